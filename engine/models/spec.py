@@ -1,0 +1,208 @@
+"""The model jobs as values, and what comes back from them. Free of torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from engine.jobs.spec import FILES_LANE, Spec
+from engine.models.reference import ModelRef
+
+ModelSource = Literal["teaching", "folder", "hub-cache", "gguf"]
+LoadState = Literal["unloaded", "loading", "loaded", "failed"]
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A model that the catalog knows, before any load.
+
+    Attributes:
+        id: What goes into `ModelRef.id`.
+        source: Where it was found.
+        path: Its folder or file.
+        architecture: e.g. ``"LlamaForCausalLM"``; empty when unreadable.
+        size_bytes: Weights on disk.
+        parameters: Count, or None when it cannot be told without loading.
+        last_used: POSIX seconds, or None.
+        problem: Why it cannot be loaded as it is (pickle only, no config …); empty = fine.
+    """
+
+    id: str
+    source: ModelSource
+    path: str
+    architecture: str = ""
+    size_bytes: int = 0
+    parameters: int | None = None
+    last_used: float | None = None
+    revision: str | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class MemoryForecast:
+    """What a load will need against what is free, in bytes."""
+
+    weights: int
+    kv_cache: int
+    overhead: int
+    free: int
+    device: str
+    context_length: int
+    fits: bool
+    reason: str
+    alternatives: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        return self.weights + self.kv_cache + self.overhead
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One row of the anatomy's per-layer table."""
+
+    index: int
+    attention: str
+    mlp: str
+    norm: str
+    parameters: int
+    window: int | None = None
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """What a model is made of, in the field's terms."""
+
+    architecture: str
+    structure: str
+    position_encoding: str
+    activation: str
+    norm: str
+    layers: int
+    hidden_size: int
+    intermediate_size: int
+    heads: int
+    kv_heads: int
+    head_dim: int
+    vocabulary: int
+    context_length: int | None
+    parameters: int
+    tied_embeddings: bool
+    rope: dict[str, str] = field(default_factory=dict)
+    rows: tuple[LayerRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class LoadedInfo:
+    """A loaded model as the window sees it: the real state, each choice with its reason."""
+
+    ref: ModelRef
+    state: LoadState
+    device: str
+    dtype: str
+    dtype_reason: str
+    attention: str
+    attention_reason: str
+    quantization: str
+    parameters: int
+    forecast_bytes: int
+    measured_bytes: int
+    load_seconds: float
+    context_length: int | None
+    has_chat_template: bool
+    anatomy: Anatomy
+    weights_sha: str = ""
+    special_tokens: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LoadModelSpec(Spec):
+    """Load a model (or find it loaded) and return its `LoadedInfo`."""
+
+    kind: ClassVar[str] = "load-model"
+
+    model: ModelRef = ModelRef()
+
+    def title(self) -> str:
+        return f"Load {self.model.id}"
+
+
+@dataclass(frozen=True)
+class UnloadModelSpec(Spec):
+    """Free a model's memory; None = every loaded model. Returns None."""
+
+    kind: ClassVar[str] = "unload-model"
+
+    model: ModelRef | None = None
+
+    def title(self) -> str:
+        return f"Unload {self.model.id if self.model else 'every model'}"
+
+
+@dataclass(frozen=True)
+class ModelDescription:
+    """An unloaded model looked at closely: anatomy and forecast from its config alone."""
+
+    entry: ModelEntry
+    anatomy: Anatomy | None
+    forecast: MemoryForecast | None
+
+
+@dataclass(frozen=True)
+class DescribeModelSpec(Spec):
+    """Anatomy and memory forecast from the config, without loading weights."""
+
+    kind: ClassVar[str] = "describe-model"
+    lane: ClassVar[str] = FILES_LANE
+
+    model: ModelRef = ModelRef()
+
+    def title(self) -> str:
+        return f"Look at {self.model.id}"
+
+
+@dataclass(frozen=True)
+class DownloadPlan:
+    """What a download will fetch, exactly (from a dry run)."""
+
+    repository: str
+    revision: str
+    files: tuple[tuple[str, int], ...]
+    cached_bytes: int
+    download_bytes: int
+    free_disk_bytes: int
+
+
+@dataclass(frozen=True)
+class DownloadSpec(Spec):
+    """Fetch a hub repository into the cache; with `dry_run`, only plan it.
+
+    Attributes:
+        endpoint: Mirror address; empty = the hub itself. A token is never sent to a mirror.
+    """
+
+    kind: ClassVar[str] = "download-model"
+    lane: ClassVar[str] = FILES_LANE
+
+    repository: str = ""
+    revision: str | None = None
+    dry_run: bool = False
+    endpoint: str = ""
+    allow_pickle: bool = False
+
+    def title(self) -> str:
+        return f"Download {self.repository}"
+
+
+@dataclass(frozen=True)
+class CountTokensSpec(Spec):
+    """Count the tokens of several texts with a model's tokenizer (loads no weights).
+
+    Returns a tuple of ints, one per text.
+    """
+
+    kind: ClassVar[str] = "count-tokens"
+    lane: ClassVar[str] = FILES_LANE
+
+    model: ModelRef = ModelRef()
+    texts: tuple[str, ...] = ()

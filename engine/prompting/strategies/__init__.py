@@ -1,0 +1,1 @@
+"""Prompting techniques. A new one is one new file and one line in `registry`."""
