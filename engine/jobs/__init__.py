@@ -1,0 +1,1 @@
+"""Jobs: specs in, events out, one serial lane per device."""

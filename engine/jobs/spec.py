@@ -44,7 +44,7 @@ class Spec:
 S = TypeVar("S", bound=Spec)
 
 
-def to_plain(value: object) -> Any:
+def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON is any of its kinds
     """A dataclass as plain JSON-ready containers (dicts, lists, str, numbers, None)."""
     return msgspec.to_builtins(value)
 

@@ -1,0 +1,1 @@
+"""Prompts: their elements, their order, the techniques that vary them."""
