@@ -112,7 +112,8 @@ class Engine:
             self._closed = True
             lanes = list(self._lanes.values())
         self.cancel_all()
-        return all([lane.close(timeout) for lane in lanes])
+        closed = [lane.close(timeout) for lane in lanes]  # every lane, whatever the first says
+        return all(closed)
 
     def _lane(self, name: str) -> Lane:
         if name not in self._lanes:

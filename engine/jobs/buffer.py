@@ -38,6 +38,8 @@ class EventBuffer:
                     self._events[place] = replace(waiting, records=waiting.records + event.records)
                     return
                 self._chunk_at[(event.job_id, event.key)] = len(self._events)
+            else:  # tokens after a result may not be shown before it
+                self._chunk_at = {k: at for k, at in self._chunk_at.items() if k[0] != event.job_id}
             self._events.append(event)
 
     def drain(self) -> list[Event]:

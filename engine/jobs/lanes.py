@@ -8,6 +8,7 @@ frames under 33 ms while a model decodes on a CPU.
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import queue
 import sys
@@ -22,6 +23,8 @@ from engine.jobs.spec import FILES_LANE
 
 if TYPE_CHECKING:
     from engine.api import Resources
+
+log = logging.getLogger(__name__)
 
 NICE_STEP = 10
 FILE_WORKERS = 2
@@ -66,7 +69,11 @@ class Lane:
     def _work(self) -> None:
         lower_priority()
         while (job := self._queue.get()) is not None:
-            self._run(job)
+            try:
+                self._run(job)
+            except Exception:
+                # Only a listener can raise here; the next job must not pay for it.
+                log.exception("a listener of job %s raised", job.id)
             del job  # a finished job's result must not live on in an idle thread
 
     def _run(self, job: Job) -> None:
