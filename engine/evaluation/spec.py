@@ -10,8 +10,21 @@ from engine.decoding.records import Generation, TokenRecord
 from engine.errors import BadSpec, ErrorReport
 from engine.jobs.spec import Spec
 from engine.models.reference import ModelRef
-from engine.prompting.elements import ElementKind, Item, PromptElements
-from engine.prompting.render import ExamplesAs
+from engine.prompting.elements import Item, PromptElements
+from engine.prompting.render import ExamplesAs, SentPart
+
+__all__ = [
+    "Branch",
+    "CellKey",
+    "CellResult",
+    "CompareResult",
+    "CompareSpec",
+    "Extraction",
+    "Provenance",
+    "SentPart",
+    "Variant",
+    "VariantSummary",
+]
 
 
 @dataclass(frozen=True)
@@ -102,21 +115,6 @@ class CompareSpec(Spec):
         if len(set(labels)) != len(labels):
             raise BadSpec("Two columns have the same name.", "Rename one of them.")
         self.sampling.check()
-
-
-@dataclass(frozen=True)
-class SentPart:
-    """A stretch of the exact text sent.
-
-    Attributes:
-        text: The stretch.
-        element: The element it came from, or None for the chat template's own tokens.
-        index: Number of the example (0-based).
-    """
-
-    text: str
-    element: ElementKind | None
-    index: int = 0
 
 
 @dataclass(frozen=True)

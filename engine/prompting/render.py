@@ -49,6 +49,21 @@ class Message:
         return "".join(segment.text for segment in self.segments)
 
 
+@dataclass(frozen=True)
+class SentPart:
+    """A stretch of the exact text sent.
+
+    Attributes:
+        text: The stretch.
+        element: The element it came from, or None for the chat template's own tokens.
+        index: Number of the example (0-based).
+    """
+
+    text: str
+    element: ElementKind | None
+    index: int = 0
+
+
 def joined_answer(example: Example, language: Language, with_reasoning: bool) -> str:
     """An example's answer, preceded by its steps for chain of thought."""
     if not (with_reasoning and example.reasoning):
