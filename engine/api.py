@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.jobs.job import Job, Listener
-from engine.jobs.lanes import Lane, make_files_lane
+from engine.jobs.lanes import Lane, LaneLike, make_files_lane
 from engine.jobs.spec import FILES_LANE, Spec
 from engine.paths import Paths
 
@@ -59,7 +59,7 @@ class Engine:
         model_folders: tuple[Path, ...] = (),
     ) -> None:
         self.resources = Resources(paths or Paths.default(), model_folders, project)
-        self._lanes: dict[str, Lane] = {}
+        self._lanes: dict[str, LaneLike] = {}
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._closed = False
@@ -115,7 +115,14 @@ class Engine:
         closed = [lane.close(timeout) for lane in lanes]  # every lane, whatever the first says
         return all(closed)
 
-    def _lane(self, name: str) -> Lane:
+    def use_lane(self, lane: LaneLike) -> None:
+        """Run the jobs of `lane.name` there from now on, e.g. on a `RayLane`."""
+        with self._lock:
+            if lane.name in self._lanes:
+                raise RuntimeError(f"the lane {lane.name} is already in use")
+            self._lanes[lane.name] = lane
+
+    def _lane(self, name: str) -> LaneLike:
         if name not in self._lanes:
             make = make_files_lane if name == FILES_LANE else None
             self._lanes[name] = make(self.resources) if make else Lane(name, self.resources)

@@ -13,7 +13,7 @@ import os
 import queue
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from engine.errors import DeviceOutOfMemory, JobCancelled, describe
 from engine.jobs.events import Cancelled, Failed, Finished, Queued, Started
@@ -28,6 +28,18 @@ log = logging.getLogger(__name__)
 
 NICE_STEP = 10
 FILE_WORKERS = 2
+
+
+class LaneLike(Protocol):
+    """What the engine needs of a lane: threads here, or a cluster's worker elsewhere."""
+
+    name: str
+
+    def put(self, job: Job) -> None:
+        """Queue a job; publishes `Queued` at once."""
+
+    def close(self, timeout: float | None = None) -> bool:
+        """End after the jobs in the queue; False if one is still busy after `timeout`."""
 
 
 class Lane:
@@ -93,11 +105,11 @@ class Lane:
             end = Failed(job_id=job.id, error=describe(_as_memory_error(error)))
         if not isinstance(end, Finished):
             free_memory()
-        job.state = _STATE_OF[type(end)]
+        job.state = STATE_OF[type(end)]
         job.publish(end)
 
 
-_STATE_OF: dict[type, JobState] = {
+STATE_OF: dict[type, JobState] = {
     Finished: "finished",
     Failed: "failed",
     Cancelled: "cancelled",
@@ -108,7 +120,9 @@ def lower_priority() -> None:
     """Lower the calling thread's scheduling priority and leave one core to the window."""
     try:
         if sys.platform == "linux":
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE_STEP)
+            thread = threading.get_native_id()
+            now = os.getpriority(os.PRIO_PROCESS, thread)
+            os.setpriority(os.PRIO_PROCESS, thread, min(19, now + NICE_STEP))
         elif sys.platform == "win32":
             import ctypes
 

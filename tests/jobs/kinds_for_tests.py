@@ -52,3 +52,21 @@ def fall(spec: BreakSpec, ctx: JobContext) -> None:
     if spec.how == "memory":
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried 9 TB")
     raise ValueError("a test asked for this")
+
+
+@dataclass(frozen=True)
+class ForeverSpec(Spec):
+    kind: ClassVar[str] = "test-forever"
+
+
+def forever(spec: ForeverSpec, ctx: JobContext) -> None:
+    """Says that it runs, then polls its cancellation point for ever."""
+    ctx.partial("running")
+    never = threading.Event()
+    while not never.wait(0.01):
+        ctx.check()
+
+
+@dataclass(frozen=True)
+class UnknownThereSpec(Spec):
+    kind: ClassVar[str] = "test-unknown-there"
