@@ -1,0 +1,1 @@
+"""Evaluation: comparisons, extraction rules, scoring, alignment."""

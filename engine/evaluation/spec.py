@@ -201,9 +201,13 @@ class VariantSummary:
 
 @dataclass(frozen=True)
 class CompareResult:
-    """The whole comparison. Cells in key order; `run_id` names the row in the store."""
+    """The whole comparison. Cells in key order; `run_id` names the row in the store.
+
+    `store_error` says why the store lacks cells of it (a full disk); they are all here.
+    """
 
     run_id: str
     cells: tuple[CellResult, ...]
     summaries: tuple[VariantSummary, ...]
     seconds: float
+    store_error: ErrorReport | None = None

@@ -1,0 +1,231 @@
+"""The comparison job: every item under every variant on every model.
+
+Models run one after the other. All cells of a model are decoded together; each is extracted,
+stored in its own transaction and published the moment it ends. A cell that cannot be asked
+becomes a cell with an error and blocks no other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from engine.decoding.loop import decode
+from engine.decoding.records import Generation, TokenRecord
+from engine.decoding.request import Request
+from engine.errors import EngineError, JobCancelled, PromptTooLong
+from engine.evaluation.extractors.registry import extractor
+from engine.evaluation.pace import Pace
+from engine.evaluation.plan import messages_for, planned_cells, prompt_of
+from engine.evaluation.provenance import provenance_of
+from engine.evaluation.recorder import Recorder
+from engine.evaluation.scoring import extract
+from engine.evaluation.spec import (
+    CellKey,
+    CellResult,
+    CompareResult,
+    CompareSpec,
+    Extraction,
+)
+from engine.evaluation.summary import summarise
+from engine.jobs.spec import Spec
+from engine.models.chat import encode
+
+if TYPE_CHECKING:
+    from engine.jobs.job import JobContext
+    from engine.models.loaded import LoadedModel
+
+
+@dataclass(frozen=True)
+class Question:
+    """A cell that is ready to be asked."""
+
+    cell: CellResult
+    request: Request
+
+
+def run(spec: Spec, ctx: JobContext) -> CompareResult:
+    """Run a `CompareSpec`.
+
+    Raises:
+        BadSpec: An unknown rule or cell.
+        ModelLoadError: The only model cannot be loaded.
+    """
+    assert isinstance(spec, CompareSpec)
+    started = time.monotonic()
+    for rule in spec.extraction:
+        extractor(rule)
+    keys = planned_cells(spec)
+    recorder = Recorder(spec, ctx)
+    status = "failed"
+    try:
+        _run_models(spec, keys, recorder, ctx)
+        status = "finished"
+    except JobCancelled:
+        status = "cancelled"
+        raise
+    finally:
+        recorder.finish(status)
+    cells = tuple(recorder.cells[key] for key in keys)
+    return CompareResult(
+        run_id=recorder.run_id,
+        cells=cells,
+        summaries=summarise(spec, cells),
+        seconds=time.monotonic() - started,
+        store_error=recorder.error,
+    )
+
+
+def _run_models(
+    spec: CompareSpec, keys: tuple[CellKey, ...], recorder: Recorder, ctx: JobContext
+) -> None:
+    pace = Pace(len(keys), spec.sampling.max_new_tokens)
+    for index, ref in enumerate(spec.models):
+        own = tuple(key for key in keys if key.model == index)
+        if not own:
+            continue
+        with ExitStack() as stack:
+            try:
+                loaded = stack.enter_context(ctx.resources.residency.lease(ref, ctx))
+            except EngineError as error:
+                if len(spec.models) == 1:
+                    raise
+                report = error.report()
+                pace.fail(len(own))
+                for key in own:
+                    recorder.add(replace(_blank(spec, key), error=report))
+                continue
+            _ModelRun(spec, loaded, recorder, pace, ctx).run(own)
+    ctx.progress(1.0, _progress_text(pace))
+
+
+class _ModelRun:
+    """All cells of one loaded model."""
+
+    def __init__(
+        self,
+        spec: CompareSpec,
+        loaded: LoadedModel,
+        recorder: Recorder,
+        pace: Pace,
+        ctx: JobContext,
+    ) -> None:
+        self.spec = spec
+        self.loaded = loaded
+        self.recorder = recorder
+        self.pace = pace
+        self.ctx = ctx
+        self.first_index = pace.done
+
+    def run(self, keys: tuple[CellKey, ...]) -> None:
+        """Ask every cell; an error that stops the decoding fails only the unanswered ones."""
+        questions = tuple(self._questions(keys))
+        if not questions:
+            return
+
+        def on_tokens(index: int, records: tuple[TokenRecord, ...]) -> None:
+            self.ctx.tokens(questions[index].cell.key, tuple(records))
+            self.pace.tokens(self.first_index + index, len(records))
+            self.ctx.progress(self.pace.fraction(), _progress_text(self.pace))
+
+        def on_finish(index: int, generation: Generation) -> None:
+            self.pace.finish(self.first_index + index, len(generation.tokens))
+            self.recorder.add(self._answered(questions[index], generation))
+
+        try:
+            decode(
+                self.loaded.model,
+                self.loaded.tokenizer,
+                [question.request for question in questions],
+                self.spec.sampling,
+                batch_size=self.spec.batch_size,
+                check=self.ctx.check,
+                on_tokens=on_tokens,
+                on_finish=on_finish,
+            )
+        except EngineError as error:
+            report = error.report()
+            for question in questions:
+                if question.cell.key not in self.recorder.cells:
+                    self._fail(replace(question.cell, error=report))
+
+    def _questions(self, keys: tuple[CellKey, ...]) -> Iterator[Question]:
+        """Render and encode each cell; yield those that can be asked, record the others."""
+        ready: dict[tuple[int, int], CellResult] = {}
+        branch = self.spec.branch
+        for key in keys:
+            self.ctx.check()
+            place = (key.variant, key.item)
+            if place not in ready:
+                ready[place] = self._encoded(key)
+            cell = replace(ready[place], key=key)
+            if cell.error is not None:
+                self._fail(cell)
+                continue
+            forced = branch.prefix if branch is not None else ()
+            request = Request(
+                prompt_ids=cell.prompt_ids, item=cell.item_id, sample=key.sample, forced=forced
+            )
+            yield Question(cell, request)
+
+    def _encoded(self, key: CellKey) -> CellResult:
+        cell = _blank(self.spec, key)
+        try:
+            messages = messages_for(self.spec, key)
+            language = prompt_of(self.spec, self.spec.variants[key.variant]).language
+            prompt = encode(self.loaded, messages, language)
+            cell = replace(cell, prompt_ids=tuple(prompt.ids), sent=tuple(prompt.parts))
+            self._need_room(len(prompt.ids))
+        except EngineError as error:
+            return replace(cell, error=error.report())
+        return cell
+
+    def _need_room(self, prompt_tokens: int) -> None:
+        limit = self.loaded.info.context_length
+        forced = len(self.spec.branch.prefix) if self.spec.branch is not None else 0
+        if limit is not None and prompt_tokens + forced >= limit:
+            raise PromptTooLong(
+                f"The prompt has {prompt_tokens} tokens, and “{self.loaded.info.ref.id}” "
+                f"reads at most {limit}, the answer included.",
+                "Shorten the prompt, show fewer examples, or choose a model with more context.",
+            )
+
+    def _answered(self, question: Question, generation: Generation) -> CellResult:
+        sampling = self.spec.sampling
+        cell = replace(
+            question.cell,
+            generation=generation,
+            provenance=provenance_of(
+                self.loaded,
+                batch_size=generation.batch_size,
+                seed=sampling.seed,
+                temperature=sampling.temperature,
+            ),
+        )
+        try:
+            found = tuple(self._extractions(cell, generation.text))
+        except EngineError as error:
+            return replace(cell, error=error.report())
+        return replace(cell, extractions=found)
+
+    def _extractions(self, cell: CellResult, text: str) -> Iterator[Extraction]:
+        for rule in self.spec.extraction:
+            yield extract(rule, text, cell.expected)
+
+    def _fail(self, cell: CellResult) -> None:
+        self.pace.fail()
+        self.recorder.add(cell)
+
+
+def _blank(spec: CompareSpec, key: CellKey) -> CellResult:
+    item = spec.items[key.item]
+    return CellResult(
+        key=key, variant=spec.variants[key.variant].label, item_id=item.id, expected=item.expected
+    )
+
+
+def _progress_text(pace: Pace) -> str:
+    return f"{pace.done} of {pace.cells} answers"

@@ -1,0 +1,48 @@
+"""Every extraction rule by name; ``regex:PATTERN`` makes one of the person's own."""
+
+from __future__ import annotations
+
+from engine.errors import BadSpec
+from engine.evaluation.extractors.base import Extractor
+from engine.evaluation.extractors.exact import Exact
+from engine.evaluation.extractors.first_answer import FirstAnswer
+from engine.evaluation.extractors.gsm8k_flexible import Gsm8kFlexible
+from engine.evaluation.extractors.gsm8k_strict import Gsm8kStrict
+from engine.evaluation.extractors.last_answer import LastAnswer
+from engine.evaluation.extractors.last_number import LastNumber
+from engine.evaluation.extractors.option_letter import OptionLetter
+from engine.evaluation.extractors.yes_no import YesNo
+
+EXTRACTORS: dict[str, type[Extractor]] = {
+    rule.id: rule
+    for rule in (
+        LastAnswer,
+        FirstAnswer,
+        LastNumber,
+        Gsm8kStrict,
+        Gsm8kFlexible,
+        OptionLetter,
+        YesNo,
+        Exact,
+    )
+}
+REGEX_PREFIX = "regex:"
+
+
+def extractor(name: str) -> Extractor:
+    """The rule called `name`.
+
+    Raises:
+        BadSpec: There is none; the message lists what there is.
+    """
+    if name.startswith(REGEX_PREFIX) and len(name) > len(REGEX_PREFIX):
+        from engine.evaluation.extractors.pattern import Pattern
+
+        return Pattern(name.removeprefix(REGEX_PREFIX))
+    try:
+        return EXTRACTORS[name]()
+    except KeyError:
+        known = ", ".join((*EXTRACTORS, REGEX_PREFIX + "PATTERN"))
+        raise BadSpec(
+            f"There is no extraction rule “{name}”.", f"Choose one of: {known}."
+        ) from None

@@ -1,0 +1,58 @@
+"""Where a number comes from: model, edits, arithmetic, seeds, package versions."""
+
+from __future__ import annotations
+
+import platform
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Final
+
+from engine.evaluation.spec import Provenance
+
+if TYPE_CHECKING:
+    from engine.models.loaded import LoadedModel
+
+SEED_POLICY: Final = "one noise tape per (seed, item, sample), shared by all variants and models"
+GREEDY_POLICY: Final = "greedy: no noise"
+_PACKAGES: Final = (
+    "lathe-workbench",
+    "torch",
+    "transformers",
+    "tokenizers",
+    "safetensors",
+    "bitsandbytes",
+    "numpy",
+)
+
+
+@lru_cache(maxsize=1)
+def package_versions() -> dict[str, str]:
+    """Installed versions of what a result depends on; imports none of them."""
+    found = {"python": platform.python_version()}
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def provenance_of(
+    loaded: LoadedModel, *, batch_size: int, seed: int, temperature: float
+) -> Provenance:
+    """The provenance of one answer of a loaded model."""
+    info = loaded.info
+    return Provenance(
+        model=info.ref.id,
+        revision=info.ref.revision or "",
+        edits=tuple(loaded.edits),
+        device=info.device,
+        dtype=info.dtype,
+        quantization=info.quantization,
+        attention=info.attention,
+        batch_size=batch_size,
+        seed=seed,
+        seed_policy=SEED_POLICY if temperature > 0 else GREEDY_POLICY,
+        packages=dict(package_versions()),
+        weights_sha=info.weights_sha,
+    )
