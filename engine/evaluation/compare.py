@@ -203,6 +203,7 @@ class _ModelRun:
                 batch_size=generation.batch_size,
                 seed=sampling.seed,
                 temperature=sampling.temperature,
+                check=self.ctx.check,
             ),
         )
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 SEED_POLICY: Final = "one noise tape per (seed, item, sample), shared by all variants and models"
 GREEDY_POLICY: Final = "greedy: no noise"
+HASHED_UP_TO_BYTES: Final = 1 << 30
 _PACKAGES: Final = (
     "lathe-workbench",
     "torch",
@@ -38,9 +40,18 @@ def package_versions() -> dict[str, str]:
 
 
 def provenance_of(
-    loaded: LoadedModel, *, batch_size: int, seed: int, temperature: float
+    loaded: LoadedModel,
+    *,
+    batch_size: int,
+    seed: int,
+    temperature: float,
+    check: Callable[[], None],
 ) -> Provenance:
-    """The provenance of one answer of a loaded model."""
+    """The provenance of one answer of a loaded model.
+
+    Weights above one GiB are named by their revision only: hashing them would keep the first
+    answer waiting for minutes. `check` is the cancellation point while smaller ones are hashed.
+    """
     info = loaded.info
     return Provenance(
         model=info.ref.id,
@@ -54,5 +65,11 @@ def provenance_of(
         seed=seed,
         seed_policy=SEED_POLICY if temperature > 0 else GREEDY_POLICY,
         packages=dict(package_versions()),
-        weights_sha=info.weights_sha,
+        weights_sha=_weights_sha(loaded, check),
     )
+
+
+def _weights_sha(loaded: LoadedModel, check: Callable[[], None]) -> str:
+    if loaded.info.weights_sha or loaded.info.measured_bytes > HASHED_UP_TO_BYTES:
+        return loaded.info.weights_sha
+    return loaded.weights_sha(check)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import regex  # type: ignore[import-untyped]
+import regex
 
 from engine.errors import BadSpec
 from engine.evaluation.extractors.base import Extractor, Found
