@@ -1,0 +1,1 @@
+"""Models: find them, forecast their memory, load, share and describe them."""

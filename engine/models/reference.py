@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 DTypeChoice = Literal["auto", "float32", "bfloat16", "float16"]
 Quantization = Literal["none", "nf4", "fp4", "int8"]
 AttentionChoice = Literal["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"]
+
+PLANNED_CONTEXT: Final = 8192
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,8 @@ class LoadOptions:
         dtype: ``"auto"`` lets a probe choose, with a reason.
         quantization: bitsandbytes 4-bit (nf4, fp4) or 8-bit, on CPU and CUDA.
         attention: Attention implementation; ``"auto"`` chooses and says why.
-        context_length: Positions planned for (memory forecast, KV cache); None = the model's own.
+        context_length: Positions planned for (memory forecast, KV cache); None = the model's own,
+            at most `PLANNED_CONTEXT` (many models name a context that no laptop can hold).
         allow_pickle: Accept pickle weights for this one load.
         trust_remote_code: Run code that comes with this one model.
         gguf_file: File name inside the folder when the weights are GGUF.
