@@ -200,7 +200,8 @@ def describe(line: str) -> tuple[str, bool]:
     if line.startswith("Collecting "):
         return f"resolving {line.split()[1]}", False
     if line.startswith("Installing collected packages"):
-        return f"unpacking {line.count(',') + 1} packages", True
+        count = line.count(",") + 1
+        return f"unpacking {count} package{'s' if count > 1 else ''}", count > 1
     return "", False
 
 
