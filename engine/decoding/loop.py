@@ -1,0 +1,365 @@
+"""The step loop: many prompts, shared beginnings computed once, rows that come and go.
+
+One run decodes all requests of one model. Waiting rows enter when enough slots are free: their
+shared prefixes are computed once per prefix, their own tokens on top of it, all right-aligned in
+one `RowCache`. Each step feeds one token per row, measures and chooses the next for all rows at
+once, and lets finished rows leave. `check` is called at each step and before each decoder layer
+of a prompt's forward pass; whatever it raises leaves the model as it was.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import nn
+
+from engine.decoding.batching import batches_of, plan_rows
+from engine.decoding.cache import RowCache, SoloRow
+from engine.decoding.choosing import SeenTokens, choose
+from engine.decoding.detokenize import Detokenizer, Tokenizer
+from engine.decoding.interrupt import Check, no_check
+from engine.decoding.measuring import measure
+from engine.decoding.noise import step_key
+from engine.decoding.params import Sampling
+from engine.decoding.prefixes import Prefix, shared_prefixes
+from engine.decoding.records import Generation, TokenRecord
+from engine.decoding.request import Request
+from engine.decoding.rows import Limits, Row, make_row
+from engine.decoding.runner import Prompt, Runner, States
+from engine.decoding.stats import DecodeStats
+from engine.decoding.stopping import check_length, context_length, stop_tokens
+from engine.errors import DeviceOutOfMemory, PromptError
+
+OnTokens = Callable[[int, tuple[TokenRecord, ...]], None]
+OnFinish = Callable[[int, Generation], None]
+
+# Most tokens in one forward pass over prompts, and how many tokens' work a pass costs by itself.
+PREFILL = {"cpu": (4096, 128)}
+PREFILL_ELSEWHERE = (16384, 2048)
+RESERVE = 128  # columns for answers to begin with; the cache grows when they are longer
+ENTER_SHARE = 4  # waiting rows enter when a quarter of the slots is free
+
+
+def decode(
+    model: nn.Module,
+    tokenizer: Tokenizer,
+    requests: Sequence[Request],
+    sampling: Sampling,
+    *,
+    batch_size: int | None = None,
+    check: Check = no_check,
+    on_tokens: OnTokens | None = None,
+    on_finish: OnFinish | None = None,
+    stats: DecodeStats | None = None,
+    record_top: int = 5,
+) -> list[Generation]:
+    """Decode an answer for every request.
+
+    Args:
+        model: A transformers causal language model in eval mode, on its device.
+        tokenizer: Its tokenizer (for texts and, failing a config's, the stop token).
+        requests: What to answer.
+        sampling: How tokens are chosen; `samples` is the caller's affair.
+        batch_size: Most rows decoded together; None = by memory.
+        check: The cancellation point; may raise.
+        on_tokens: Called for each row at each step, with the request's position.
+        on_finish: Called once per request when its answer ends, in order of ending.
+        stats: Filled in, when given.
+        record_top: How many of the likeliest tokens each record names.
+
+    Returns:
+        One generation per request, in their order.
+
+    Raises:
+        PromptError: A prompt without tokens.
+        PromptTooLong: A prompt longer than the model's window.
+        DeviceOutOfMemory: The device ran out of memory.
+    """
+    sampling.check()
+    run = _Run(model, tokenizer, requests, sampling, batch_size, check, stats, record_top)
+    run.on_tokens, run.on_finish = on_tokens, on_finish
+    # Scaled RoPE may replace its buffers inside a forward pass; made in inference mode they would
+    # be of no use to later gradients.
+    mode = torch.no_grad() if run.runner.solo_reason else torch.inference_mode()
+    try:
+        with mode:
+            return run.all()
+    except torch.OutOfMemoryError as error:
+        raise DeviceOutOfMemory(
+            f"The device ran out of memory while decoding {run.plan.rows} answers together.",
+            "Choose a smaller batch size, shorter prompts or shorter answers.",
+            detail=str(error),
+        ) from error
+    finally:
+        run.free()
+
+
+class _Run:
+    """The state of one `decode` call."""
+
+    def __init__(
+        self,
+        model: nn.Module,
+        tokenizer: Tokenizer,
+        requests: Sequence[Request],
+        sampling: Sampling,
+        batch_size: int | None,
+        check: Check,
+        stats: DecodeStats | None,
+        record_top: int,
+    ) -> None:
+        self.sampling = sampling
+        self.check = check
+        self.stats = stats if stats is not None else DecodeStats()
+        self.record_top = record_top
+        self.on_tokens: OnTokens | None = None
+        self.on_finish: OnFinish | None = None
+        self.runner = Runner(model, check)
+        self.pieces = Detokenizer(tokenizer)
+        self.limits = Limits(
+            stop_tokens(model, tokenizer),
+            tuple(stop for stop in sampling.stop if stop),
+            sampling.max_new_tokens,
+            context_length(model),
+        )
+        for request in requests:
+            if not request.prompt_ids:
+                raise PromptError("The prompt has no tokens.", "Write something, then run again.")
+            check_length(len(request.prompt_ids) + len(request.forced), self.limits.context)
+        self.rows = [make_row(i, r, sampling, self.pieces) for i, r in enumerate(requests)]
+        longest = max((len(row.prompt) for row in self.rows), default=1)
+        asked = 1 if self.runner.solo_reason else batch_size
+        columns = longest + sampling.max_new_tokens
+        self.plan = plan_rows(model, columns, len(self.rows), asked)
+        self.stats.rows = self.plan.rows
+        self.stats.reason = self.plan.reason
+        if self.runner.solo_reason:
+            self.stats.reason = f"One row at a time, because {self.runner.solo_reason}."
+        self.stats.prompt_tokens = sum(len(row.request.prompt_ids) for row in self.rows)
+        self.prefixes = self._plan_prefixes()
+        self.states: dict[Prefix, States] = {}
+        self.waiting = self._entering_order()
+        self.active: list[Row] = []
+        self.cache: RowCache | SoloRow | None = None
+        self.seen: SeenTokens | None = None
+        self.results: list[Generation | None] = [None] * len(self.rows)
+
+    def all(self) -> list[Generation]:
+        """Decode everything."""
+        while self.waiting or self.active:
+            self.check()
+            free = self.plan.rows - len(self.active)
+            enough = max(1, self.plan.rows // ENTER_SHARE)
+            if self.waiting and (not self.active or free >= min(enough, len(self.waiting))):
+                self._enter(free)
+            if self.active:
+                self._step()
+        return [result for result in self.results if result is not None]
+
+    def free(self) -> None:
+        """Let go of every tensor."""
+        self.cache = None
+        self.seen = None
+        self.states.clear()
+
+    def _plan_prefixes(self) -> list[Prefix | None]:
+        if self.runner.solo_reason or len(self.rows) < 2:
+            return [None] * len(self.rows)
+        return shared_prefixes([row.request.prompt_ids for row in self.rows])
+
+    def _entering_order(self) -> list[Row]:
+        """Rows of one prefix together, in the order of their first requests; last one first."""
+        rank: dict[Prefix | None, int] = {}
+        for row, prefix in zip(self.rows, self.prefixes, strict=True):
+            for link in prefix.chain() if prefix else ():
+                rank.setdefault(link, row.index)
+
+        def place(row: Row) -> tuple[int, ...]:
+            prefix = self.prefixes[row.index]
+            links = prefix.chain() if prefix else []
+            return (*(rank[link] for link in reversed(links)), row.index)
+
+        return sorted(self.rows, key=place, reverse=True)
+
+    def _enter(self, free: int) -> None:
+        """Bring up to `free` waiting rows into the cache and choose their first tokens."""
+        started = time.perf_counter()
+        entering = [self.waiting.pop() for _ in range(min(free, len(self.waiting)))]
+        fresh = self._compute_prefixes(entering)
+        self.stats.prefill_s += time.perf_counter() - started
+        for row in entering:
+            row.started = started
+        entering.sort(key=lambda row: len(row.prompt) - self._past_length(row))
+        for chunk in self._chunks(entering):
+            self._enter_chunk(chunk, fresh)
+        for row in entering:
+            prefix = self.prefixes[row.index]
+            for link in prefix.chain() if prefix else ():
+                link.users.discard(row.index)
+                if not link.users:
+                    self.states.pop(link, None)
+
+    def _past_length(self, row: Row) -> int:
+        """Tokens of a row that its prefix holds and that need not be computed for their logits."""
+        prefix = self.prefixes[row.index]
+        return min(len(prefix.ids), len(row.request.prompt_ids) - 1) if prefix else 0
+
+    def _compute_prefixes(self, entering: Sequence[Row]) -> dict[Prefix, int]:
+        """Compute the prefixes that these rows need, level by level.
+
+        Returns:
+            For each one computed now, the row to which its cost is counted.
+        """
+        needed: dict[Prefix, int] = {}
+        for row in sorted(entering, key=lambda row: row.index):
+            prefix = self.prefixes[row.index]
+            for link in prefix.chain() if prefix else ():
+                if link not in self.states:
+                    needed.setdefault(link, row.index)
+        levels = sorted({prefix.level for prefix in needed})
+        for level in levels:
+            nodes = sorted(
+                (prefix for prefix in needed if prefix.level == level), key=lambda p: p.own_length
+            )
+            for start, stop in self._spans([node.own_length for node in nodes]):
+                self._compute_nodes(nodes[start:stop])
+        return needed
+
+    def _compute_nodes(self, nodes: Sequence[Prefix]) -> None:
+        prompts = [
+            Prompt(node.ids, self.states[node.parent], len(node.parent.ids))
+            if node.parent is not None
+            else Prompt(node.ids)
+            for node in nodes
+        ]
+        filled = self.runner.prefill(prompts)
+        assert isinstance(filled.cache, RowCache)
+        for place, node in enumerate(nodes):
+            self.states[node] = filled.cache.row_states(place)
+        self.stats.prefills += 1
+        self.stats.computed_tokens += filled.computed
+
+    def _chunks(self, entering: Sequence[Row]) -> list[list[Row]]:
+        spans = self._spans([len(row.prompt) - self._past_length(row) for row in entering])
+        return [list(entering[start:stop]) for start, stop in spans]
+
+    def _spans(self, lengths: Sequence[int]) -> list[tuple[int, int]]:
+        """Cut a run of ascending lengths into batches for one forward pass each."""
+        return batches_of(lengths, *PREFILL.get(self.runner.device.type, PREFILL_ELSEWHERE))
+
+    def _enter_chunk(self, rows: list[Row], fresh: dict[Prefix, int]) -> None:
+        started = time.perf_counter()
+        prompts = []
+        for row in rows:
+            prefix = self.prefixes[row.index]
+            states = self.states[prefix] if prefix else None
+            prompts.append(Prompt(row.prompt, states, self._past_length(row)))
+        kept = 1 + max(len(row.request.forced) for row in rows)
+        reserve = min(self.sampling.max_new_tokens, RESERVE)
+        slots = 0 if self.active else self.plan.rows
+        filled = self.runner.prefill(prompts, kept, reserve, slots)
+        self.stats.prefills += 1
+        self.stats.computed_tokens += filled.computed
+        for row, reused in zip(rows, filled.reused, strict=True):
+            prefix = self.prefixes[row.index]
+            own = sum(
+                link.own_length
+                for link in (prefix.chain() if prefix else ())
+                if fresh.get(link) == row.index
+            )
+            row.reused = max(0, reused - own)
+            self.stats.reused_tokens += row.reused
+        if self.active:
+            assert isinstance(self.cache, RowCache)
+            assert isinstance(filled.cache, RowCache)
+            self.cache.adopt(filled.cache, self.plan.rows)
+        else:
+            self.cache = filled.cache
+        self.active += rows
+        if self.sampling.repetition_penalty != 1.0:
+            if self.seen is None:
+                self.seen = SeenTokens(filled.logits.shape[-1], filled.logits.device)
+            self.seen.append([row.prompt for row in rows])
+        for row in self.active:
+            row.batch_size = max(row.batch_size, len(self.active))
+        self.stats.prefill_s += time.perf_counter() - started
+        self._replay_forced(rows, filled.logits)
+        going = [row for row in rows if row.finish is None]
+        self._advance(going, filled.logits[:, -1][[rows.index(row) for row in going]])
+
+    def _replay_forced(self, rows: Sequence[Row], logits: torch.Tensor) -> None:
+        """Report the forced tokens with the figures of the steps at which they would come."""
+        kept = logits.shape[1]
+        for place, row in enumerate(rows):
+            forced = row.request.forced
+            if not forced:
+                continue
+            at = logits[place, kept - 1 - len(forced) : kept - 1]  # [forced, vocabulary]
+            measures = measure(at, torch.tensor(forced, device=at.device), self.record_top)
+            records = []
+            for step, token in enumerate(forced):
+                records.append(row.take(token, measures, step, self.pieces, self.limits))
+                if row.finish is not None:
+                    break
+            if self.on_tokens is not None:
+                self.on_tokens(row.index, tuple(records))
+
+    def _step(self) -> None:
+        """Feed every row's last token and choose the next."""
+        started = time.perf_counter()
+        assert self.cache is not None
+        tokens = torch.tensor([row.answer[-1] for row in self.active], device=self.runner.device)
+        logits = self.runner.step(self.cache, tokens)
+        self.stats.steps += 1
+        self.stats.forward_s += time.perf_counter() - started
+        self._advance(self.active, logits)
+
+    def _advance(self, rows: Sequence[Row], logits: torch.Tensor) -> None:
+        """Choose, record and report a token for each of `rows`, then let finished rows leave.
+
+        `rows` are the last ones of `active`, or all of them.
+        """
+        if rows:
+            started = time.perf_counter()
+            keys = []
+            if self.sampling.temperature > 0.0:
+                keys = [step_key(row.tape, len(row.answer)) for row in rows]
+            places = None
+            seen = None
+            if self.seen is not None:
+                places = torch.tensor([self.active.index(row) for row in rows])
+                seen = self.seen.table[places.to(logits.device)]
+            chosen = choose(logits, self.sampling, keys, seen)
+            if self.seen is not None and places is not None:
+                self.seen.mark(places.to(logits.device), chosen)
+            measures = measure(logits, chosen, self.record_top)
+            ids: list[int] = chosen.tolist()
+            self.stats.choose_s += time.perf_counter() - started
+            started = time.perf_counter()
+            for place, row in enumerate(rows):
+                record = row.take(ids[place], measures, place, self.pieces, self.limits)
+                if self.on_tokens is not None:
+                    self.on_tokens(row.index, (record,))
+            self.stats.record_s += time.perf_counter() - started
+        self._let_leave()
+
+    def _let_leave(self) -> None:
+        places = [place for place, row in enumerate(self.active) if row.finish is not None]
+        if not places:
+            return
+        leaving = [self.active[place] for place in places]
+        assert self.cache is not None
+        moves = self.cache.drop(places)
+        for _source, target in moves:
+            self.active[target] = self.active[_source]
+        del self.active[self.cache.rows :]
+        if self.seen is not None:
+            self.seen.drop(moves, self.cache.rows)
+        for row in leaving:
+            generation = row.generation()
+            self.results[row.index] = generation
+            self.stats.new_tokens += len(generation.tokens)
+            if self.on_finish is not None:
+                self.on_finish(row.index, generation)

@@ -1,0 +1,80 @@
+"""Greedy float32 output is what transformers' own `generate` gives at batch 1, token for token."""
+
+from __future__ import annotations
+
+import random
+from functools import lru_cache
+
+import pytest
+import torch
+from engine.decoding.loop import decode
+from engine.decoding.params import Sampling
+from engine.decoding.request import Request
+from engine.decoding.stats import DecodeStats
+from tests.support.tiny_models import DECODERS, EOS, tiny_model
+
+NEW = 24
+GREEDY = Sampling(max_new_tokens=NEW)
+
+
+@lru_cache(maxsize=1)
+def prompts() -> tuple[tuple[int, ...], ...]:
+    """Two shared beginnings of 41 and 70 tokens, some prompts apart, lengths around 33 and 65."""
+    rng = random.Random(0)
+
+    def some(count: int) -> tuple[int, ...]:
+        return tuple(rng.randrange(4, 260) for _ in range(count))
+
+    first, second = some(41), some(70)
+    shared = [first + some(length) for length in (3, 9, 9, 24)]
+    longer = [second + some(length) for length in (1, 2, 17, 30)]
+    nested = [longer[3] + some(5), longer[3], shared[0], first]
+    apart = [some(length) for length in (1, 5, 32, 33, 65, 97)]
+    return (*shared, *longer, *nested, *apart)
+
+
+@lru_cache(maxsize=None)
+def reference(architecture: str) -> tuple[tuple[int, ...], ...]:
+    model, _ = tiny_model(architecture)
+    answers = []
+    for prompt in prompts():
+        ids = torch.tensor([prompt])
+        out = model.generate(
+            ids,
+            attention_mask=torch.ones_like(ids),
+            do_sample=False,
+            max_new_tokens=NEW,
+        )
+        answers.append(tuple(out[0, len(prompt) :].tolist()))
+    return tuple(answers)
+
+
+def answers_of(architecture: str, **how) -> tuple[tuple[int, ...], ...]:
+    model, tokenizer = tiny_model(architecture)
+    requests = [Request(prompt) for prompt in prompts()]
+    found = decode(model, tokenizer, requests, GREEDY, **how)
+    return tuple(tuple(token.id for token in answer.tokens) for answer in found)
+
+
+def test_the_reference_is_varied() -> None:
+    lengths = {len(answer) for name in DECODERS for answer in reference(name)}
+    assert len({answer for name in DECODERS for answer in reference(name)}) > 50
+    assert NEW in lengths
+
+
+@pytest.mark.parametrize("architecture", DECODERS)
+def test_alone(architecture: str) -> None:
+    assert answers_of(architecture, batch_size=1) == reference(architecture)
+
+
+@pytest.mark.parametrize("architecture", DECODERS)
+def test_all_together_over_shared_prefixes(architecture: str) -> None:
+    stats = DecodeStats()
+    assert answers_of(architecture, stats=stats) == reference(architecture)
+    assert stats.rows == len(prompts())
+    assert stats.reused_tokens > 41 * 3 + 70 * 3
+
+
+@pytest.mark.parametrize("architecture", DECODERS)
+def test_rows_that_enter_late(architecture: str) -> None:
+    assert answers_of(architecture, batch_size=3) == reference(architecture)
