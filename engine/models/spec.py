@@ -141,11 +141,19 @@ class UnloadModelSpec(Spec):
 
 @dataclass(frozen=True)
 class ModelDescription:
-    """An unloaded model looked at closely: anatomy and forecast from its config alone."""
+    """An unloaded model looked at closely: anatomy and forecast from its config alone.
+
+    The last four say what a load with these options would choose, each with its reason; empty
+    when the model cannot be loaded as it is.
+    """
 
     entry: ModelEntry
     anatomy: Anatomy | None
     forecast: MemoryForecast | None
+    dtype: str = ""
+    dtype_reason: str = ""
+    attention: str = ""
+    attention_reason: str = ""
 
 
 @dataclass(frozen=True)
