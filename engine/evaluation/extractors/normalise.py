@@ -14,7 +14,7 @@ _WIDE = "０１２３４５６７８９，．－＋＄￥％＃（）：＝"
 _NARROW = "0123456789,.-+$¥%#():="
 _TO_NARROW = str.maketrans(_WIDE + "−", _NARROW + "-")
 
-NUMBER = r"(?<![\w.])[-+]?[$€£¥]?\s?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+NUMBER = r"(?<![0-9A-Za-z_.])[-+]?[$€£¥]?\s?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 """A number in narrow text; a sign counts only where no word or number stands before it."""
 
 _NUMBER_AT_START = re.compile(

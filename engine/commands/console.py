@@ -1,0 +1,151 @@
+"""What every command shares: where text goes, how errors end, how a job is watched.
+
+Results go to standard output, everything else (progress, notes, errors) to standard error, so
+that ``--json`` can be piped.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
+
+import msgspec
+import typer
+from rich.console import Console
+
+from engine.errors import DataError, EngineError, ErrorReport, PromptError, describe
+from engine.jobs.events import Event, Failed, Progress
+
+if TYPE_CHECKING:
+    from engine.api import Engine
+    from engine.jobs.job import Job
+    from engine.jobs.spec import Spec
+
+BAD_INPUT = 2
+FAILURE = 1
+STOPPED = 130
+INPUT_CODES = frozenset({"bad-spec", "prompt", "prompt-too-long", DataError.code, PromptError.code})
+
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def exit_code(report: ErrorReport) -> int:
+    """2 for input that cannot be used, 1 for everything that failed."""
+    return BAD_INPUT if report.code in INPUT_CODES else FAILURE
+
+
+def show_error(report: ErrorReport) -> None:
+    """One sentence and the next step, on standard error."""
+    err.print(f"[bold red]Error:[/] {_plain(report.message)}")
+    if report.hint:
+        err.print(_plain(report.hint))
+
+
+def stop(error: BaseException | ErrorReport) -> NoReturn:
+    """Show the error and end the command with its exit code."""
+    report = error if isinstance(error, ErrorReport) else describe(error)
+    show_error(report)
+    raise typer.Exit(exit_code(report))
+
+
+def print_json(value: object) -> None:
+    """Pure JSON on standard output."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=1).decode() + "\n")
+    sys.stdout.flush()
+
+
+def note(text: str) -> None:
+    """A remark on standard error."""
+    err.print(f"[dim]{_plain(text)}[/]")
+
+
+def watch(engine: Engine, spec: Spec, listener: Callable[[Event], None] | None = None) -> object:
+    """Submit a spec, show its progress, and wait for its result.
+
+    Ctrl+C asks the job to stop at its next step; a second one leaves at once.
+
+    Raises:
+        JobFailed: The job failed.
+        JobCancelled: It was stopped.
+        EngineError: The spec was refused.
+    """
+    bar = _Bar(spec.title())
+
+    def heard(event: Event) -> None:
+        if isinstance(event, Progress):
+            bar.show(event)
+        if listener is not None:
+            listener(event)
+
+    try:
+        job = engine.submit(spec, heard)
+        return _wait(job, bar)
+    finally:
+        bar.close()
+
+
+def _wait(job: Job, bar: _Bar) -> object:
+    stopping = False
+    while True:
+        try:
+            if job.wait(0.2):
+                return job.result()
+        except KeyboardInterrupt:
+            if stopping:
+                raise
+            stopping = True
+            job.cancel()
+            bar.note("Stopping after this step … (Ctrl+C again leaves at once)")
+
+
+class _Bar:
+    """A progress line on a terminal; silent when standard error is a file."""
+
+    def __init__(self, title: str) -> None:
+        self._status = err.status(_plain(title)) if err.is_terminal else None
+        self._title = title
+        if self._status is not None:
+            self._status.start()
+
+    def show(self, event: Progress) -> None:
+        if self._status is None:
+            return
+        share = f"{event.fraction:4.0%}" if event.fraction is not None else "    "
+        left = f", {event.remaining_s:.0f} s left" if event.remaining_s is not None else ""
+        self._status.update(_plain(f"{share} {event.text or self._title}{left}"))
+
+    def note(self, text: str) -> None:
+        if self._status is not None:
+            self._status.update(_plain(text))
+        else:
+            note(text)
+
+    def close(self) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+
+def _plain(text: str) -> str:
+    """Text of a file or a model, which must not be read as markup."""
+    from rich.markup import escape
+
+    return escape(text)
+
+
+__all__ = [
+    "BAD_INPUT",
+    "FAILURE",
+    "STOPPED",
+    "EngineError",
+    "Failed",
+    "err",
+    "exit_code",
+    "note",
+    "out",
+    "print_json",
+    "show_error",
+    "stop",
+    "watch",
+]

@@ -1,0 +1,77 @@
+"""A comparison as a tidy table: one row per cell and extraction rule."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, Extraction
+from engine.store.export.json import tokens_per_second
+
+COLUMNS = (
+    "run_id", "model", "revision", "edits", "variant", "technique", "item_id", "sample",
+    "expected", "rule", "value", "correct", "text", "finish", "prompt_tokens", "reused_tokens",
+    "new_tokens", "mean_logprob", "first_token_ms", "total_ms", "tokens_per_second",
+    "batch_size", "device", "dtype", "quantization", "attention", "temperature", "seed",
+    "seed_policy", "packages", "weights_sha", "error",
+)  # fmt: skip
+
+
+def render(spec: CompareSpec, result: CompareResult) -> str:
+    """CSV text with a header row; line ends as RFC 4180 wants them."""
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    for cell in result.cells:
+        for extraction in cell.extractions or (None,):
+            writer.writerow(_row(spec, result, cell, extraction))
+    return buffer.getvalue()
+
+
+def _row(
+    spec: CompareSpec, result: CompareResult, cell: CellResult, extraction: Extraction | None
+) -> dict[str, object]:
+    """One row; what is unknown stays empty."""
+    row: dict[str, object] = {
+        "run_id": result.run_id,
+        "model": spec.models[cell.key.model].id,
+        "variant": cell.variant,
+        "technique": spec.variants[cell.key.variant].technique,
+        "item_id": cell.item_id,
+        "sample": cell.key.sample,
+        "expected": cell.expected,
+        "temperature": spec.sampling.temperature,
+        "seed": spec.sampling.seed,
+        "error": str(cell.error) if cell.error is not None else None,
+    }
+    if extraction is not None:
+        correct = None if extraction.correct is None else int(extraction.correct)
+        row |= {"rule": extraction.rule, "value": extraction.value, "correct": correct}
+    answer, origin = cell.generation, cell.provenance
+    if answer is not None:
+        logprobs = [token.logprob for token in answer.tokens]
+        row |= {
+            "text": answer.text,
+            "finish": answer.finish,
+            "prompt_tokens": answer.prompt_tokens,
+            "reused_tokens": answer.reused_tokens,
+            "new_tokens": len(answer.tokens),
+            "mean_logprob": sum(logprobs) / len(logprobs) if logprobs else None,
+            "first_token_ms": answer.first_token_ms,
+            "total_ms": answer.total_ms,
+            "tokens_per_second": tokens_per_second(cell),
+            "batch_size": answer.batch_size,
+        }
+    if origin is not None:
+        row |= {
+            "revision": origin.revision,
+            "edits": " + ".join(origin.edits),
+            "device": origin.device,
+            "dtype": origin.dtype,
+            "quantization": origin.quantization,
+            "attention": origin.attention,
+            "seed_policy": origin.seed_policy,
+            "weights_sha": origin.weights_sha,
+            "packages": " ".join(f"{name}={value}" for name, value in origin.packages.items()),
+        }
+    return row

@@ -1,0 +1,79 @@
+"""What every report must carry: environment, seeds, sampling and extraction rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.evaluation.spec import CompareResult, CompareSpec, Provenance
+
+
+def environments(result: CompareResult) -> tuple[Provenance, ...]:
+    """The distinct environments of a result, whatever their batch sizes, in order of use."""
+    found: list[Provenance] = []
+    for cell in result.cells:
+        if cell.provenance is not None:
+            one = replace(cell.provenance, batch_size=0)
+            if one not in found:
+                found.append(one)
+    return tuple(found)
+
+
+def sampling_facts(spec: CompareSpec) -> tuple[tuple[str, str], ...]:
+    """How tokens were chosen and answers read, as name and value."""
+    sampling = spec.sampling
+    chosen = "greedy" if sampling.temperature == 0 else f"temperature {sampling.temperature:g}"
+    facts = [
+        ("Sampling", chosen),
+        ("Seed", str(sampling.seed)),
+        ("Samples per item", str(sampling.samples)),
+        ("Most new tokens", str(sampling.max_new_tokens)),
+        ("Extraction rules", ", ".join(spec.extraction)),
+    ]
+    filters = {
+        "top-k": (sampling.top_k, 0),
+        "top-p": (sampling.top_p, 1.0),
+        "min-p": (sampling.min_p, 0.0),
+        "repetition penalty": (sampling.repetition_penalty, 1.0),
+    }
+    used = [f"{name} {value:g}" for name, (value, off) in filters.items() if value != off]
+    if used:
+        facts.append(("Filters", ", ".join(used)))
+    if sampling.stop:
+        facts.append(("Stop texts", ", ".join(map(repr, sampling.stop))))
+    return tuple(facts)
+
+
+def environment_facts(one: Provenance, result: CompareResult) -> tuple[tuple[str, str], ...]:
+    """One environment as name and value."""
+    sizes = sorted(
+        {
+            cell.provenance.batch_size
+            for cell in result.cells
+            if cell.provenance is not None and replace(cell.provenance, batch_size=0) == one
+        }
+    )
+    packages = ", ".join(f"{name} {version}" for name, version in one.packages.items())
+    facts = (
+        ("Model", one.model),
+        ("Revision", one.revision),
+        ("Weights SHA-256", one.weights_sha),
+        ("Edits", ", ".join(one.edits) or "none"),
+        ("Device", one.device),
+        ("Number format", one.dtype),
+        ("Quantisation", one.quantization),
+        ("Attention", one.attention),
+        ("Batch sizes", ", ".join(map(str, sizes))),
+        ("Seed policy", one.seed_policy),
+        ("Packages", packages),
+    )
+    return tuple((name, value) for name, value in facts if value)
+
+
+def verdict(correct: bool | None) -> str:
+    """Right, wrong or unknown, in a word."""
+    return {True: "right", False: "wrong", None: "unknown"}[correct]
+
+
+def percent(share: float | None) -> str:
+    """An accuracy, or a dash when nothing was scored."""
+    return "–" if share is None else f"{100 * share:.1f} %"

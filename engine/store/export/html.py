@@ -1,0 +1,145 @@
+"""A comparison as one self-contained HTML file: no script, no network, everything escaped.
+
+Tokens are spans tinted by how surprising they were; the hint over each shows its probability and
+the likeliest alternatives.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from html import escape
+
+from engine.decoding.records import TokenRecord
+from engine.evaluation.spec import CellResult, CompareResult, CompareSpec
+from engine.store.export.facts import (
+    environment_facts,
+    environments,
+    percent,
+    sampling_facts,
+    verdict,
+)
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_MARK = {"right": "✓ right", "wrong": "✗ wrong", "unknown": ""}
+_STYLE = """
+:root{color-scheme:light dark;--ink:#1d2126;--paper:#fbfaf8;--card:#fff;--line:#d9d6cf;--dim:#666;
+--heat:200,90,20;--good:#1a7f4b;--bad:#b3261e}
+@media(prefers-color-scheme:dark){:root{--ink:#e6e4df;--paper:#17191c;--card:#1f2226;--line:#3a3e44;
+--dim:#9aa0a6;--heat:255,150,60;--good:#5cc98d;--bad:#ff8a80}}
+body{margin:2rem auto;max-width:110rem;padding:0 1rem;background:var(--paper);color:var(--ink);
+font:15px/1.5 system-ui,"Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif}
+h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}h3{font-size:1rem;margin:0 0 .4rem}
+table{border-collapse:collapse;margin:.5rem 0}th,td{border:1px solid var(--line);padding:.25rem .6rem;
+text-align:left;vertical-align:top}td.n{text-align:right;font-variant-numeric:tabular-nums}
+.row{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:.8rem}
+.cell{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:.7rem;min-width:0}
+pre,.answer{white-space:pre-wrap;overflow-wrap:anywhere;margin:.3rem 0;
+font-family:ui-monospace,Menlo,Consolas,"Noto Sans Mono CJK SC",monospace;font-size:.9em}
+.tpl{color:var(--dim)}.right{color:var(--good)}.wrong,.error{color:var(--bad)}
+.dim{color:var(--dim);font-size:.85em}details{margin:.3rem 0}summary{cursor:pointer;color:var(--dim)}
+.answer span{border-radius:2px}
+"""
+
+
+def render(spec: CompareSpec, result: CompareResult) -> str:
+    """The report as one HTML document."""
+    title = escape(spec.title())
+    sections = "".join(_item(spec, result, index) for index in range(len(spec.items)))
+    origins = "".join(_facts(environment_facts(one, result)) for one in environments(result))
+    return (
+        f'<!DOCTYPE html>\n<html lang="{_language(spec)}"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>{title}</title><style>{_STYLE}</style></head><body>"
+        f"<h1>{title}</h1>{_summaries(result)}"
+        '<p class="dim">Tokens are tinted by surprise: the fainter the tint, the surer the model.'
+        " Hold the pointer over one for its alternatives.</p>"
+        f"{sections}<h2>How it was measured</h2>{_facts(sampling_facts(spec))}{origins}"
+        "</body></html>\n"
+    )
+
+
+def _language(spec: CompareSpec) -> str:
+    return "zh-CN" if spec.prompt.language == "zh" else "en"
+
+
+def _summaries(result: CompareResult) -> str:
+    head = ("Model", "Technique", "Right", "Scored", "Accuracy", "Invalid", "Failed", "New tokens")
+    rows = "".join(
+        f"<tr><td>{escape(one.model)}</td><td>{escape(one.variant)}</td>"
+        f'<td class="n">{one.correct}</td><td class="n">{one.scored}</td>'
+        f'<td class="n">{percent(one.accuracy)}</td><td class="n">{one.invalid}</td>'
+        f'<td class="n">{one.failed}</td><td class="n">{one.new_tokens}</td></tr>'
+        for one in result.summaries
+    )
+    return f"<table><tr>{''.join(f'<th>{name}</th>' for name in head)}</tr>{rows}</table>"
+
+
+def _item(spec: CompareSpec, result: CompareResult, index: int) -> str:
+    cells = [cell for cell in result.cells if cell.key.item == index]
+    if not cells:
+        return ""
+    item = spec.items[index]
+    expected = f" – expected <b>{escape(item.expected)}</b>" if item.expected is not None else ""
+    columns = "".join(_cell(spec, cell) for cell in cells)
+    return f'<h2>Item {escape(item.id)}{expected}</h2><div class="row">{columns}</div>'
+
+
+def _cell(spec: CompareSpec, cell: CellResult) -> str:
+    model = escape(spec.models[cell.key.model].id)
+    sample = f" · sample {cell.key.sample + 1}" if spec.sampling.samples > 1 else ""
+    parts = [f"<h3>{escape(cell.variant)}{sample}</h3>", f'<div class="dim">{model}</div>']
+    if cell.error is not None:
+        parts.append(f'<p class="error">{escape(str(cell.error))}</p>')
+    if cell.sent:
+        parts.append(f"<details><summary>Text sent</summary><pre>{_sent(cell)}</pre></details>")
+    answer = cell.generation
+    if answer is not None:
+        parts.append(f'<div class="answer">{"".join(map(_token, answer.tokens))}</div>')
+        parts.append(_extractions(cell))
+        parts.append(
+            f'<div class="dim">{answer.prompt_tokens} prompt tokens '
+            f"({answer.reused_tokens} reused), {len(answer.tokens)} new, "
+            f"first after {answer.first_token_ms:.0f} ms, {answer.total_ms:.0f} ms, "
+            f"batch of {answer.batch_size}</div>"
+        )
+    return f'<div class="cell">{"".join(parts)}</div>'
+
+
+def _sent(cell: CellResult) -> str:
+    return "".join(
+        escape(part.text) if part.element else f'<span class="tpl">{escape(part.text)}</span>'
+        for part in cell.sent
+    )
+
+
+def _token(token: TokenRecord) -> str:
+    """One token; the tint is its surprise, 1 − probability."""
+    tint = 0.75 * (1.0 - math.exp(min(0.0, token.logprob)))
+    lines = [f"{_share(token.logprob)} · entropy {token.entropy:.2f} nats"]
+    lines += [f"{_share(one.logprob)} {one.text!r}" for one in token.top]
+    hint = escape("\n".join(lines), quote=True)
+    style = f"background:rgba(var(--heat),{tint:.2f})"
+    return f'<span style="{style}" title="{hint}">{escape(token.text)}</span>'
+
+
+def _share(logprob: float) -> str:
+    return f"{100 * math.exp(min(0.0, logprob)):.1f} %"
+
+
+def _extractions(cell: CellResult) -> str:
+    lines = []
+    for found in cell.extractions:
+        word = verdict(found.correct)
+        value = f"<b>{escape(found.value)}</b>" if found.value is not None else "no answer found"
+        mark = f' <span class="{word}">{_MARK[word]}</span>' if _MARK[word] else ""
+        lines.append(f'<div>{value}{mark} <span class="dim">{escape(found.rule)}</span></div>')
+    return "".join(lines)
+
+
+def _facts(facts: Iterable[tuple[str, str]]) -> str:
+    rows = "".join(
+        f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in facts
+    )
+    return f"<table>{rows}</table>"
