@@ -9,10 +9,10 @@ from engine.models.spec import Anatomy, LayerRow
 
 if TYPE_CHECKING:
     from torch import nn
-    from transformers import PretrainedConfig, PreTrainedModel
+    from transformers import PreTrainedConfig, PreTrainedModel
 
 
-def anatomy_of(config: PretrainedConfig, model: PreTrainedModel | None = None) -> Anatomy:
+def anatomy_of(config: PreTrainedConfig, model: PreTrainedModel | None = None) -> Anatomy:
     """The anatomy of a model.
 
     Args:
@@ -54,12 +54,12 @@ def anatomy_of(config: PretrainedConfig, model: PreTrainedModel | None = None) -
     )
 
 
-def _architecture(config: PretrainedConfig) -> str:
+def _architecture(config: PreTrainedConfig) -> str:
     names = config.architectures or []
     return str(names[0]) if names else str(config.model_type)
 
 
-def structure_of(config: PretrainedConfig) -> str:
+def structure_of(config: PreTrainedConfig) -> str:
     """Causal decoder, prefix decoder, encoder-decoder or encoder."""
     if getattr(config, "is_encoder_decoder", False):
         return "encoder-decoder"
@@ -72,7 +72,7 @@ def structure_of(config: PretrainedConfig) -> str:
     return "causal decoder"
 
 
-def position_encoding_of(config: PretrainedConfig, model: nn.Module | None) -> str:
+def position_encoding_of(config: PreTrainedConfig, model: nn.Module | None) -> str:
     """How positions enter: RoPE, ALiBi, T5 bias, learned, sinusoidal, or none."""
     names = [name for name, _ in model.named_modules()] if model is not None else []
     tables = [name for name, _ in model.named_parameters()] if model is not None else []
@@ -92,7 +92,7 @@ def position_encoding_of(config: PretrainedConfig, model: nn.Module | None) -> s
     return "none"
 
 
-def _rope_text(config: PretrainedConfig) -> str:
+def _rope_text(config: PreTrainedConfig) -> str:
     rope = rope_of(config)
     kind = rope.get("rope_type", "default")
     parts = [f"base {rope['rope_theta']}"] if "rope_theta" in rope else []
@@ -105,7 +105,7 @@ def _rope_text(config: PretrainedConfig) -> str:
     return f"RoPE ({', '.join(parts)})" if parts else "RoPE"
 
 
-def rope_of(config: PretrainedConfig) -> dict[str, str]:
+def rope_of(config: PreTrainedConfig) -> dict[str, str]:
     """The RoPE parameters as text; of several layer types as ``"type.name"``."""
     parameters = getattr(config, "rope_parameters", None)
     if not isinstance(parameters, dict):
@@ -123,7 +123,7 @@ def _text(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) and value >= 1000 else str(value)
 
 
-def activation_of(config: PretrainedConfig) -> str:
+def activation_of(config: PreTrainedConfig) -> str:
     """The activation by name, e.g. ``"silu"``, ``"gated-gelu"``."""
     for name in ACTIVATION:
         value = getattr(config, name, None)
@@ -132,13 +132,13 @@ def activation_of(config: PretrainedConfig) -> str:
     return "gelu (built in)" if config.model_type == "bloom" else "unknown"
 
 
-def norm_of(config: PretrainedConfig, layers: list[nn.Module]) -> str:
+def norm_of(config: PreTrainedConfig, layers: list[nn.Module]) -> str:
     """Kind and place, e.g. ``"pre-RMSNorm"``."""
     kind = _norm_kind(config, layers)
     return f"{_norm_place(config, layers)}-{kind}" if kind else "unknown"
 
 
-def _norm_kind(config: PretrainedConfig, layers: list[nn.Module]) -> str:
+def _norm_kind(config: PreTrainedConfig, layers: list[nn.Module]) -> str:
     classes = [
         type(module).__name__
         for module in (layers[0].modules() if layers else ())
@@ -151,7 +151,7 @@ def _norm_kind(config: PretrainedConfig, layers: list[nn.Module]) -> str:
     return "LayerNorm" if classes or hasattr(config, "layer_norm_eps") else ""
 
 
-def _norm_place(config: PretrainedConfig, layers: list[nn.Module]) -> str:
+def _norm_place(config: PreTrainedConfig, layers: list[nn.Module]) -> str:
     """Whether a norm runs before a sub-layer's input or after its residual sum.
 
     A pre-norm model needs one more norm after its last layer; sandwich models carry norms on

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from transformers import PretrainedConfig
+    from transformers import PreTrainedConfig
 
 HIDDEN: Final = ("hidden_size", "d_model", "n_embd", "dim")
 LAYERS: Final = ("num_hidden_layers", "n_layer", "num_layers", "n_layers", "encoder_layers")
@@ -45,7 +45,7 @@ class Shape:
     windows: tuple[int | None, ...]
 
 
-def text_config(config: PretrainedConfig) -> PretrainedConfig:
+def text_config(config: PreTrainedConfig) -> PreTrainedConfig:
     """The language part of a composite configuration; otherwise the configuration itself.
 
     An encoder-decoder's own configuration stays whole: it describes both halves.
@@ -55,7 +55,7 @@ def text_config(config: PretrainedConfig) -> PretrainedConfig:
     return config.get_text_config(decoder=True)
 
 
-def number(config: PretrainedConfig, names: tuple[str, ...], default: int = 0) -> int:
+def number(config: PreTrainedConfig, names: tuple[str, ...], default: int = 0) -> int:
     """The first of several spellings that holds a whole number."""
     for name in names:
         value = getattr(config, name, None)
@@ -64,7 +64,7 @@ def number(config: PretrainedConfig, names: tuple[str, ...], default: int = 0) -
     return default
 
 
-def shape_of(config: PretrainedConfig) -> Shape:
+def shape_of(config: PreTrainedConfig) -> Shape:
     """The sizes of a configuration. Unknown sizes are 0, an unlimited context is None."""
     config = text_config(config)
     hidden = number(config, HIDDEN)
@@ -89,7 +89,7 @@ def shape_of(config: PretrainedConfig) -> Shape:
     )
 
 
-def _kv_heads(config: PretrainedConfig, heads: int) -> int:
+def _kv_heads(config: PreTrainedConfig, heads: int) -> int:
     if getattr(config, "multi_query", False) and not getattr(
         config, "new_decoder_architecture", False
     ):
@@ -97,7 +97,7 @@ def _kv_heads(config: PretrainedConfig, heads: int) -> int:
     return number(config, ("num_key_value_heads", "num_kv_heads", "multi_query_group_num"), heads)
 
 
-def _kv_width(config: PretrainedConfig, heads: int, kv_heads: int, head_dim: int) -> int:
+def _kv_width(config: PreTrainedConfig, heads: int, kv_heads: int, head_dim: int) -> int:
     """Values per position and layer: keys and values of the KV heads.
 
     Multi-head latent attention (DeepSeek) caches expanded keys and values in transformers.
@@ -109,7 +109,7 @@ def _kv_width(config: PretrainedConfig, heads: int, kv_heads: int, head_dim: int
     return kv_heads * 2 * head_dim
 
 
-def _windows(config: PretrainedConfig, layers: int) -> tuple[int | None, ...]:
+def _windows(config: PreTrainedConfig, layers: int) -> tuple[int | None, ...]:
     window = number(config, ("sliding_window", "attention_window"))
     if getattr(config, "use_sliding_window", True) is False or not window:
         window = 0

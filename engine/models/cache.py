@@ -11,7 +11,7 @@ from engine.errors import ModelLoadError
 from engine.models.spec import ModelEntry
 
 if TYPE_CHECKING:
-    from huggingface_hub.utils import DeleteCacheStrategy
+    from huggingface_hub import DeleteCacheStrategy
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def census(model: PreTrainedModel) -> Census:
     from torch import nn
     from transformers.pytorch_utils import Conv1D
 
-    output = model.get_output_embeddings()
+    output = model.get_output_embeddings()  # type: ignore[no-untyped-call]
     packed: dict[int, tuple[int, int]] = {}
     for module in model.modules():
         if isinstance(module, nn.Linear) and module is not output:
@@ -117,6 +117,7 @@ def forecast(
     free: int,
     free_elsewhere: dict[str, int] | None = None,
     encoder_only: bool = False,
+    packed_bytes: int | None = None,
 ) -> MemoryForecast:
     """What a load will need, whether it fits, and if not, what would.
 
@@ -130,13 +131,15 @@ def forecast(
         free: Bytes free on the device.
         free_elsewhere: Bytes free on the other devices, for the alternatives.
         encoder_only: Such a model keeps no KV cache.
+        packed_bytes: Size of weights that are stored quantised; they stay as they are.
     """
     positions = planned_context(shape, context_length)
 
     def needs(context: int, quant: Quantization, where: str) -> tuple[int, int, int]:
         kv = 0 if encoder_only else kv_bytes(shape, context, dtype)
+        stored = weight_bytes(counted, dtype, quant) if packed_bytes is None else packed_bytes
         return (
-            weight_bytes(counted, dtype, quant),
+            stored,
             kv,
             overhead_bytes(shape, context, dtype, where),
         )
@@ -154,7 +157,7 @@ def forecast(
             if fits(shorter, quantization, device, free):
                 alternatives.append(f"a context of {shorter} tokens")
                 break
-        for quant, name in _SMALLER[quantization]:
+        for quant, name in _SMALLER[quantization] if packed_bytes is None else ():
             if fits(positions, quant, device, free):
                 size = gigabytes(sum(needs(positions, quant, device)))
                 alternatives.append(f"{name} ({size})")

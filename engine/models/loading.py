@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import gc
+import copy
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import (
@@ -20,6 +20,7 @@ from engine.errors import (
 )
 from engine.models.loaded import LoadedModel, measure
 from engine.models.plan import LoadPlan, plan_load
+from engine.models.skeleton import gguf_file
 from engine.models.spec import LoadedInfo
 
 if TYPE_CHECKING:
@@ -114,22 +115,18 @@ def load_tokenizer(found: Found, trust_remote_code: bool = False) -> PreTrainedT
     return tokenizer
 
 
-def gguf_file(found: Found) -> Path:
-    """The GGUF file of a model that is one, or a folder that holds one."""
-    return found.path if found.path.is_file() else found.weights.files[0]
-
-
 def _guarded(plan: LoadPlan, check: Check, progress: Report) -> PreTrainedModel:
     """Load the weights; turn every failure into an error of ours and free what it left."""
     try:
         with _watched_bars(check, progress), _quiet_libraries():
             return _from_pretrained(plan)
-    except (EngineError, JobCancelled):
+    except (EngineError, JobCancelled) as stop:
+        _forget_frames(stop)
         _free()
         raise
     except Exception as error:
         problem = _explain(plan, error)
-        error.__traceback__ = None  # its frames hold the half-loaded tensors
+        _forget_frames(error)
         _free()
         raise problem from error
 
@@ -152,13 +149,13 @@ def _from_pretrained(plan: LoadPlan) -> PreTrainedModel:
         file = gguf_file(found)
         place, arguments["gguf_file"] = str(file.parent), file.name
     else:
-        arguments["config"] = plan.config
+        arguments["config"] = copy.deepcopy(plan.blueprint.config)
         arguments["use_safetensors"] = found.weights.format == "safetensors"
     if options.quantization != "none":
         arguments["quantization_config"] = _quantization(plan)
-    auto = getattr(transformers, plan.auto_class)
+    auto = getattr(transformers, plan.blueprint.auto_class)
     model: PreTrainedModel = auto.from_pretrained(place, **arguments)
-    return model.eval()
+    return model  # in eval mode already
 
 
 def _quantization(plan: LoadPlan) -> object:
@@ -167,8 +164,10 @@ def _quantization(plan: LoadPlan) -> object:
 
     logging.getLogger("bitsandbytes.autograd._functions").setLevel(logging.ERROR)
     if plan.ref.options.quantization == "int8":
-        return BitsAndBytesConfig(load_in_8bit=True)
-    return BitsAndBytesConfig(
+        return BitsAndBytesConfig(  # type: ignore[no-untyped-call]
+            load_in_8bit=True
+        )
+    return BitsAndBytesConfig(  # type: ignore[no-untyped-call]
         load_in_4bit=True,
         bnb_4bit_quant_type=plan.ref.options.quantization,
         bnb_4bit_compute_dtype=getattr(torch, plan.dtype),
@@ -203,10 +202,20 @@ def _explain(plan: LoadPlan, error: Exception) -> EngineError:
     )
 
 
+def _forget_frames(error: BaseException | None) -> None:
+    """Let go of the half-loaded tensors that a failure's frames hold.
+
+    A garbage collection would do it too, but in the window's process that runs on the window's
+    thread alone.
+    """
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
+
+
 def _free() -> None:
     import torch
 
-    gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
 
@@ -280,7 +289,7 @@ def _quiet_libraries() -> Iterator[None]:
     from transformers.utils import logging as levels
 
     before = levels.get_verbosity()
-    levels.set_verbosity_error()
+    levels.set_verbosity(logging.ERROR)
     try:
         yield
     finally:
@@ -299,12 +308,12 @@ def _info(
         attention=plan.attention,
         attention_reason=plan.attention_reason,
         quantization=plan.ref.options.quantization,
-        parameters=plan.anatomy.parameters,
+        parameters=plan.blueprint.anatomy.parameters,
         forecast_bytes=plan.forecast.weights,
         measured_bytes=measure(model),
         load_seconds=seconds,
-        context_length=plan.anatomy.context_length,
+        context_length=plan.blueprint.anatomy.context_length,
         has_chat_template=bool(tokenizer.chat_template),
-        anatomy=plan.anatomy,
+        anatomy=plan.blueprint.anatomy,
         special_tokens=tuple(str(token) for token in tokenizer.all_special_tokens),
     )

@@ -1,4 +1,4 @@
-"""Everything decided before a byte of weights is read: class, device, format, attention, memory."""
+"""Everything decided before a byte of weights is read: device, format, attention, memory."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING
 
 from engine.devices import available_devices, choose_device, choose_dtype, memory
 from engine.errors import DoesNotFit, UnsupportedModel
-from engine.models.anatomy import anatomy_of
-from engine.models.architecture import shape_of
 from engine.models.attention import choose_attention
+from engine.models.blueprint import Blueprint, blueprint_of
 from engine.models.catalog import Found, find
-from engine.models.forecast import census, forecast, gigabytes
-from engine.models.skeleton import auto_class_name, read_model_config, skeleton
-from engine.models.spec import Anatomy, MemoryForecast
+from engine.models.forecast import forecast, gigabytes
+from engine.models.spec import MemoryForecast
 
 if TYPE_CHECKING:
-    from transformers import PretrainedConfig
-
     from engine.api import Resources
     from engine.models.reference import ModelRef
 
@@ -28,14 +24,12 @@ class LoadPlan:
 
     ref: ModelRef
     found: Found
-    config: PretrainedConfig
-    auto_class: str
+    blueprint: Blueprint
     device: str
     dtype: str
     dtype_reason: str
     attention: str
     attention_reason: str
-    anatomy: Anatomy
     forecast: MemoryForecast
 
     def refuse_if_too_large(self) -> None:
@@ -58,49 +52,44 @@ def plan_load(ref: ModelRef, resources: Resources) -> LoadPlan:
         ModelLoadError, UnsupportedModel: It cannot be loaded at all.
         BadSpec: The device does not exist.
     """
-    found = find(ref, resources)
-    return plan_found(ref, found)
+    return plan_found(ref, find(ref, resources))
 
 
 def plan_found(ref: ModelRef, found: Found) -> LoadPlan:
-    """The plan for a model that was found already."""
+    """The plan for a model that was found already. Raises as `plan_load`."""
     options = ref.options
-    config = read_model_config(found, options.trust_remote_code)
-    _refuse_impossible(ref, found, config)
-    body = skeleton(config, options.trust_remote_code)
-    counted, shape = census(body), shape_of(config)
+    blueprint = blueprint_of(found, options.trust_remote_code)
+    _refuse_impossible(ref, found, blueprint)
     device, device_reason = choose_device(options.device)
-    dtype, dtype_reason = choose_dtype(device, options.dtype, counted.parameters)
-    attention, attention_reason = choose_attention(type(body), options.attention, device)
+    dtype, dtype_reason = choose_dtype(device, options.dtype, blueprint.census.parameters)
+    attention, attention_reason = choose_attention(blueprint.model_class, options.attention, device)
     others = [name for name in available_devices() if name != device]
-    auto_class = auto_class_name(config)
     expected = forecast(
-        shape,
-        counted,
+        blueprint.shape,
+        blueprint.census,
         device=device,
         dtype=dtype,
         quantization=options.quantization,
         context_length=options.context_length,
         free=memory(device).free,
         free_elsewhere={name: memory(name).free for name in others},
-        encoder_only=auto_class == "AutoModelForMaskedLM",
+        encoder_only=blueprint.encoder_only,
+        packed_bytes=found.weights.bytes if blueprint.quantized else None,
     )
     return LoadPlan(
         ref=ref,
         found=found,
-        config=config,
-        auto_class=auto_class,
+        blueprint=blueprint,
         device=device,
         dtype=dtype,
         dtype_reason=f"{dtype_reason}; {device}: {device_reason}",
         attention=attention,
         attention_reason=attention_reason,
-        anatomy=anatomy_of(config, body),
         forecast=expected,
     )
 
 
-def _refuse_impossible(ref: ModelRef, found: Found, config: PretrainedConfig) -> None:
+def _refuse_impossible(ref: ModelRef, found: Found, blueprint: Blueprint) -> None:
     if ref.options.quantization == "none":
         return
     if found.weights.format == "gguf":
@@ -108,7 +97,7 @@ def _refuse_impossible(ref: ModelRef, found: Found, config: PretrainedConfig) ->
             f"The GGUF file {found.path.name} cannot be quantised a second time.",
             "Load it without quantisation, or choose a safetensors copy.",
         )
-    if getattr(config, "quantization_config", None) is not None:
+    if blueprint.quantized:
         raise UnsupportedModel(
             f"The model “{ref.id}” is already quantised.", "Load it without quantisation."
         )

@@ -6,13 +6,12 @@ listeners is the real one: ``"loaded"`` follows the load, ``"unloaded"`` follows
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from engine.errors import BadSpec, EngineError, JobCancelled
@@ -54,6 +53,7 @@ class Residency:
         self._listeners: list[StateListener] = []
         self._lock = threading.RLock()
         self._loading = threading.Lock()
+        self._clock: threading.Timer | None = None
 
     @contextmanager
     def lease(self, ref: ModelRef, ctx: JobContext | None = None) -> Iterator[LoadedModel]:
@@ -74,6 +74,7 @@ class Residency:
             with self._lock:
                 place.leases -= 1
                 place.last_used = time.monotonic()
+                self._wind_up()
 
     def loaded(self) -> tuple[LoadedInfo, ...]:
         """What is really in memory, in the order of loading."""
@@ -115,6 +116,16 @@ class Residency:
                 if not place.leases and moment - place.last_used >= self.idle_seconds
             ]
             return self._release(idle)
+
+    def _wind_up(self) -> None:
+        """(Re)start the clock that sweeps once the models have been idle for long enough."""
+        if self._clock is not None:
+            self._clock.cancel()
+        if self.idle_seconds is not None:
+            self._clock = threading.Timer(self.idle_seconds, self.sweep)
+            self._clock.daemon = True
+            self._clock.name = "lathe-idle-models"
+            self._clock.start()
 
     def listen(self, listener: StateListener) -> Callable[[], None]:
         """Be told of every change of state, on the thread that made it; returns "stop telling"."""
@@ -176,11 +187,9 @@ class Residency:
     def _release(self, refs: list[ModelRef]) -> tuple[ModelRef, ...]:
         for ref in refs:
             self._places.pop(ref)
-        if refs:
-            gc.collect()
-            torch = sys.modules.get("torch")
-            if torch is not None and torch.cuda.is_available():
-                torch.cuda.empty_cache()
+        torch = sys.modules.get("torch")  # the tensors are gone with their last reference
+        if refs and torch is not None and torch.cuda.is_available():
+            torch.cuda.empty_cache()
         for ref in refs:
             self._tell(ref, "unloaded")
         return tuple(refs)
@@ -190,13 +199,3 @@ class Residency:
             listeners = tuple(self._listeners)
         for listener in listeners:
             listener(ref, state)
-
-    def note_edits(self, ref: ModelRef, edits: tuple[str, ...]) -> None:
-        """Record what was changed on a loaded model, so that results can name it."""
-        with self._lock:
-            self._places[ref].loaded.edits = edits
-
-
-def with_sha(info: LoadedInfo, sha: str) -> LoadedInfo:
-    """The same information with the weights' SHA-256."""
-    return replace(info, weights_sha=sha)

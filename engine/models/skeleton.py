@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from engine.errors import EngineError, ModelLoadError, UnsupportedModel
 from engine.models.catalog import Found, architecture_of
 
 if TYPE_CHECKING:
-    from transformers import PretrainedConfig, PreTrainedModel
+    from transformers import PreTrainedConfig, PreTrainedModel
 
 AutoName = str
 CAUSAL: Final = "AutoModelForCausalLM"
@@ -17,7 +17,7 @@ SEQ2SEQ: Final = "AutoModelForSeq2SeqLM"
 MASKED: Final = "AutoModelForMaskedLM"
 
 
-def read_model_config(found: Found, trust_remote_code: bool = False) -> PretrainedConfig:
+def read_model_config(found: Found, trust_remote_code: bool = False) -> PreTrainedConfig:
     """The configuration as transformers understands it. Imports torch.
 
     Raises:
@@ -30,11 +30,18 @@ def read_model_config(found: Found, trust_remote_code: bool = False) -> Pretrain
     _refuse_remote_code(found, trust_remote_code)
     try:
         if found.weights.format == "gguf":
-            return AutoConfig.from_pretrained(
-                _gguf_folder(found), gguf_file=_gguf_name(found), local_files_only=True
+            file = gguf_file(found)
+            return cast(
+                "PreTrainedConfig",
+                AutoConfig.from_pretrained(
+                    str(file.parent), gguf_file=file.name, local_files_only=True
+                ),
             )
-        return AutoConfig.from_pretrained(
-            str(found.path), local_files_only=True, trust_remote_code=trust_remote_code
+        return cast(
+            "PreTrainedConfig",
+            AutoConfig.from_pretrained(
+                str(found.path), local_files_only=True, trust_remote_code=trust_remote_code
+            ),
         )
     except EngineError:
         raise
@@ -43,9 +50,9 @@ def read_model_config(found: Found, trust_remote_code: bool = False) -> Pretrain
 
 
 def _refuse_remote_code(found: Found, trusted: bool) -> None:
-    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+    from transformers import CONFIG_MAPPING
 
-    known = found.config.get("model_type") in CONFIG_MAPPING_NAMES
+    known = found.config.get("model_type") in CONFIG_MAPPING
     if "auto_map" in found.config and not known and not trusted:
         raise UnsupportedModel(
             f"The model “{found.entry.id}” needs program code that comes with it.",
@@ -71,19 +78,12 @@ def _unreadable(found: Found, error: Exception) -> ModelLoadError:
     )
 
 
-def _gguf_folder(found: Found) -> str:
-    return str(_gguf_path(found).parent)
-
-
-def _gguf_name(found: Found) -> str:
-    return _gguf_path(found).name
-
-
-def _gguf_path(found: Found) -> Path:
+def gguf_file(found: Found) -> Path:
+    """The GGUF file of a model that is one, or of a folder that holds one."""
     return found.path if found.path.is_file() else found.weights.files[0]
 
 
-def auto_class_name(config: PretrainedConfig) -> AutoName:
+def auto_class_name(config: PreTrainedConfig) -> AutoName:
     """Which of the three Auto classes loads this configuration.
 
     The architecture named in the config decides; without one, the first family that knows it.
@@ -123,7 +123,7 @@ def _mappings() -> dict[AutoName, dict[str, tuple[str, ...]]]:
     }
 
 
-def skeleton(config: PretrainedConfig, trust_remote_code: bool = False) -> PreTrainedModel:
+def skeleton(config: PreTrainedConfig, trust_remote_code: bool = False) -> PreTrainedModel:
     """The model with its modules and shapes but no memory behind its weights.
 
     Raises:

@@ -1,0 +1,34 @@
+"""The heavy libraries, imported once, one thread at a time, and set up for a desktop program.
+
+Importing torch and transformers takes seconds; two lanes that import them at once could see
+half-made modules. Whoever needs them calls `ready()` first.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+
+_lock = threading.Lock()
+_done = False
+
+
+def ready() -> None:
+    """Import torch and transformers; leave one core to the window; keep bars off the terminal.
+
+    ``OMP_NUM_THREADS`` is respected where it is set.
+    """
+    global _done
+    with _lock:
+        if _done:
+            return
+        import psutil
+        import torch
+        import transformers.models.auto  # noqa: F401 - the lazy part, resolved under the lock
+        from transformers.utils import logging
+
+        if "OMP_NUM_THREADS" not in os.environ:
+            cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
+            torch.set_num_threads(max(1, cores - 1))
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        _done = True
