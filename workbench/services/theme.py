@@ -176,7 +176,7 @@ class Theme(QObject):
             "body": f"{points:.1f}pt", "small": f"{points * 0.9:.1f}pt",
             "section": f"{points * 1.15:.1f}pt", "title": f"{points * 1.5:.1f}pt",
             "mono": self.mono_font().family(),
-            "icons": (self._folder / "icons").as_posix(),
+            "arrows": (self._folder / "themes" / "arrows").as_posix(),
             "theme": self.colours.name,
         }
 

@@ -1,0 +1,1 @@
+"""Dialogs: preferences, command palette, shortcuts, crash report, about, questions."""

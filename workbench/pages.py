@@ -1,0 +1,55 @@
+"""The pages of the program, in the order of the rail. A page's module is imported when shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, cast
+
+from PySide6.QtCore import QCoreApplication
+
+if TYPE_CHECKING:
+    from workbench.services.container import Services
+    from workbench.views.page import Page
+
+translate = QCoreApplication.translate
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """A page that the rail offers.
+
+    Attributes:
+        id: Its `Page.page_id`.
+        icon: Its icon in the rail.
+        title: Returns its translated name.
+        target: Where its class is, ``"module:Class"``.
+    """
+
+    id: str
+    icon: str
+    title: Callable[[], str]
+    target: str
+
+    def build(self, services: Services) -> Page:
+        """Import the page's module and build the page."""
+        module, name = self.target.split(":")
+        made = getattr(import_module(module), name)
+        return cast("Page", made(services))
+
+
+PAGES: Final = (
+    PageEntry(
+        "compare",
+        "compare",
+        lambda: translate("Pages", "Compare"),
+        "workbench.views.compare.page:ComparePage",
+    ),
+    PageEntry(
+        "models",
+        "models",
+        lambda: translate("Pages", "Models"),
+        "workbench.views.models.page:ModelsPage",
+    ),
+)

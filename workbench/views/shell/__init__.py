@@ -1,0 +1,1 @@
+"""The frame around the pages: rail, model bar, status strip, page host."""
