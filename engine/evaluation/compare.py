@@ -11,11 +11,13 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from engine.decoding.detokenize import Tokenizer
 from engine.decoding.loop import decode
 from engine.decoding.records import Generation, TokenRecord
 from engine.decoding.request import Request
+from engine.decoding.stopping import context_length
 from engine.errors import EngineError, JobCancelled, PromptTooLong
 from engine.evaluation.extractors.registry import extractor
 from engine.evaluation.pace import Pace
@@ -138,7 +140,7 @@ class _ModelRun:
         try:
             decode(
                 self.loaded.model,
-                self.loaded.tokenizer,
+                cast(Tokenizer, self.loaded.tokenizer),
                 [question.request for question in questions],
                 self.spec.sampling,
                 batch_size=self.spec.batch_size,
@@ -184,7 +186,7 @@ class _ModelRun:
         return cell
 
     def _need_room(self, prompt_tokens: int) -> None:
-        limit = self.loaded.info.context_length
+        limit = context_length(self.loaded.model)
         forced = len(self.spec.branch.prefix) if self.spec.branch is not None else 0
         if limit is not None and prompt_tokens + forced >= limit:
             raise PromptTooLong(

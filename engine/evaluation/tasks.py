@@ -40,7 +40,7 @@ def exercises(
     if task not in task_names():
         raise BadSpec(f"There is no task “{task}”.", f"Choose one of: {', '.join(task_names())}.")
     try:
-        return generate(task, language, n, seed, **dict(options or {}))
+        return generate(task, language, n, seed, "held-out", **dict(options or {}))
     except TypeError as error:
         raise BadSpec(
             f"The task “{task}” cannot be written with these options: {error}.",
@@ -171,9 +171,10 @@ def _demonstrations(
     task: str, language: Language, shots: int, seed: int, options: Mapping[str, str | int | float]
 ) -> tuple[Example, ...]:
     """Solved exercises of the training split, in the form of the questions; keys in short texts."""
-    form = {"form": options["form"]} if "form" in options else {}
-    short = {"sentences": 3} if task == "key" else {}
-    shown = demonstrations(task, language, shots, seed, **form, **short)
+    chosen: dict[str, str | int | float] = {"sentences": 3} if task == "key" else {}
+    if "form" in options:
+        chosen["form"] = options["form"]
+    shown = demonstrations(task, language, shots, seed, **chosen)
     return tuple(map(_literal, shown))
 
 

@@ -30,14 +30,17 @@ _STYLE = """
 body{margin:2rem auto;max-width:110rem;padding:0 1rem;background:var(--paper);color:var(--ink);
 font:15px/1.5 system-ui,"Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}h3{font-size:1rem;margin:0 0 .4rem}
-table{border-collapse:collapse;margin:.5rem 0}th,td{border:1px solid var(--line);padding:.25rem .6rem;
-text-align:left;vertical-align:top}td.n{text-align:right;font-variant-numeric:tabular-nums}
+table{border-collapse:collapse;margin:.5rem 0}th,td{border:1px solid var(--line);
+padding:.25rem .6rem;text-align:left;vertical-align:top}
+td.n{text-align:right;font-variant-numeric:tabular-nums}
 .row{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:.8rem}
-.cell{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:.7rem;min-width:0}
+.cell{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:.7rem;
+min-width:0}
 pre,.answer{white-space:pre-wrap;overflow-wrap:anywhere;margin:.3rem 0;
 font-family:ui-monospace,Menlo,Consolas,"Noto Sans Mono CJK SC",monospace;font-size:.9em}
 .tpl{color:var(--dim)}.right{color:var(--good)}.wrong,.error{color:var(--bad)}
-.dim{color:var(--dim);font-size:.85em}details{margin:.3rem 0}summary{cursor:pointer;color:var(--dim)}
+.dim{color:var(--dim);font-size:.85em}details{margin:.3rem 0}summary{cursor:pointer;
+color:var(--dim)}
 .answer span{border-radius:2px}
 """
 

@@ -1,0 +1,314 @@
+"""`lathe compare`: one prompt or task under several techniques, on one or more models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from engine.commands.compare_options import CompareOptions, ModelOptions, PromptOptions, build
+from engine.commands.console import (
+    BAD_INPUT,
+    FAILURE,
+    STOPPED,
+    err,
+    exit_code,
+    note,
+    out,
+    show_error,
+    stop,
+    watch,
+)
+from engine.decoding.params import Sampling
+from engine.errors import EngineError, JobCancelled
+from engine.evaluation.spec import CellResult, CompareResult, CompareSpec
+from engine.jobs.events import Event, Partial
+
+PROMPT, ASK, MODEL, SAMPLE, OUTPUT = "Prompt", "Techniques", "Models", "Sampling", "Output"
+MOST_SHOWN = 24
+
+Text = Annotated[str | None, typer.Option(rich_help_panel=PROMPT)]
+
+
+def compare(
+    task: Annotated[
+        str | None,
+        typer.Option(help="A built-in task set, e.g. arithmetic.", rich_help_panel=PROMPT),
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(help="An option of the task, e.g. steps=5.", rich_help_panel=PROMPT),
+    ] = None,
+    items: Annotated[
+        str | None,
+        typer.Option(
+            help="With --task: how many exercises. Else a CSV, TSV or JSONL file of items.",
+            rich_help_panel=PROMPT,
+        ),
+    ] = None,
+    item: Annotated[
+        list[str] | None,
+        typer.Option(help="One item as JSON: variables, expected, id.", rich_help_panel=PROMPT),
+    ] = None,
+    prompt_file: Annotated[
+        Path | None, typer.Option(help="A saved prompt.", rich_help_panel=PROMPT)
+    ] = None,
+    spec: Annotated[
+        str | None,
+        typer.Option(help="A saved comparison (JSON); - reads it.", rich_help_panel=PROMPT),
+    ] = None,
+    system: Text = None,
+    instruction: Text = None,
+    context: Text = None,
+    input: Text = None,
+    output_indicator: Text = None,
+    examples: Annotated[
+        Path | None,
+        typer.Option(help="Examples: a CSV, TSV or JSONL file.", rich_help_panel=PROMPT),
+    ] = None,
+    example: Annotated[
+        list[str] | None,
+        typer.Option(help="One example as JSON: input, output, reasoning.", rich_help_panel=PROMPT),
+    ] = None,
+    var: Annotated[
+        list[str] | None,
+        typer.Option(help="A variable, name=value.", rich_help_panel=PROMPT),
+    ] = None,
+    expected: Annotated[
+        str | None, typer.Option(help="The expected answer.", rich_help_panel=PROMPT)
+    ] = None,
+    language: Annotated[str, typer.Option(help="en or zh.", rich_help_panel=PROMPT)] = "en",
+    techniques: Annotated[
+        str, typer.Option(help="Columns, separated by commas.", rich_help_panel=ASK)
+    ] = "zero-shot,few-shot,few-shot-cot,zero-shot-cot",
+    trigger: Annotated[
+        str, typer.Option(help="The sentence that asks for steps.", rich_help_panel=ASK)
+    ] = "",
+    shots: Annotated[
+        int | None, typer.Option(min=0, help="Most examples to show.", rich_help_panel=ASK)
+    ] = None,
+    examples_as: Annotated[
+        str, typer.Option(help="Examples as text or as turns.", rich_help_panel=ASK)
+    ] = "text",
+    extract: Annotated[
+        list[str] | None,
+        typer.Option(help="A rule that reads the answer; the first counts.", rich_help_panel=ASK),
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="A model; repeat for several.", rich_help_panel=MODEL),
+    ] = None,
+    device: Annotated[str, typer.Option(rich_help_panel=MODEL)] = "auto",
+    dtype: Annotated[str, typer.Option(rich_help_panel=MODEL)] = "auto",
+    quantization: Annotated[str, typer.Option(rich_help_panel=MODEL)] = "none",
+    attention: Annotated[str, typer.Option(rich_help_panel=MODEL)] = "auto",
+    batch_size: Annotated[
+        int | None,
+        typer.Option(help="Most answers decoded together; 1 = each alone.", rich_help_panel=MODEL),
+    ] = None,
+    temperature: Annotated[float, typer.Option(rich_help_panel=SAMPLE)] = 0.0,
+    top_k: Annotated[int, typer.Option(rich_help_panel=SAMPLE)] = 0,
+    top_p: Annotated[float, typer.Option(rich_help_panel=SAMPLE)] = 1.0,
+    min_p: Annotated[float, typer.Option(rich_help_panel=SAMPLE)] = 0.0,
+    repetition_penalty: Annotated[float, typer.Option(rich_help_panel=SAMPLE)] = 1.0,
+    max_tokens: Annotated[int, typer.Option(rich_help_panel=SAMPLE)] = 128,
+    stop_text: Annotated[list[str] | None, typer.Option("--stop", rich_help_panel=SAMPLE)] = None,
+    seed: Annotated[int, typer.Option(rich_help_panel=SAMPLE)] = 0,
+    samples: Annotated[int, typer.Option(rich_help_panel=SAMPLE)] = 1,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON and nothing else.", rich_help_panel=OUTPUT)
+    ] = False,
+    report: Annotated[
+        list[Path] | None,
+        typer.Option("--out", help="Write .html, .md, .json or .csv.", rich_help_panel=OUTPUT),
+    ] = None,
+    project: Annotated[
+        Path | None, typer.Option(help="Keep the run in this project.", rich_help_panel=OUTPUT)
+    ] = None,
+) -> None:
+    """Compare prompting techniques side by side.
+
+    Example: lathe compare --task arithmetic --items 20 --techniques zero-shot,zero-shot-cot
+    """
+    options = CompareOptions(
+        spec=spec,
+        task=task,
+        task_options=tuple(option or ()),
+        prompt=PromptOptions(
+            file=prompt_file,
+            instruction=instruction,
+            context=context,
+            input=input,
+            output_indicator=output_indicator,
+            system=system,
+            language=language,
+            examples_file=examples,
+            examples=tuple(example or ()),
+            items=items,
+            item=tuple(item or ()),
+            variables=tuple(var or ()),
+            expected=expected,
+        ),
+        techniques=techniques,
+        trigger=trigger,
+        shots=shots,
+        examples_as=examples_as,
+        models=ModelOptions(
+            tuple(model or ("teach-rope",)), device, dtype, quantization, attention
+        ),
+        sampling=Sampling(
+            temperature=temperature,
+            top_k=top_k,
+            top_p=top_p,
+            min_p=min_p,
+            repetition_penalty=repetition_penalty,
+            max_new_tokens=max_tokens,
+            stop=tuple(stop_text or ()),
+            seed=seed,
+            samples=samples,
+        ),
+        extraction=tuple(extract or ()),
+        batch_size=batch_size,
+    )
+    run(options, Destination(as_json, tuple(report or ()), project))
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where the result goes."""
+
+    as_json: bool = False
+    reports: tuple[Path, ...] = ()
+    project: Path | None = None
+
+
+@dataclass
+class _Heard:
+    """Finished cells, kept so that a stopped run still shows what it has."""
+
+    cells: list[CellResult] = field(default_factory=list)
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Partial) and isinstance(event.value, CellResult):
+            self.cells.append(event.value)
+
+
+def run(options: CompareOptions, destination: Destination) -> None:
+    """Build the spec, run it, and show or write the result; ends with the exit code."""
+    from engine.store.export.registry import export, format_for
+
+    try:
+        spec = build(options)
+        for path in destination.reports:
+            format_for(path)
+        result, stopped = _compared(spec, destination.project)
+        for path in destination.reports:
+            export(path, spec, result)
+            note(f"Written: {path}")
+    except EngineError as error:
+        stop(error)
+    if destination.as_json:
+        from engine.commands.console import print_json
+        from engine.store.export.json import document
+
+        print_json(document(spec, result))
+    else:
+        show(spec, result)
+    if result.store_error is not None:
+        show_error(result.store_error)
+    raise typer.Exit(STOPPED if stopped else _code(result))
+
+
+def _compared(spec: CompareSpec, project_path: Path | None) -> tuple[CompareResult, bool]:
+    """The result, and whether the run was stopped before its end."""
+    from engine.api import Engine
+    from engine.evaluation.summary import summarise
+    from engine.store.project import Project
+
+    heard = _Heard()
+    project = Project.open(project_path) if project_path is not None else None
+    engine = Engine(project=project)
+    try:
+        result = watch(engine, spec, heard)
+        assert isinstance(result, CompareResult)
+        return result, False
+    except JobCancelled:
+        cells = tuple(sorted(heard.cells, key=lambda cell: _order(cell)))
+        note(f"Stopped; {len(cells)} finished answers are kept.")
+        return CompareResult("", cells, summarise(spec, cells), 0.0), True
+    finally:
+        engine.close()
+        if project is not None:
+            project.close()
+
+
+def _order(cell: CellResult) -> tuple[int, int, int, int]:
+    key = cell.key
+    return key.model, key.variant, key.item, key.sample
+
+
+def _code(result: CompareResult) -> int:
+    """0 when any cell was answered; else the code of the first error."""
+    errors = [cell.error for cell in result.cells if cell.error is not None]
+    if not errors or len(errors) < len(result.cells):
+        return 0
+    return BAD_INPUT if exit_code(errors[0]) == BAD_INPUT else FAILURE
+
+
+def show(spec: CompareSpec, result: CompareResult) -> None:
+    """The figures as a table; the answers too when they are few."""
+    if 0 < len(result.cells) <= MOST_SHOWN:
+        for cell in result.cells:
+            out.print(_answer(spec, cell))
+    out.print(_figures(result))
+    _errors(result.cells)
+
+
+def _figures(result: CompareResult) -> Table:
+    from engine.store.export.facts import percent
+
+    table = Table("Model", "Technique", title=None)
+    for name in ("Right", "Scored", "Accuracy", "Invalid", "Failed", "Tokens", "Reused"):
+        table.add_column(name, justify="right")
+    for one in result.summaries:
+        table.add_row(
+            escape(one.model),
+            escape(one.variant),
+            str(one.correct),
+            str(one.scored),
+            percent(one.accuracy),
+            str(one.invalid),
+            str(one.failed),
+            str(one.new_tokens),
+            str(one.reused_tokens),
+        )
+    return table
+
+
+def _answer(spec: CompareSpec, cell: CellResult) -> str:
+    head = f"[bold]{escape(cell.variant)}[/] · item {escape(cell.item_id)}"
+    if len(spec.models) > 1:
+        head = f"{escape(spec.models[cell.key.model].id)} · {head}"
+    if cell.generation is None:
+        return f"{head}\n  [red]{escape(str(cell.error))}[/]\n"
+    found = cell.extractions[0] if cell.extractions else None
+    mark = {True: "[green]right[/]", False: "[red]wrong[/]", None: ""}[cell.correct]
+    value = escape(found.value) if found is not None and found.value is not None else "–"
+    text = escape(cell.generation.text.strip()).replace("\n", "\n  ")
+    return f"{head}\n  {text}\n  → {value} {mark}\n"
+
+
+def _errors(cells: Iterable[CellResult]) -> None:
+    """Each distinct error once."""
+    counted: dict[tuple[str, str], int] = {}
+    for cell in cells:
+        if cell.error is not None:
+            place = (cell.variant, str(cell.error))
+            counted[place] = counted.get(place, 0) + 1
+    for (variant, text), count in counted.items():
+        err.print(f"[red]{escape(variant)}[/]: {escape(text)} ({count} cells)")
