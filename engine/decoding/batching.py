@@ -9,6 +9,8 @@ import psutil
 import torch
 from torch import nn
 
+from engine.models.architecture import shape_of
+
 SHARE = 0.5  # of the free memory; the rest is for activations and everyone else
 MOST_ROWS = 256  # beyond it a step only gets longer, and rows wait for each other
 
@@ -28,12 +30,9 @@ class BatchPlan:
 
 def bytes_per_column(model: nn.Module) -> int:
     """Bytes of keys and values that one token takes in all layers."""
-    config = model.config.get_text_config(decoder=True)
-    heads = config.num_attention_heads
-    kv_heads = getattr(config, "num_key_value_heads", None) or heads
-    head_dim = getattr(config, "head_dim", None) or config.hidden_size // heads
-    item = next(p for p in model.parameters() if p.is_floating_point()).element_size()
-    return int(2 * config.num_hidden_layers * kv_heads * head_dim * item)
+    values = sum(shape_of(model.config).kv_widths)
+    weight = next(p for p in model.parameters() if p.is_floating_point())
+    return values * weight.element_size()
 
 
 def free_bytes(device: torch.device) -> int:
