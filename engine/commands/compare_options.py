@@ -23,6 +23,7 @@ from engine.models.reference import (
 )
 from engine.prompting.elements import Example, Item, Language, PromptElements
 from engine.prompting.render import ExamplesAs
+from engine.prompting.strategies.registry import technique_class
 
 T = TypeVar("T")
 
@@ -172,7 +173,7 @@ def _from_prompt(options: CompareOptions) -> CompareSpec:
         variants=tuple(
             Variant(
                 technique=technique,
-                trigger=options.trigger if technique.endswith("zero-shot-cot") else "",
+                trigger=options.trigger if technique_class(technique).uses_trigger else "",
                 shots=options.shots,
                 examples_as=layout,
             )
@@ -228,8 +229,6 @@ def _prompt(
 
 def _names(text: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(",") if name.strip())
-    from engine.prompting.strategies.registry import technique_class
-
     for name in names:
         technique_class(name)
     return names

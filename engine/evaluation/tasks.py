@@ -14,6 +14,7 @@ from engine.evaluation.spec import CompareSpec, Variant
 from engine.models.reference import ModelRef
 from engine.prompting.elements import Example, Item, Language, PromptElements
 from engine.prompting.render import ExamplesAs
+from engine.prompting.strategies.registry import technique_class
 from engine.teaching.tasks import demonstrations, generate, task_names
 from engine.teaching.tasks.item import Item as Exercise
 
@@ -93,7 +94,11 @@ def task_spec(
         models=models,
         prompt=prompt,
         variants=tuple(
-            Variant(technique=technique, trigger=trigger, examples_as=layout)
+            Variant(
+                technique=technique,
+                trigger=trigger if technique_class(technique).uses_trigger else "",
+                examples_as=layout,
+            )
             for technique in techniques
         ),
         items=tuple(

@@ -1,7 +1,7 @@
 """Examples and items out of tables, and back.
 
 Columns are recognised by their usual names in both languages; a table without a header is read
-as input, output and steps. GSM8K answers (``steps #### 18``) are taken apart.
+as input, (steps,) output. GSM8K answers (``steps #### 18``) are taken apart.
 """
 
 from __future__ import annotations
@@ -12,7 +12,14 @@ from typing import Final
 
 from engine.errors import DataError
 from engine.prompting.elements import Example, Item
-from engine.prompting.tables import Row, Table, read_table, write_table
+from engine.prompting.tables import (
+    Row,
+    Table,
+    delimited,
+    delimiter_of,
+    read_table,
+    write_table,
+)
 
 INPUT_NAMES: Final = ("input", "question", "prompt", "text", "x", "输入", "问题", "题目", "文本")
 OUTPUT_NAMES: Final = (
@@ -33,9 +40,17 @@ def read_examples(path: Path) -> tuple[Example, ...]:
     Raises:
         DataError: The file cannot be read, or lacks an input or output column.
     """
-    table = read_table(path, HEADERS)
-    columns = _example_columns(table, path.name)
-    return tuple(_example(row, columns, path.name) for row in table.rows)
+    return _examples(read_table(path, HEADERS), path.name)
+
+
+def parse_examples(text: str, name: str = "clipboard") -> tuple[Example, ...]:
+    """Examples from pasted cells or lines: input, (steps,) output, with or without a header.
+
+    Raises:
+        DataError: The text is empty or ragged, or a line lacks its output.
+    """
+    delimiter = "\t" if "\t" in text else delimiter_of(text)
+    return _examples(delimited(text.replace("\r\n", "\n"), delimiter, name, HEADERS), name)
 
 
 def write_examples(path: Path, examples: Sequence[Example]) -> None:
@@ -103,15 +118,22 @@ def write_items(path: Path, items: Sequence[Item]) -> None:
     write_table(path, columns, rows)
 
 
+def _examples(table: Table, name: str) -> tuple[Example, ...]:
+    columns = _example_columns(table, name)
+    return tuple(_example(row, columns, name) for row in table.rows)
+
+
 def _example_columns(table: Table, name: str) -> tuple[str, str, str | None]:
     """The columns of input, output and steps."""
-    if table.columns[:2] == ("1", "2"):
-        return "1", "2", "3" if "3" in table.columns else None
+    if table.columns == ("1", "2"):
+        return "1", "2", None
+    if table.columns == ("1", "2", "3"):
+        return "1", "3", "2"
     wanted, answer = _column(table, INPUT_NAMES), _column(table, OUTPUT_NAMES)
     if wanted is None or answer is None:
         missing = "input" if wanted is None else "output"
         raise DataError(
-            f"The file “{name}” has no column for the {missing}; its columns are "
+            f"“{name}” has no column for the {missing}; its columns are "
             f"{', '.join(table.columns)}.",
             f"Name one column “{missing}”.",
         )

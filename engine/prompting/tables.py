@@ -148,24 +148,33 @@ def _in_gb2312(character: str) -> bool:
 
 
 def _delimited(text: str, path: Path, headers: frozenset[str]) -> Table:
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else _delimiter(text)
-    records = list(_records(text, delimiter, path.name))
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else delimiter_of(text)
+    return delimited(text, delimiter, path.name, headers)
+
+
+def delimited(text: str, delimiter: str, name: str, headers: frozenset[str]) -> Table:
+    """A delimited text as a table; `headers` as for `read_table`.
+
+    Raises:
+        DataError: It is empty or ragged, or a quote is left open; names the line.
+    """
+    records = list(_records(text, delimiter, name))
     if not records:
-        raise DataError(f"The file “{path.name}” is empty.", "Choose a file with rows.")
+        raise DataError(f"“{name}” is empty.", "Choose a table with rows.")
     _, first = records[0]
-    has_header = any(name.strip().lower() in headers for name in first) or not headers
+    has_header = any(title.strip().lower() in headers for title in first) or not headers
     columns = tuple(
-        name.strip() if has_header else str(number) for number, name in enumerate(first, start=1)
+        title.strip() if has_header else str(number) for number, title in enumerate(first, start=1)
     )
     if len(set(columns)) < len(columns):
         raise DataError(
-            f"Two columns of “{path.name}” have the same name in line 1.", "Rename one of them."
+            f"Two columns of “{name}” have the same name in line 1.", "Rename one of them."
         )
     rows = []
     for line, fields in records[1 if has_header else 0 :]:
         if len(fields) != len(columns):
             raise DataError(
-                f"Line {line} of “{path.name}” has {len(fields)} fields where the first row has "
+                f"Line {line} of “{name}” has {len(fields)} fields where the first row has "
                 f"{len(columns)}.",
                 "Correct that line; a text that holds a comma or a line break needs quotes.",
             )
@@ -173,7 +182,7 @@ def _delimited(text: str, path: Path, headers: frozenset[str]) -> Table:
     return Table(columns, tuple(rows))
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """The one that divides the first line most often."""
     first = text.split("\n", 1)[0]
     return max(DELIMITERS, key=first.count)
