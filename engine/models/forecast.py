@@ -91,11 +91,16 @@ def kv_bytes(shape: Shape, positions: int, dtype: str) -> int:
     return total * BYTES_PER_VALUE[dtype]
 
 
-def overhead_bytes(shape: Shape, positions: int, dtype: str, device: str) -> int:
-    """Working memory of one prefill block: activations, logits, and the device's own needs."""
+def overhead_bytes(
+    shape: Shape, positions: int, dtype: str, device: str, eager: bool = False
+) -> int:
+    """Working memory of one prefill block: activations, logits, and the device's own needs.
+
+    Eager attention writes out one layer's scores, block × positions per head.
+    """
     block = min(positions, PREFILL_TOKENS)
     activations = block * (6 * shape.hidden_size + 3 * shape.intermediate_size)
-    scores = block * positions * max(1, shape.heads)
+    scores = block * positions * shape.heads if eager else 0
     logits = block * shape.vocabulary * 4
     base = CPU_BASE if device == "cpu" else CUDA_BASE
     return base + (activations + scores) * BYTES_PER_VALUE[dtype] + logits
@@ -117,6 +122,7 @@ def forecast(
     free: int,
     free_elsewhere: dict[str, int] | None = None,
     encoder_only: bool = False,
+    eager: bool = False,
     packed_bytes: int | None = None,
 ) -> MemoryForecast:
     """What a load will need, whether it fits, and if not, what would.
@@ -131,6 +137,7 @@ def forecast(
         free: Bytes free on the device.
         free_elsewhere: Bytes free on the other devices, for the alternatives.
         encoder_only: Such a model keeps no KV cache.
+        eager: The attention implementation writes the scores out.
         packed_bytes: Size of weights that are stored quantised; they stay as they are.
     """
     positions = planned_context(shape, context_length)
@@ -141,7 +148,7 @@ def forecast(
         return (
             stored,
             kv,
-            overhead_bytes(shape, context, dtype, where),
+            overhead_bytes(shape, context, dtype, where, eager),
         )
 
     def fits(context: int, quant: Quantization, where: str, room: int) -> bool:

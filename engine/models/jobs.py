@@ -8,6 +8,8 @@ from engine.jobs.spec import Spec
 from engine.models.spec import (
     CountTokensSpec,
     DescribeModelSpec,
+    DownloadPlan,
+    DownloadSpec,
     LoadedInfo,
     LoadModelSpec,
     ModelDescription,
@@ -65,3 +67,11 @@ def count_tokens(spec: Spec, ctx: JobContext) -> tuple[int, ...]:
     found = locate(spec.model, ctx.resources)
     ctx.check()
     return count(found, spec.texts, spec.model.options.trust_remote_code)
+
+
+def download(spec: Spec, ctx: JobContext) -> DownloadPlan:
+    """Plan a download and, unless it is a dry run, carry it out."""
+    from engine.models.download import run
+
+    assert isinstance(spec, DownloadSpec)
+    return run(spec, ctx)

@@ -74,6 +74,7 @@ def plan_found(ref: ModelRef, found: Found) -> LoadPlan:
         free=memory(device).free,
         free_elsewhere={name: memory(name).free for name in others},
         encoder_only=blueprint.encoder_only,
+        eager=attention == "eager",
         packed_bytes=found.weights.bytes if blueprint.quantized else None,
     )
     return LoadPlan(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from engine.errors import BadSpec
 from engine.jobs.spec import FILES_LANE, Spec
 from engine.models.reference import ModelRef
 
@@ -183,10 +185,13 @@ class DownloadPlan:
 
 @dataclass(frozen=True)
 class DownloadSpec(Spec):
-    """Fetch a hub repository into the cache; with `dry_run`, only plan it.
+    """Fetch a hub repository into the cache; with `dry_run`, only plan it. Returns the plan.
+
+    Files that are finished stay when a download is stopped; the file under way starts again.
 
     Attributes:
         endpoint: Mirror address; empty = the hub itself. A token is never sent to a mirror.
+        files: Patterns for the weight files (``"*Q4_K_M.gguf"``); empty = what a load needs.
     """
 
     kind: ClassVar[str] = "download-model"
@@ -197,9 +202,22 @@ class DownloadSpec(Spec):
     dry_run: bool = False
     endpoint: str = ""
     allow_pickle: bool = False
+    files: tuple[str, ...] = ()
 
     def title(self) -> str:
         return f"Download {self.repository}"
+
+    def check(self) -> None:
+        if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", self.repository):
+            raise BadSpec(
+                f"“{self.repository}” is no name of a hub repository.",
+                "Write owner/name, as it stands on the model's page.",
+            )
+        if self.endpoint and not re.match(r"https?://[^/]+", self.endpoint):
+            raise BadSpec(
+                f"“{self.endpoint}” is no address of a mirror.",
+                "Write https://… or leave it empty.",
+            )
 
 
 @dataclass(frozen=True)
