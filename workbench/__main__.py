@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -11,6 +13,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from workbench.options import parse
 
     options = parse(sys.argv[1:] if arguments is None else arguments)
+    if options.screenshot is not None:
+        # A picture needs no display, and must show the program and not someone's own session.
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        options = replace(options, safe_mode=True)
     if sys.platform == "win32":
         # On Windows torch cannot be imported once Qt's libraries are loaded.
         import torch  # noqa: F401

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, QSettings, QTimer
@@ -29,7 +28,7 @@ from workbench.services.i18n import I18n
 from workbench.services.icons import Icons
 from workbench.services.jobs import JobService
 from workbench.services.log import Log
-from workbench.services.notify import Notice, Notify
+from workbench.services.notify import Notify
 from workbench.services.session import Session
 from workbench.services.settings import Settings
 from workbench.services.theme import Theme
@@ -254,26 +253,11 @@ class Application(QObject):
         if self.previous_fault is not None:
             self._show_crash(self.previous_fault)
         if self.services.session.crashed:
-            self.services.notify.posted.emit(
-                Notice(
-                    self.tr("Lathe did not close properly. Bring back your work from then?"),
-                    "warning",
-                    action_text=self.tr("Bring back"),
-                    action=self.services.session.restore_crashed,
-                )
-            )
+            from workbench.dialogs.recover import RecoverDialog
+
+            RecoverDialog(self.services, self.window).open()
 
     def _show_crash(self, report: CrashReport) -> None:
         from workbench.dialogs.crash_report import CrashDialog
 
         CrashDialog(self.services, report, self.window).open()
-
-
-def default_paths() -> Paths:
-    """The user's folders."""
-    return Paths.default()
-
-
-def resources() -> Path:
-    """What ships with the program."""
-    return RESOURCES

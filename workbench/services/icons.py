@@ -18,7 +18,7 @@ SIZES = (16, 20, 24, 32)
 class TakesIcon(Protocol):
     """A button, an action: whatever has an icon."""
 
-    def setIcon(self, icon: QIcon, /) -> None: ...  # noqa: N802
+    def setIcon(self, icon: QIcon, /) -> None: ...
 
 
 class Icons(QObject):

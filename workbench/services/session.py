@@ -53,9 +53,7 @@ class Session(QObject):
 
     saved = Signal()
 
-    def __init__(
-        self, folder: Path | None, notify: Notify, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, folder: Path | None, notify: Notify, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._folder = folder
         self._notify = notify
@@ -103,8 +101,10 @@ class Session(QObject):
             self.forget_crashed()
 
     def forget_crashed(self) -> None:
-        """The person does not want the crashed state."""
-        self._crashed_file().unlink(missing_ok=True)
+        """Ask about the crashed state no more; it stays on disk under yet another name."""
+        crashed = self._crashed_file()
+        if crashed.exists():
+            os.replace(crashed, crashed.with_name("session.previous.json"))
         self.crashed = False
 
     def register(
@@ -172,7 +172,7 @@ class Session(QObject):
         """A state that its page cannot read must not stop the start."""
         try:
             self._keepers[name].restore(state)
-        except Exception as error:  # noqa: BLE001 - any page, any old state
+        except Exception as error:
             log.warning("the saved state of %s cannot be used: %s", name, error, exc_info=True)
             self._kept[f"{name}.unreadable"] = state
             self._notify.warn(

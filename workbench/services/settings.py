@@ -100,8 +100,10 @@ class Settings(QObject):
     def __init__(
         self,
         file: Path | None,
-        declared: tuple[Setting[bool] | Setting[int] | Setting[float] | Setting[str]
-                        | Setting[tuple[str, ...]], ...],
+        declared: tuple[
+            Setting[bool] | Setting[int] | Setting[float] | Setting[str] | Setting[tuple[str, ...]],
+            ...,
+        ],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -122,9 +124,7 @@ class Settings(QObject):
 
     def get(self, setting: Setting[T]) -> T:
         """The value in force."""
-        value = self._overrides.get(
-            setting.key, self._values.get(setting.key, setting.default)
-        )
+        value = self._overrides.get(setting.key, self._values.get(setting.key, setting.default))
         return cast(T, value)
 
     def set(self, setting: Setting[T], value: T) -> None:

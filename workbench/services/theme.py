@@ -14,8 +14,18 @@ from PySide6.QtWidgets import QApplication
 
 Mode = Literal["system", "light", "dark"]
 ROLES: Final = (
-    "window", "surface", "raised", "line", "text", "muted",
-    "accent", "on-accent", "selection", "good", "warning", "bad",
+    "window",
+    "surface",
+    "raised",
+    "line",
+    "text",
+    "muted",
+    "accent",
+    "on-accent",
+    "selection",
+    "good",
+    "warning",
+    "bad",
 )
 _FIELD = re.compile(r"\{\{\s*([a-z0-9-]+)(?:\s+([0-9.]+)%\s+([a-z-]+))?\s*\}\}")
 
@@ -153,16 +163,27 @@ class Theme(QObject):
         palette = QPalette()
         role = QPalette.ColorRole
         for target, colour in (
-            (role.Window, c["window"]), (role.WindowText, c["text"]),
-            (role.Base, c["surface"]), (role.AlternateBase, c["raised"]),
-            (role.Text, c["text"]), (role.PlaceholderText, c["muted"]),
-            (role.Button, c["raised"]), (role.ButtonText, c["text"]),
-            (role.ToolTipBase, c["raised"]), (role.ToolTipText, c["text"]),
-            (role.Highlight, c["selection"]), (role.HighlightedText, c["text"]),
-            (role.Link, c["accent"]), (role.LinkVisited, c["accent"]),
-            (role.BrightText, c["bad"]), (role.Accent, c["accent"]),
-            (role.Light, c["raised"]), (role.Midlight, c["line"]), (role.Mid, c["line"]),
-            (role.Dark, c["line"]), (role.Shadow, c["line"]),
+            (role.Window, c["window"]),
+            (role.WindowText, c["text"]),
+            (role.Base, c["surface"]),
+            (role.AlternateBase, c["raised"]),
+            (role.Text, c["text"]),
+            (role.PlaceholderText, c["muted"]),
+            (role.Button, c["raised"]),
+            (role.ButtonText, c["text"]),
+            (role.ToolTipBase, c["raised"]),
+            (role.ToolTipText, c["text"]),
+            (role.Highlight, c["selection"]),
+            (role.HighlightedText, c["text"]),
+            (role.Link, c["accent"]),
+            (role.LinkVisited, c["accent"]),
+            (role.BrightText, c["bad"]),
+            (role.Accent, c["accent"]),
+            (role.Light, c["raised"]),
+            (role.Midlight, c["line"]),
+            (role.Mid, c["line"]),
+            (role.Dark, c["line"]),
+            (role.Shadow, c["line"]),
         ):
             palette.setColor(target, colour)
         faded = mixed(c["muted"], c["window"], 0.35)
@@ -173,8 +194,10 @@ class Theme(QObject):
     def _style_sheet(self) -> str:
         points = self._base_points * self.scale
         lengths = {
-            "body": f"{points:.1f}pt", "small": f"{points * 0.9:.1f}pt",
-            "section": f"{points * 1.15:.1f}pt", "title": f"{points * 1.5:.1f}pt",
+            "body": f"{points:.1f}pt",
+            "small": f"{points * 0.9:.1f}pt",
+            "section": f"{points * 1.15:.1f}pt",
+            "title": f"{points * 1.5:.1f}pt",
             "mono": self.mono_font().family(),
             "arrows": (self._folder / "themes" / "arrows").as_posix(),
             "theme": self.colours.name,

@@ -39,9 +39,9 @@ class MemoryBar(QWidget):
         """Room for every part's text and bar."""
         metrics = self.fontMetrics()
         parts = max(1, len(self._parts()))
-        text = metrics.horizontalAdvance(self.tr("RAM {used} / {total} GB").format(
-            used="000.0", total="0000"
-        ))
+        text = metrics.horizontalAdvance(
+            self.tr("RAM {used} / {total} GB").format(used="000.0", total="0000")
+        )
         return QSize(parts * (text + 8 + 56) + (parts - 1) * 16, metrics.height() + 8)
 
     def minimumSizeHint(self) -> QSize:
@@ -95,8 +95,9 @@ class MemoryBar(QWidget):
 
     def _explain(self, reading: MemoryReading) -> str:
         lines = [
-            self.tr("Lathe uses {own} GB of memory; all programs together {used} of {total} GB.")
-            .format(
+            self.tr(
+                "Lathe uses {own} GB of memory; all programs together {used} of {total} GB."
+            ).format(
                 own=f"{reading.own / GIB:.2f}",
                 used=f"{reading.used / GIB:.1f}",
                 total=f"{reading.total / GIB:.1f}",

@@ -47,8 +47,13 @@ class NotePage(Page):
     def register_actions(self, registry: ActionRegistry) -> None:
         run = registry.add(
             Command(
-                "note.run", lambda: "Run the note", self.run, "Ctrl+Return", icon="play",
-                scope="note", menu="page",
+                "note.run",
+                lambda: "Run the note",
+                self.run,
+                "Ctrl+Return",
+                icon="play",
+                scope="note",
+                menu="page",
             )
         )
         self.header.set_primary(run)

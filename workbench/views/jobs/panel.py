@@ -155,9 +155,7 @@ class _ProgressDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = services.theme
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         row = index.data(ROW_ROLE)
         if not isinstance(row, JobRow) or row.state != "running" or row.fraction is None:
             super().paint(painter, option, index)

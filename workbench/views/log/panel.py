@@ -8,7 +8,14 @@ import time
 
 from PySide6.QtCore import QEvent, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.services.container import Services
 from workbench.services.log import KEPT, Log, LogLine
@@ -97,7 +104,9 @@ class LogPanel(QWidget):
         head = f"{clock} {name:<8}{line.source}: ".replace(" ", "&nbsp;")
         body = html.escape(line.text).replace(" ", "&nbsp;").replace("\n", "<br>")
         muted, colour = self._theme.colour("muted").name(), self._theme.colour(role).name()
-        return f'<span style="color:{muted}">{head}</span><span style="color:{colour}">{body}</span>'
+        return (
+            f'<span style="color:{muted}">{head}</span><span style="color:{colour}">{body}</span>'
+        )
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text.toPlainText())

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 from engine.models.spec import LoadedInfo, ModelEntry
 from workbench.services.container import Services
 from workbench.services.meters import MemoryMeter
-from workbench.widgets.memory_bar import MemoryBar
 from workbench.services.numbers import file_size
+from workbench.widgets.memory_bar import MemoryBar
 
 STATE_ICONS = {
     "unloaded": ("eject", "muted"),

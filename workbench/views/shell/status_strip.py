@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QS
 
 from workbench.services.container import Services
 from workbench.services.jobs import JobRow
-from workbench.widgets.action_button import ActionButton
 from workbench.services.numbers import duration
+from workbench.widgets.action_button import ActionButton
 
 
 class StatusStrip(QWidget):

@@ -1,0 +1,45 @@
+"""Asks once, when jobs run, whether to close all the same."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QLabel, QWidget
+
+from workbench.dialogs.base import Dialog
+from workbench.services.container import Services
+from workbench.services.preferences import CONFIRM_CLOSE
+
+
+class ConfirmClose(Dialog):
+    """Names what still runs."""
+
+    def __init__(self, services: Services, parent: QWidget | None) -> None:
+        super().__init__(services, "", parent)
+        self.setObjectName("confirm-close")
+        self.setWindowTitle(self.tr("Close Lathe?"))
+        active = services.jobs.active()
+        head = QLabel(self.tr("Jobs still run: {n}.").format(n=len(active)), self)
+        head.setProperty("role", "section")
+        names = QLabel("\n".join(f"•  {row.title}" for row in active[:6]), self)
+        names.setWordWrap(True)
+        note = QLabel(self.tr("Closing stops them; finished parts are kept."), self)
+        note.setProperty("role", "muted")
+        note.setWordWrap(True)
+        self.never = QCheckBox(self.tr("Do not ask again"), self)
+        self.buttons = QDialogButtonBox(self)
+        self.close_button = self.buttons.addButton(
+            self.tr("Stop and close"), QDialogButtonBox.ButtonRole.AcceptRole
+        )
+        self.stay_button = self.buttons.addButton(
+            self.tr("Keep working"), QDialogButtonBox.ButtonRole.RejectRole
+        )
+        self.stay_button.setDefault(True)
+        self.buttons.accepted.connect(self._close)
+        self.buttons.rejected.connect(self.reject)
+        for widget in (head, names, note, self.never, self.buttons):
+            self.column.addWidget(widget)
+        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 56)
+
+    def _close(self) -> None:
+        if self.never.isChecked():
+            self.services.settings.set(CONFIRM_CLOSE, False)
+        self.accept()
