@@ -154,7 +154,15 @@ def _from_pretrained(plan: LoadPlan) -> PreTrainedModel:
     if options.quantization != "none":
         arguments["quantization_config"] = _quantization(plan)
     auto = getattr(transformers, plan.blueprint.auto_class)
-    model: PreTrainedModel = auto.from_pretrained(place, **arguments)
+    model: PreTrainedModel
+    model, report = auto.from_pretrained(place, output_loading_info=True, **arguments)
+    missing = sorted(report.get("missing_keys") or ())
+    if missing:  # they would be random numbers
+        raise ModelLoadError(
+            f"The weights of “{plan.ref.id}” lack {len(missing)} of the model's tensors.",
+            "Download the model again, or choose one that fits its architecture.",
+            detail="\n".join(missing[:20]),
+        )
     return model  # in eval mode already
 
 
