@@ -1,0 +1,320 @@
+"""The comparison page without its widgets: submits jobs, receives events, keeps the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol, cast
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.decoding.records import Candidate, TokenRecord
+from engine.errors import EngineError, ErrorReport
+from engine.evaluation.spec import Branch, CellKey, CellResult, CompareSpec
+from engine.jobs.events import (
+    Cancelled,
+    Event,
+    Failed,
+    Finished,
+    Partial,
+    Progress,
+    Started,
+    Terminal,
+    TokenChunk,
+)
+from engine.jobs.spec import Spec
+from workbench.viewmodels.compare_column import Column, Verification, compare_tokens
+from workbench.viewmodels.compare_setup import CompareSetup, default_setup
+from workbench.viewmodels.prompt_model import PromptModel
+from workbench.viewmodels.prompt_state import PromptProblem
+
+
+class JobHandle(Protocol):
+    """What `submit` gives back."""
+
+    @property
+    def id(self) -> str: ...
+
+
+class Jobs(Protocol):
+    """The jobs service as this page needs it: events arrive on the window's thread."""
+
+    def submit(self, spec: Spec, on_event: Callable[[Event], None]) -> JobHandle: ...
+
+    def cancel(self, job_id: str) -> None: ...
+
+
+class CompareModel(QObject):
+    """State of the comparison page.
+
+    Attributes:
+        prompt: The prompt under edit.
+        setup: Techniques, models, sampling.
+        columns: The results, left to right.
+
+    Signals:
+        setup_changed: Techniques, models or sampling changed.
+        columns_changed: Columns came, went or moved.
+        column_changed: Uid of a column whose state, result or check changed.
+        tokens_arrived: Uid of a column that got new tokens.
+        running_changed: Whether any job of this page is in flight.
+        progressed: A `Progress` event of the running job.
+        refused: A `PromptProblem`: the run did not start, and where to mend it.
+        finished: A run ended (well, failed or stopped).
+    """
+
+    setup_changed = Signal()
+    columns_changed = Signal()
+    column_changed = Signal(int)
+    tokens_arrived = Signal(int)
+    running_changed = Signal(bool)
+    progressed = Signal(object)
+    refused = Signal(object)
+    finished = Signal()
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._runs: list[_Run] = []
+        self._next_uid = 1
+        self.prompt = PromptModel(self)
+        self.setup: CompareSetup = default_setup()
+        self.columns: list[Column] = []
+
+    # Reading
+
+    @property
+    def running(self) -> bool:
+        """Whether any job of this page is in flight."""
+        return bool(self._runs)
+
+    def column(self, uid: int) -> Column | None:
+        """The column of that uid, if it still stands."""
+        return next((column for column in self.columns if column.uid == uid), None)
+
+    def is_outdated(self, column: Column) -> bool:
+        """Whether the prompt was edited after the column was asked."""
+        state = self.prompt.state
+        return column.spec.prompt != state.elements() or column.spec.items[0] != state.item()
+
+    # What the person does
+
+    def set_setup(self, setup: CompareSetup) -> None:
+        """Change techniques, models or sampling."""
+        if setup != self.setup:
+            self.setup = setup
+            self.setup_changed.emit()
+
+    def run(self) -> bool:
+        """Ask everything anew; pinned columns stay. False (and `refused`) when it cannot start."""
+        problem = self.prompt.problem()
+        if problem is not None:
+            self.refused.emit(problem)
+            return False
+        try:
+            spec = self.setup.spec(self.prompt.state)
+            spec.check()
+        except EngineError as error:
+            self.refused.emit(PromptProblem(error.report(), "setup"))
+            return False
+        fresh = [
+            self._new_column(spec, CellKey(model=m, variant=v))
+            for m in range(len(spec.models))
+            for v in range(len(spec.variants))
+        ]
+        self.columns = [column for column in self.columns if column.pinned] + fresh
+        self.columns_changed.emit()
+        return self._submit(spec, fresh)
+
+    def rerun(self, uid: int) -> bool:
+        """Ask one column again, with the prompt and the settings it was asked with."""
+        column = self.column(uid)
+        if column is None or column.busy:
+            return False
+        kept = self._kept_records(column)
+        column.state, column.result, column.error = "waiting", None, None
+        column.verification, column.records = None, kept
+        self.column_changed.emit(uid)
+        spec = replace(column.spec, only=(column.key,), branch=column.branch)
+        return self._submit(spec, [column])
+
+    def verify(self, uid: int) -> bool:
+        """Decode one column's cell alone (batch 1) and compare the tokens."""
+        column = self.column(uid)
+        if column is None or column.busy or not column.records:
+            return False
+        column.verification = Verification("running")
+        self.column_changed.emit(uid)
+        spec = replace(column.spec, only=(column.key,), batch_size=1, branch=column.branch)
+        return self._submit(spec, [column], verifying=True)
+
+    def branch(self, uid: int, index: int, candidate: Candidate) -> Column | None:
+        """Continue an answer from its token `index` replaced by `candidate`, as a new column."""
+        source = self.column(uid)
+        if source is None or not 0 <= index < len(source.records):
+            return None
+        seen = source.records[index]
+        chosen = TokenRecord(
+            candidate.id, candidate.text, candidate.logprob, seen.entropy, seen.top
+        )
+        kept = [*source.records[:index], chosen]
+        column = self._new_column(source.spec, source.key)
+        column.branched_from = uid
+        column.branch = Branch(source.key, tuple(record.id for record in kept))
+        column.records = list(kept)
+        self.columns.insert(self.columns.index(source) + 1, column)
+        self.columns_changed.emit()
+        spec = replace(source.spec, only=(source.key,), branch=column.branch)
+        self._submit(spec, [column])
+        return column
+
+    def set_pinned(self, uid: int, pinned: bool) -> None:
+        """Keep a column when the next run replaces the others."""
+        column = self.column(uid)
+        if column is not None and column.pinned != pinned:
+            column.pinned = pinned
+            self.column_changed.emit(uid)
+
+    def close_column(self, uid: int) -> None:
+        """Take a column away; its job is stopped when nothing else waits for it."""
+        column = self.column(uid)
+        if column is None:
+            return
+        self.columns.remove(column)
+        for run in list(self._runs):
+            if run.columns == {column.key: column}:
+                run.cancel()
+        self.columns_changed.emit()
+
+    def clear(self) -> None:
+        """Stop everything and take every column away."""
+        self.stop()
+        self.columns = []
+        self.columns_changed.emit()
+
+    def stop(self) -> None:
+        """Ask every job of this page to stop; what was finished stays."""
+        for run in list(self._runs):
+            run.cancel()
+
+    # Jobs
+
+    def _new_column(self, spec: CompareSpec, key: CellKey) -> Column:
+        column = Column(self._next_uid, spec, key)
+        self._next_uid += 1
+        return column
+
+    def _kept_records(self, column: Column) -> list[TokenRecord]:
+        return column.records[: len(column.branch.prefix)] if column.branch else []
+
+    def _submit(self, spec: CompareSpec, columns: list[Column], verifying: bool = False) -> bool:
+        run = _Run(self, columns, verifying)
+        self._runs.append(run)
+        try:
+            run.handle = self._jobs.submit(spec, run.on_event)
+        except EngineError as error:
+            run.fail(error.report())
+            self._end(run)
+            return False
+        if len(self._runs) == 1:
+            self.running_changed.emit(True)
+        return True
+
+    def _end(self, run: _Run) -> None:
+        if run not in self._runs:
+            return
+        self._runs.remove(run)
+        if not self._runs:
+            self.running_changed.emit(False)
+        self.finished.emit()
+
+
+class _Run:
+    """One job in flight and the columns that wait for it."""
+
+    def __init__(self, model: CompareModel, columns: list[Column], verifying: bool) -> None:
+        self.columns = {column.key: column for column in columns}
+        self.handle: JobHandle | None = None
+        self._model = model
+        self._came: dict[CellKey, list[TokenRecord]] = {}
+        self._verifying = verifying
+
+    def cancel(self) -> None:
+        if self.handle is not None:
+            self._model._jobs.cancel(self.handle.id)
+
+    def fail(self, report: ErrorReport) -> None:
+        """Give the error to every column that is still waiting for its answer."""
+        for column in self.columns.values():
+            if self._verifying:
+                column.verification = Verification("failed", report=report)
+            elif column.busy:
+                column.state, column.error = "failed", report
+            self._model.column_changed.emit(column.uid)
+
+    def on_event(self, event: Event) -> None:
+        """Take one event (on the window's thread)."""
+        if isinstance(event, TokenChunk):
+            self._take_tokens(event)
+        elif isinstance(event, Partial) and isinstance(event.value, CellResult):
+            self._take_cell(event.value)
+        elif isinstance(event, Progress):
+            self._model.progressed.emit(event)
+        elif isinstance(event, Started) and not self._verifying:
+            self._set_state("waiting", "running")
+        elif isinstance(event, Terminal):
+            self._take_end(event)
+
+    def _take_tokens(self, event: TokenChunk) -> None:
+        column = self.columns.get(cast(CellKey, event.key))
+        if column is None or self._verifying:
+            return
+        came = self._came.setdefault(column.key, [])
+        came.extend(cast("tuple[TokenRecord, ...]", event.records))
+        kept = len(column.branch.prefix) if column.branch else 0
+        if len(came) >= kept:  # a branch's kept prefix is reported again: no flicker meanwhile
+            column.records = came
+            self._model.tokens_arrived.emit(column.uid)
+
+    def _take_cell(self, cell: CellResult) -> None:
+        column = self.columns.get(cell.key)
+        if column is None:
+            return
+        if self._verifying:
+            self._take_check(column, cell)
+        elif cell.error is not None:
+            column.state, column.error, column.result = "failed", cell.error, cell
+        else:
+            column.state, column.result = "finished", cell
+            column.records = list(cell.tokens)
+        self._model.column_changed.emit(column.uid)
+
+    def _take_check(self, column: Column, alone: CellResult) -> None:
+        if alone.error is not None:
+            column.verification = Verification("failed", report=alone.error)
+            return
+        column.verification = compare_tokens(tuple(column.records), alone.tokens)
+
+    def _take_end(self, event: Terminal) -> None:
+        if isinstance(event, Failed):
+            self.fail(event.error)
+        elif isinstance(event, Cancelled):
+            self._set_state("waiting", "stopped")
+            self._set_state("running", "stopped")
+            self._drop_check()
+        elif isinstance(event, Finished):
+            self._set_state("running", "finished")
+            self._drop_check()
+        self._model._end(self)
+
+    def _drop_check(self) -> None:
+        for column in self.columns.values():
+            if self._verifying and column.verification == Verification("running"):
+                column.verification = None
+                self._model.column_changed.emit(column.uid)
+
+    def _set_state(self, old: str, new: str) -> None:
+        for column in self.columns.values():
+            if column.state == old:
+                column.state = new  # type: ignore[assignment]
+                self._model.column_changed.emit(column.uid)

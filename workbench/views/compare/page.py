@@ -1,0 +1,508 @@
+"""Compare: the same question, asked in different ways, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar, cast
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QUndoStack
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QLabel,
+    QProgressBar,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.decoding.params import Sampling
+from engine.errors import EngineError
+from engine.jobs.events import Progress
+from engine.prompting.elements import Language
+from workbench.services.actions import ActionRegistry, Command
+from workbench.services.container import Services
+from workbench.viewmodels.compare import CompareModel
+from workbench.viewmodels.compare_column import Column
+from workbench.viewmodels.compare_report import report_of
+from workbench.viewmodels.compare_setup import CompareSetup, default_setup
+from workbench.viewmodels.prompt_counter import PromptCounter, TokenCounts
+from workbench.viewmodels.prompt_presets import SAMPLE_SEED, preset, sample
+from workbench.viewmodels.prompt_state import PromptProblem, PromptState
+from workbench.views.compare import column_text
+from workbench.views.compare.columns_area import ColumnsArea
+from workbench.views.compare.overlay_panel import OverlayPanel
+from workbench.views.compare.prompt_panel import PromptPanel
+from workbench.views.compare.results_bar import TINTS, ResultsBar
+from workbench.views.compare.sampling_panel import SamplingPanel
+from workbench.views.compare.technique_bar import TechniqueBar
+from workbench.views.page import Page
+from workbench.widgets.empty_state import EmptyState
+from workbench.widgets.error_note import ErrorNote
+from workbench.widgets.fold import set_role
+
+DEMO_TECHNIQUES = ("zero-shot", "few-shot", "zero-shot-cot")
+
+
+class ComparePage(Page):
+    """Prompt at the left, techniques above, columns below."""
+
+    page_id: ClassVar[str] = "compare"
+    icon_name: ClassVar[str] = "compare"
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(services, parent)
+        self.model = CompareModel(services.jobs, self)
+        self.counter = PromptCounter(services.jobs, self._now, self)
+        self._seed = SAMPLE_SEED
+        self._after_run: Callable[[], None] | None = None
+        self.prompt = PromptPanel(self.model.prompt, services.background.run, self)
+        self.techniques = TechniqueBar(self)
+        self.bar = ResultsBar(services.icons, self)
+        self.refusal = ErrorNote(self)
+        self.columns = ColumnsArea(self.model, services.icons, self)
+        self.sampling = SamplingPanel(self)
+        self.overlay = OverlayPanel(self.model, services.background.run, self)
+        self.step = QLabel(self)
+        self.progress = QProgressBar(self)
+        self._build()
+        self._connect()
+        self._follow_model()
+        self.model.prompt.restore(sample(self._language()))
+        self._setup_changed()
+        self._columns_changed()
+
+    # What every page has
+
+    def title(self) -> str:
+        return self.tr("Compare")
+
+    def subtitle(self) -> str:
+        return self.tr("The same question, asked in different ways, side by side.")
+
+    def register_actions(self, registry: ActionRegistry) -> None:
+        """Run, Stop and what the palette offers of this page."""
+        commands = (
+            Command(
+                "compare.run", lambda: self.tr("Run"), self._run, shortcut="Ctrl+Return",
+                icon="play", enabled=self._can_run, scope=self.page_id, menu="page",
+                hint=lambda: self.tr("Ask with every chosen technique"),
+            ),
+            Command(
+                "compare.stop", lambda: self.tr("Stop"), self.model.stop, shortcut="Esc",
+                icon="stop", enabled=self._can_stop, scope=self.page_id, menu="page",
+                hint=lambda: self.tr("Stop answering; what is there stays"),
+            ),
+            Command(
+                "compare.sample", lambda: self.tr("Load the sample"), self.load_sample,
+                icon="star", scope=self.page_id, menu="page",
+            ),
+            Command(
+                "compare.another", lambda: self.tr("Another exercise"), self._another,
+                icon="refresh", scope=self.page_id, menu="page",
+            ),
+            Command(
+                "compare.overlay", lambda: self.tr("Overlay two columns"), self._toggle_overlay,
+                icon="overlay", scope=self.page_id, menu="page", enabled=self._can_overlay,
+            ),
+            Command(
+                "compare.sampling", lambda: self.tr("Sampling settings"), self._toggle_sampling,
+                icon="sidebar", scope=self.page_id, menu="page",
+            ),
+            Command(
+                "compare.clear", lambda: self.tr("Clear the results"), self.model.clear,
+                icon="trash", scope=self.page_id, menu="page",
+            ),
+        )  # fmt: skip
+        for command in commands:
+            registry.add(command)
+        self.header.set_primary(registry.action("compare.run"))
+        self.empty = EmptyState(self.services, "columns", registry.action("compare.run"), self)
+        self.stack.addWidget(self.empty)
+        self._columns_changed()
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        if hasattr(self, "empty"):
+            self.empty.set_text(
+                self.tr("Run asks the question with each chosen technique, side by side.")
+            )
+
+    def undo_stack(self) -> QUndoStack | None:
+        return self.model.prompt.undo_stack
+
+    def entered(self) -> None:
+        self._follow_model()
+        self.counter.touch()
+
+    def save_state(self) -> dict[str, object]:
+        return {
+            "prompt": self.model.prompt.state.to_plain(),
+            "setup": self.model.setup.to_plain(),
+            "seed": self._seed,
+            "folds": self.prompt.folds(),
+            "sampling_open": self.bar.sampling.isChecked(),
+            "tint": self.bar.tint.currentData(),
+            "split": self.splitter.sizes(),
+        }
+
+    def restore_state(self, state: dict[str, object]) -> None:
+        if "prompt" in state:
+            self.model.prompt.restore(PromptState.from_plain(state["prompt"]))
+        setup = CompareSetup.from_plain(state.get("setup"))
+        self.model.set_setup(replace(setup, models=self.model.setup.models[:1] + setup.models[1:]))
+        seed = state.get("seed")
+        self._seed = seed if isinstance(seed, int) else SAMPLE_SEED
+        folds = state.get("folds")
+        if isinstance(folds, dict):
+            self.prompt.set_folds(folds)
+        self.bar.sampling.setChecked(bool(state.get("sampling_open")))
+        if state.get("tint") in TINTS:
+            self._set_tint(str(state["tint"]))
+        split = state.get("split")
+        if isinstance(split, list) and len(split) == 2 and all(isinstance(n, int) for n in split):
+            self.splitter.setSizes(split)
+
+    def run_demo(self, done: Callable[[], None]) -> None:
+        """The sample under three techniques; `done` when all have answered."""
+        self.load_sample()
+        setup = default_setup()
+        chosen = tuple(
+            replace(choice, checked=choice.uid in DEMO_TECHNIQUES) for choice in setup.variants
+        )
+        self.model.set_setup(replace(setup, variants=chosen, models=self.model.setup.models[:1]))
+        self._after_run = done
+        if not self.model.run():
+            self._run_ended()
+
+    # What the person does
+
+    def load_sample(self) -> None:
+        """The teaching story of the first start, in the window's language; one undo step."""
+        self._seed = SAMPLE_SEED
+        self.model.prompt.load(sample(self._language()), self.tr("Load the sample"))
+
+    def _run(self) -> None:
+        self.refusal.show_report(None)
+        self.model.run()
+
+    def _another(self) -> None:
+        self._seed += 1
+        state = self.model.prompt.state
+        self._load_preset(state.task, state.language)
+
+    def _task_chosen(self, task: str, language: str) -> None:
+        self._seed = SAMPLE_SEED
+        self._load_preset(task, cast(Language, language))
+
+    def _load_preset(self, task: str, language: Language) -> None:
+        if not task:
+            own = replace(self.model.prompt.state, language=language)
+            self.model.prompt.load(own, self.tr("Change the prompt's language"))
+            return
+        try:
+            self.model.prompt.load(preset(task, language, self._seed))
+        except EngineError as error:
+            self.refusal.show_report(error.report())
+
+    def _toggle_overlay(self) -> None:
+        self.bar.overlay.toggle()
+
+    def _toggle_sampling(self) -> None:
+        self.bar.sampling.toggle()
+
+    def _overlay_wanted(self, uid: int) -> None:
+        self.overlay.choose(uid)
+        self.bar.overlay.setChecked(True)
+
+    def _overlay_toggled(self, shown: bool) -> None:
+        self.overlay.setVisible(shown)
+        if shown:
+            self.overlay.refresh()
+
+    def _overlay_closed(self) -> None:
+        self.bar.overlay.setChecked(False)
+
+    def _sampling_edited(self, sampling: Sampling) -> None:
+        self.model.set_setup(replace(self.model.setup, sampling=sampling))
+
+    # Copy and save
+
+    def _copy(self, uid: int, form: str) -> None:
+        column = self.model.column(uid)
+        if column is None:
+            return
+        if form == "text":
+            text = column.answer_text()
+        elif form == "prompt":
+            text = "".join(part.text for part in column.result.sent) if column.result else ""
+        elif form == "provenance":
+            text = column_text.provenance(column)
+        else:
+            text = self._as(form, [column])
+        self._to_clipboard(text)
+
+    def _save_chosen(self, choice: str) -> None:
+        if choice.startswith("."):
+            self._ask_file(self.model.columns, choice)
+        else:
+            self._to_clipboard(self._as(choice, self.model.columns))
+
+    def _save_column(self, uid: int) -> None:
+        column = self.model.column(uid)
+        if column is not None:
+            self._ask_file([column], ".md")
+
+    def _as(self, form: str, columns: list[Column]) -> str:
+        if form == "command":
+            from engine.evaluation.command import command_line
+
+            found = report_of(columns)
+            return command_line(found[0] if found else columns[0].spec)
+        from engine.store.export.markdown import render
+
+        found = report_of(columns)
+        return render(*found) if found else ""
+
+    def _to_clipboard(self, text: str) -> None:
+        if text:
+            QGuiApplication.clipboard().setText(text)
+            self.services.notify.info(self.tr("Copied"))
+
+    def _ask_file(self, columns: list[Column], suffix: str) -> None:
+        self._to_save = list(columns)
+        dialog = QFileDialog(self, self.tr("Save the comparison"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(
+            [
+                self.tr("Markdown (*.md)"),
+                self.tr("HTML (*.html)"),
+                self.tr("JSON (*.json)"),
+                self.tr("CSV (*.csv)"),
+            ]
+        )
+        suffixes = (".md", ".html", ".json", ".csv")
+        dialog.selectNameFilter(dialog.nameFilters()[suffixes.index(suffix)])
+        dialog.setDefaultSuffix(suffix.lstrip("."))
+        dialog.selectFile(f"comparison{suffix}")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._file_chosen)
+        dialog.open()
+
+    def _file_chosen(self, name: str) -> None:
+        self.save_report(Path(name), self._to_save)
+
+    def save_report(self, path: Path, columns: list[Column] | None = None) -> None:
+        """Write a report of the columns, off the window's thread; its suffix says which kind."""
+        from engine.store.export.registry import export
+
+        found = report_of(self.model.columns if columns is None else columns)
+        if found is None:
+            return
+        spec, result = found
+        self.services.background.run(
+            lambda: export(path, spec, result),
+            lambda _: self.services.notify.good(self.tr("Saved {name}").format(name=path.name)),
+            self._save_failed,
+        )
+
+    def _save_failed(self, error: Exception) -> None:
+        if not isinstance(error, EngineError):
+            raise error
+        self.services.notify.error(error.report())
+
+    # Model to widgets
+
+    def _now(self) -> tuple[PromptState, CompareSetup]:
+        return self.model.prompt.state, self.model.setup
+
+    def _prompt_changed(self, place: str) -> None:
+        self.counter.touch()
+        self.refusal.show_report(None)
+        if place == "all":
+            self.techniques.set_setup(self.model.setup, self.model.prompt.state.language)
+        self.state_changed.emit()
+
+    def _setup_changed(self) -> None:
+        setup = self.model.setup
+        self.techniques.set_setup(setup, self.model.prompt.state.language)
+        self.bar.set_setup(setup)
+        self.sampling.set_sampling(setup.sampling)
+        self.refusal.show_report(None)
+        self.counter.touch()
+        self.services.actions.refresh()
+        self.state_changed.emit()
+
+    def _columns_changed(self) -> None:
+        has_columns = bool(self.model.columns)
+        self.stack.setCurrentIndex(0 if has_columns or self.stack.count() == 1 else 1)
+        self.bar.setVisible(True)
+        self._offer_what_can()
+
+    def _column_changed(self, _uid: int) -> None:
+        self._offer_what_can()
+
+    def _offer_what_can(self) -> None:
+        self.bar.set_can(self._can_overlay(), report_of(self.model.columns) is not None)
+        self.services.actions.refresh()
+
+    def _counted(self, counts: TokenCounts) -> None:
+        info = self.services.model.info
+        self.prompt.set_counts(counts, info.context_length if info else None)
+
+    def _count_failed(self) -> None:
+        self.prompt.set_counts(None, None)
+
+    def _refused(self, problem: PromptProblem) -> None:
+        if problem.place == "setup":
+            self.refusal.show_report(problem.report)
+        else:
+            self.prompt.show_problem(problem)
+
+    def _running_changed(self, running: bool) -> None:
+        registry = self.services.actions
+        if registry.has("compare.run"):
+            had_focus = self.header.primary is not None and self.header.primary.hasFocus()
+            name = "compare.stop" if running else "compare.run"
+            registry.refresh()
+            button = self.header.set_primary(registry.action(name))
+            if had_focus:
+                button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.progress.setRange(0, 0 if running else 1)
+        self._working.setVisible(running)
+        self.step.setText(self.tr("Preparing…") if running else "")
+
+    def _progressed(self, event: Progress) -> None:
+        if event.fraction is None:
+            self.progress.setRange(0, 0)
+        else:
+            self.progress.setRange(0, 1000)
+            self.progress.setValue(round(event.fraction * 1000))
+        text = event.text
+        if event.remaining_s is not None and event.remaining_s >= 1.0:
+            left = self.tr("{s:.0f} s left").format(s=event.remaining_s)
+            text = f"{text} · {left}" if text else left
+        self.step.setText(text)
+
+    def _run_ended(self) -> None:
+        if self.model.running:
+            return
+        after, self._after_run = self._after_run, None
+        if after is not None:
+            after()
+
+    def _follow_model(self) -> None:
+        """The first model asked is always the one in the model bar."""
+        setup = self.model.setup
+        ref = self.services.model.ref
+        others = tuple(model for model in setup.models[1:] if model.id != ref.id)
+        self.model.set_setup(replace(setup, models=(ref, *others)))
+
+    def _entries_changed(self) -> None:
+        self.bar.set_entries(self.services.model.entries)
+
+    def _set_tint(self, tint: str) -> None:
+        name = next(known for known in TINTS if known == tint)
+        self.bar.set_tint(name)
+        self.columns.set_tint(name)
+        self.state_changed.emit()
+
+    # Small questions
+
+    def _language(self) -> Language:
+        return "zh" if self.services.i18n.language.startswith("zh") else "en"
+
+    def _can_run(self) -> bool:
+        return not self.model.running
+
+    def _can_stop(self) -> bool:
+        return self.model.running
+
+    def _can_overlay(self) -> bool:
+        return sum(1 for column in self.model.columns if column.records) >= 2
+
+    # Building
+
+    def _build(self) -> None:
+        set_role(self.step, "muted")
+        self.progress.setTextVisible(False)
+        self._working = QWidget(self)
+        working = QVBoxLayout(self._working)
+        working.setContentsMargins(0, 0, 0, 0)
+        working.setSpacing(4)
+        working.addWidget(self.progress)
+        working.addWidget(self.step)
+        self._working.hide()
+        self.sampling.hide()
+        self.overlay.hide()
+        results = QWidget(self)
+        column = QVBoxLayout(results)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self._working)
+        column.addWidget(self.columns, 1)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(results)
+        lower = QSplitter(Qt.Orientation.Vertical, self)
+        lower.setChildrenCollapsible(False)
+        lower.setHandleWidth(8)
+        lower.addWidget(self.stack)
+        lower.addWidget(self.overlay)
+        lower.setStretchFactor(0, 3)
+        lower.setStretchFactor(1, 2)
+        middle = QSplitter(Qt.Orientation.Horizontal, self)
+        middle.setChildrenCollapsible(False)
+        middle.setHandleWidth(8)
+        middle.addWidget(lower)
+        middle.addWidget(self.sampling)
+        middle.setStretchFactor(0, 1)
+        right = QWidget(self)
+        layout = QVBoxLayout(right)
+        layout.setContentsMargins(4, 0, 0, 0)
+        layout.setSpacing(8)
+        for widget in (self.techniques, self.bar, self.refusal):
+            layout.addWidget(widget)
+        layout.addWidget(middle, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(8)
+        self.splitter.addWidget(self.prompt)
+        self.splitter.addWidget(right)
+        self.splitter.setStretchFactor(0, 0)
+        self.splitter.setStretchFactor(1, 1)
+        least = self.fontMetrics().averageCharWidth() * 44
+        self.prompt.setMinimumWidth(self.fontMetrics().averageCharWidth() * 34)
+        self.splitter.setSizes([least, 3 * least])
+        self.body.addWidget(self.splitter, 1)
+
+    def _connect(self) -> None:
+        model = self.model
+        model.prompt.changed.connect(self._prompt_changed)
+        model.setup_changed.connect(self._setup_changed)
+        model.columns_changed.connect(self._columns_changed)
+        model.column_changed.connect(self._column_changed)
+        model.running_changed.connect(self._running_changed)
+        model.progressed.connect(self._progressed)
+        model.refused.connect(self._refused)
+        model.finished.connect(self._run_ended)
+        self.counter.counted.connect(self._counted)
+        self.counter.failed.connect(self._count_failed)
+        self.prompt.task_chosen.connect(self._task_chosen)
+        self.prompt.another_wanted.connect(self._another)
+        self.techniques.setup_edited.connect(model.set_setup)
+        self.bar.setup_edited.connect(model.set_setup)
+        self.bar.sampling_toggled.connect(self.sampling.setVisible)
+        self.bar.tint_chosen.connect(self._set_tint)
+        self.bar.overlay_toggled.connect(self._overlay_toggled)
+        self.bar.save_chosen.connect(self._save_chosen)
+        self.sampling.edited.connect(self._sampling_edited)
+        self.columns.copy_wanted.connect(self._copy)
+        self.columns.save_wanted.connect(self._save_column)
+        self.columns.overlay_wanted.connect(self._overlay_wanted)
+        self.overlay.closed.connect(self._overlay_closed)
+        self.services.model.chosen.connect(self._follow_model)
+        self.services.model.entries_changed.connect(self._entries_changed)
+        self._entries_changed()

@@ -1,0 +1,59 @@
+"""The exact text that was sent: the template's own tokens dimmed, each element tinted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFontDatabase, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from engine.prompting.render import SentPart
+from workbench.widgets.tones import current_tones
+
+
+class SentView(QPlainTextEdit):
+    """Read-only and selectable; what is copied is what the model read."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._parts: tuple[SentPart, ...] = ()
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setTabChangesFocus(True)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        fixed.setPointSizeF(self.font().pointSizeF())
+        self.setFont(fixed)
+
+    def set_parts(self, parts: Sequence[SentPart]) -> None:
+        """Show the stretches in order."""
+        if tuple(parts) != self._parts:
+            self._parts = tuple(parts)
+            self._write()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._parts:
+            self._write()
+
+    def _write(self) -> None:
+        tones = current_tones()
+        self.setUpdatesEnabled(False)
+        self.clear()
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        for part in self._parts:
+            look = QTextCharFormat()
+            if part.element is None:
+                look.setForeground(tones.dim)
+            else:
+                look.setForeground(tones.text)
+                look.setBackground(tones.elements[part.element])
+            cursor.insertText(part.text, look)
+        cursor.endEditBlock()
+        self.setUpdatesEnabled(True)
