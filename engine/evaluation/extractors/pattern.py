@@ -19,7 +19,7 @@ MOST_CHARACTERS = 100_000
 class Pattern(Extractor):
     """Last match of `pattern`; its first non-empty group, or all of it, is the answer.
 
-    The `regex` package is used because its matcher can be stopped: a pattern such as ``(a+)+$``
+    The `regex` package is used because its matcher can be stopped: a pattern such as ``(?:a|aa)+$``
     would otherwise hold the interpreter for hours.
     """
 
