@@ -72,9 +72,7 @@ def plan_rows(
     elif rows == MOST_ROWS:
         reason = f"{rows} rows together, the most that are decoded at once: {needs}."
     else:
-        reason = (
-            f"{rows} rows together: {needs}, {SHARE:.0%} of the {free / 2**30:.1f} GiB free is used."
-        )
+        reason = f"{rows} rows together: {needs}, {SHARE:.0%} of the {free / 2**30:.1f} GiB free is used."
     return BatchPlan(rows, reason)
 
 

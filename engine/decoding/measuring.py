@@ -38,6 +38,4 @@ def measure(logits: torch.Tensor, chosen: torch.Tensor, top: int) -> Measures:
     entropy = -(logprobs.exp() * logprobs).sum(-1)
     best = logprobs.topk(min(top, logprobs.shape[-1]), dim=-1)
     picked = logprobs.gather(-1, chosen[:, None]).squeeze(-1)
-    return Measures(
-        picked.tolist(), entropy.tolist(), best.indices.tolist(), best.values.tolist()
-    )
+    return Measures(picked.tolist(), entropy.tolist(), best.indices.tolist(), best.values.tolist())

@@ -27,10 +27,10 @@ def true_rows(model, prompt, answer) -> torch.Tensor:
 @pytest.mark.parametrize("architecture", ["llama", "bloom"])
 def test_decoded_tokens_carry_the_models_own_figures(architecture: str) -> None:
     model, tokenizer = tiny_model(architecture)
-    requests = [Request(prompt, forced=(7, 8) if i == 1 else ()) for i, prompt in enumerate(PROMPTS)]
-    for prompt, answer in zip(
-        PROMPTS, decode(model, tokenizer, requests, HOT), strict=True
-    ):
+    requests = [
+        Request(prompt, forced=(7, 8) if i == 1 else ()) for i, prompt in enumerate(PROMPTS)
+    ]
+    for prompt, answer in zip(PROMPTS, decode(model, tokenizer, requests, HOT), strict=True):
         ids = [token.id for token in answer.tokens]
         rows = true_rows(model, prompt, ids)
         for token, row in zip(answer.tokens, rows, strict=True):
