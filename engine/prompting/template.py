@@ -1,19 +1,26 @@
-"""Variables in prompt texts: ``{{name}}``, filled in an immutable Jinja2 sandbox."""
+"""Variables in prompt texts: ``{{name}}``, filled in an immutable Jinja2 sandbox.
+
+Jinja2 is imported by the first text that has a variable: a window that starts does not pay for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-
-from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, meta
-from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from typing import TYPE_CHECKING
 
 from engine.errors import PromptError
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 
 @lru_cache(maxsize=1)
 def _environment() -> ImmutableSandboxedEnvironment:
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
     return ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False
     )
@@ -32,6 +39,8 @@ def variables_of(text: str) -> frozenset[str]:
     """
     if "{{" not in text and "{%" not in text:
         return frozenset()
+    from jinja2 import TemplateError, meta
+
     try:
         return frozenset(meta.find_undeclared_variables(_environment().parse(text)))
     except TemplateError as error:
@@ -46,6 +55,9 @@ def fill(text: str, variables: Mapping[str, str]) -> str:
     """
     if "{{" not in text and "{%" not in text and "{#" not in text:
         return text
+    from jinja2 import TemplateError, UndefinedError
+    from jinja2.exceptions import SecurityError
+
     try:
         return _compiled(text).render(dict(variables))
     except UndefinedError as error:
