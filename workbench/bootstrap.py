@@ -107,6 +107,7 @@ class Application(QObject):
         if self.window.current_page() is None or self.options.page:
             self.window.show_page(self.options.page or self.pages[0].id)
         self.window.show()
+        self.window.focus_page()
         QTimer.singleShot(0, self, self._after_first_paint)
 
     def ask_close(self) -> None:

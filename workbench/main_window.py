@@ -15,6 +15,7 @@ from workbench.views.log.panel import LogPanel
 from workbench.views.page import Page
 from workbench.views.shell.model_bar import ModelBar
 from workbench.views.shell.page_host import PageHost
+from workbench.views.shell.panel_title import PanelTitle
 from workbench.views.shell.rail import Rail
 from workbench.views.shell.status_strip import StatusStrip
 from workbench.widgets.toast import ToastShelf
@@ -61,7 +62,7 @@ class MainWindow(QMainWindow):
         self.jobs_dock = self._dock("jobs-dock", JobsPanel(services, self))
         self.log_dock = self._dock("log-dock", LogPanel(services, log, self))
         self.tabifyDockWidget(self.jobs_dock, self.log_dock)
-        self.toasts = ToastShelf(services, self)
+        self.toasts = ToastShelf(services, self, self.statusBar())
 
         services.actions.added.connect(self._take_action)
         self.rail.page_wanted.connect(self.show_page)
@@ -104,6 +105,12 @@ class MainWindow(QMainWindow):
         """The page that is shown."""
         return self.host.current()
 
+    def focus_page(self) -> None:
+        """Put the keyboard where work begins: the page's primary button, or the page."""
+        page = self.host.current()
+        if page is not None:
+            (page.header.primary or page).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def save_geometry(self) -> None:
         """Remember size, place and panels."""
         if self._geometry is not None:
@@ -119,9 +126,13 @@ class MainWindow(QMainWindow):
     def toggle_panel(self, dock: QDockWidget) -> None:
         """Open a panel in front, or close it when it is in front already."""
         in_front = dock.isVisible() and not dock.visibleRegion().isEmpty()
+        first = not self.jobs_dock.isVisible() and not self.log_dock.isVisible()
         dock.setVisible(not in_front)
         if not in_front:
             dock.raise_()
+            if first and not dock.isFloating():
+                height = max(160, min(self.fontMetrics().height() * 14, self.height() // 3))
+                self.resizeDocks([dock], [height], Qt.Orientation.Vertical)
 
     def retranslate(self) -> None:
         """Set every text again."""
@@ -170,6 +181,7 @@ class MainWindow(QMainWindow):
     def _dock(self, name: str, content: QWidget) -> QDockWidget:
         dock = QDockWidget(self)
         dock.setObjectName(name)
+        dock.setTitleBarWidget(PanelTitle(self.services, dock))
         dock.setWidget(content)
         dock.setAllowedAreas(
             Qt.DockWidgetArea.BottomDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea

@@ -64,7 +64,7 @@ class AboutDialog(Dialog):
         self.column.addLayout(head)
         self.column.addWidget(self.text, 1)
         self.column.addWidget(buttons)
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 64)
+        self.snug(68)
 
     def _facts(self) -> str:
         paths = self.services.paths

@@ -30,3 +30,10 @@ class Dialog(QDialog):
         wanted = (metrics.averageCharWidth() * characters, metrics.lineSpacing() * lines)
         room = self.screen().availableGeometry()
         self.resize(min(wanted[0], room.width() - 40), min(wanted[1], room.height() - 40))
+
+    def snug(self, characters: int) -> None:
+        """As wide as `characters`, as high as its wrapped texts need. Call it last."""
+        width = self.fontMetrics().averageCharWidth() * characters
+        width = max(width, self.layout().minimumSize().width())
+        self.setMinimumWidth(width)
+        self.resize(width, self.layout().totalHeightForWidth(width))

@@ -37,7 +37,7 @@ class ConfirmClose(Dialog):
         self.buttons.rejected.connect(self.reject)
         for widget in (head, names, note, self.never, self.buttons):
             self.column.addWidget(widget)
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 56)
+        self.snug(60)
 
     def _close(self) -> None:
         if self.never.isChecked():

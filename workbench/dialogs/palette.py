@@ -25,6 +25,7 @@ ID_ROLE = Qt.ItemDataRole.UserRole
 PLACES_ROLE = Qt.ItemDataRole.UserRole + 1
 KEYS_ROLE = Qt.ItemDataRole.UserRole + 2
 LINES = 10
+WEAKEST = 0.6  # a hit below this share of the best one is noise
 _MOVES = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
 
 
@@ -87,6 +88,8 @@ class CommandPalette(Dialog):
             hit = match(query, command.text())
             if hit is not None:
                 found.append((-hit[0] if query.strip() else 0.0, order, command, hit[1]))
+        best = min((score for score, *_ in found), default=0.0)
+        found = [hit for hit in found if hit[0] <= best * WEAKEST]
         found.sort(key=_rank)
         self.list.clear()
         for _, _, command, places in found:

@@ -36,7 +36,7 @@ class PreferencesDialog(Dialog):
         self.defaults.clicked.connect(self._reset)
         self.column.addWidget(self.area, 1)
         self.column.addWidget(self.buttons)
-        self.wide(86, 36)
+        self.wide(100, 44)
         self._build()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -33,7 +33,7 @@ class RecoverDialog(Dialog):
         self.start_fresh.clicked.connect(self._forget)
         for widget in (head, note, buttons):
             self.column.addWidget(widget)
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 60)
+        self.snug(64)
 
     def _restore(self) -> None:
         self.accept()

@@ -15,10 +15,13 @@ from engine.jobs.buffer import EventBuffer
 from engine.jobs.events import Cancelled, Event, Failed, Finished, Progress, Started, Terminal
 from engine.jobs.job import Job, JobState
 from engine.jobs.spec import Spec
+from workbench.services.job_titles import job_title
 
 DRAIN_MS = 40
 BUDGET_S = 0.010
 KEPT_ROWS = 200
+# Small questions that a page asks while one types; they would only be noise in the panel.
+QUIET = frozenset({"count-tokens", "describe-model"})
 
 EventHandler = Callable[[Event], None]
 
@@ -29,7 +32,7 @@ class JobRow:
 
     Attributes:
         id: The job's name.
-        title: Human name, from the spec.
+        spec: What it does.
         state: Where it is.
         fraction: 0…1, or None when no total is known.
         step: What it does now, in words.
@@ -40,7 +43,7 @@ class JobRow:
     """
 
     id: str
-    title: str
+    spec: Spec
     state: JobState = "queued"
     fraction: float | None = None
     step: str = ""
@@ -50,6 +53,11 @@ class JobRow:
     ended_at: float | None = None
     stopping: bool = False
     error: ErrorReport | None = None
+
+    @property
+    def title(self) -> str:
+        """Its human name, in the language of the window."""
+        return job_title(self.spec)
 
     @property
     def active(self) -> bool:
@@ -96,21 +104,23 @@ class JobService(QObject):
         """
         job = self._engine.submit(spec, self._buffer.put)
         self._jobs[job.id] = job
-        self._rows[job.id] = JobRow(job.id, spec.title(), submitted_at=time.monotonic())
         if on_event is not None:
             self._handlers[job.id] = on_event
         self._timer.start()
-        self.row_added.emit(job.id)
-        self.activity_changed.emit()
+        if spec.kind not in QUIET:
+            self._rows[job.id] = JobRow(job.id, spec, submitted_at=time.monotonic())
+            self.row_added.emit(job.id)
+            self.activity_changed.emit()
         return job
 
     def cancel(self, job_id: str) -> None:
         """Ask a job to stop; it does at its next cancellation point."""
         job, row = self._jobs.get(job_id), self._rows.get(job_id)
-        if job is None or row is None:
+        if job is None:
             return
         job.cancel()
-        self._replace(replace(row, stopping=True))
+        if row is not None:
+            self._replace(replace(row, stopping=True))
 
     def cancel_all(self) -> None:
         """Ask every active job to stop."""
@@ -130,8 +140,8 @@ class JobService(QObject):
         return tuple(row for row in self._rows.values() if row.active)
 
     def busy(self) -> bool:
-        """Whether any job is queued or running."""
-        return bool(self._jobs)
+        """Whether any job that the panel shows is queued or running."""
+        return bool(self.active())
 
     def clear_ended(self) -> None:
         """Forget the rows of jobs that have ended."""

@@ -193,13 +193,16 @@ class Theme(QObject):
 
     def _style_sheet(self) -> str:
         points = self._base_points * self.scale
+        mark = self.icon_size() - 4
         lengths = {
             "body": f"{points:.1f}pt",
             "small": f"{points * 0.9:.1f}pt",
             "section": f"{points * 1.15:.1f}pt",
             "title": f"{points * 1.5:.1f}pt",
             "mono": self.mono_font().family(),
-            "arrows": (self._folder / "themes" / "arrows").as_posix(),
+            "marks": (self._folder / "themes" / "marks").as_posix(),
+            "mark": f"{mark}px",
+            "half-mark": f"{mark // 2 + 1}px",
             "theme": self.colours.name,
         }
 

@@ -80,7 +80,10 @@ class CurrentModel(QObject):
             return
         entry = next((entry for entry in self.entries if entry.id == model_id), None)
         options = replace(
-            self.ref.options, context_length=None, allow_pickle=False, trust_remote_code=False,
+            self.ref.options,
+            context_length=None,
+            allow_pickle=False,
+            trust_remote_code=False,
             gguf_file=None,
         )
         self.choose(ModelRef(model_id, entry.revision if entry else None, options))
@@ -180,8 +183,10 @@ def _same_load(first: ModelRef, second: ModelRef) -> bool:
     """Whether two refs name the same load; consents do not make it another one."""
 
     def key(ref: ModelRef) -> tuple[str, str | None, LoadOptions]:
-        return ref.id, ref.revision, replace(
-            ref.options, allow_pickle=False, trust_remote_code=False
+        return (
+            ref.id,
+            ref.revision,
+            replace(ref.options, allow_pickle=False, trust_remote_code=False),
         )
 
     return key(first) == key(second)

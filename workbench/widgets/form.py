@@ -213,6 +213,11 @@ def token_state(where: QWidget) -> str:
 def settings_form(settings: Settings, chosen: list[Setting[str]], parent: QWidget) -> QWidget:
     """A widget with one row per setting."""
     form = QWidget(parent)
+    titles = [setting.title() for setting in settings.declared()]
+    metrics = parent.fontMetrics()
+    label_width = min(
+        max(metrics.horizontalAdvance(title) for title in titles), metrics.averageCharWidth() * 30
+    )
     rows = QFormLayout(form)
     rows.setContentsMargins(0, 8, 0, 8)
     rows.setHorizontalSpacing(20)
@@ -222,6 +227,8 @@ def settings_form(settings: Settings, chosen: list[Setting[str]], parent: QWidge
     for setting in chosen:
         field = SettingField(settings, setting, form)
         label = QLabel(setting.title(), form)
+        label.setFixedWidth(label_width)
+        label.setWordWrap(True)
         label.setBuddy(field.editor)
         rows.addRow(label, field)
     return form

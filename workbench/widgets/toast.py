@@ -40,10 +40,12 @@ class Toast(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 8, 8)
         row.setSpacing(12)
-        row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
+        plain = not notice.detail and notice.action is None
+        side = Qt.AlignmentFlag.AlignVCenter if plain else Qt.AlignmentFlag.AlignTop
+        row.addWidget(icon, 0, side)
         column = QVBoxLayout()
         column.setSpacing(8)
-        column.addWidget(self.text)
+        column.addWidget(self.text, 1)
         buttons = QHBoxLayout()
         if notice.detail:
             self.copy = QPushButton(self.tr("Copy details"), self)
@@ -57,7 +59,7 @@ class Toast(QFrame):
             buttons.addStretch(1)
             column.addLayout(buttons)
         row.addLayout(column, 1)
-        row.addWidget(self.dismiss, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.dismiss, 0, side)
         shown = SHOWN_MS[notice.level]
         if shown and notice.action is None:
             QTimer.singleShot(shown, self, self.deleteLater)
@@ -74,8 +76,9 @@ class Toast(QFrame):
 class ToastShelf(QObject):
     """Stacks the messages over a host widget, newest at the foot."""
 
-    def __init__(self, services: Services, host: QWidget) -> None:
+    def __init__(self, services: Services, host: QWidget, foot: QWidget | None = None) -> None:
         super().__init__(host)
+        self._below = foot
         self._services = services
         self._host = host
         self.toasts: list[Toast] = []
@@ -100,13 +103,18 @@ class ToastShelf(QObject):
             self._place()
         return super().eventFilter(watched, event)
 
+    @property
+    def _foot(self) -> int:
+        """Height of what must stay free at the foot."""
+        return self._below.height() if self._below is not None else 0
+
     def _forget(self, gone: QObject) -> None:
         self.toasts = [toast for toast in self.toasts if toast is not gone]
         self._place()
 
     def _place(self) -> None:
         width = min(self._host.fontMetrics().averageCharWidth() * 60, self._host.width() - 40)
-        bottom = self._host.height() - 16
+        bottom = self._host.height() - self._foot - 16
         for toast in reversed(self.toasts):
             toast.setFixedWidth(width)
             height = max(toast.heightForWidth(width), toast.sizeHint().height())
