@@ -117,8 +117,16 @@ class JobsPanel(QWidget):
         button.setEnabled(not row.stopping)
         if not row.active:
             self.stops.pop(job_id)
-            button.hide()
-            button.deleteLater()
+            # The view must let go of the button first: it shows the widgets of its cells anew at
+            # every layout, a dying one too.
+            self.table.setIndexWidget(self._stop_place(job_id), None)
+
+    def _stop_place(self, job_id: str) -> QModelIndex:
+        """The cell of a job's Stop button."""
+        rows = (self.model.index(at, STOP) for at in range(self.model.rowCount()))
+        return next(
+            (at for at in rows if getattr(self.model.job(at), "id", "") == job_id), QModelIndex()
+        )
 
     def _row_removed(self, _job_id: str) -> None:
         self._show_which()
