@@ -48,7 +48,8 @@ def read_table(path: Path, headers: frozenset[str] = frozenset()) -> Table:
     Args:
         path: A `.csv`, `.tsv`, `.jsonl` or `.json` file.
         headers: Column names (lower case) that tell a header from a first row of data; a table
-            with none of them gets the names ``"1"``, ``"2"``, ….
+            that neither begins nor ends with one gets the names ``"1"``, ``"2"``, …. Empty = the
+            first row is a header.
 
     Raises:
         DataError: The file is missing, in an unknown encoding, ragged or no table.
@@ -162,7 +163,8 @@ def delimited(text: str, delimiter: str, name: str, headers: frozenset[str]) -> 
     if not records:
         raise DataError(f"“{name}” is empty.", "Choose a table with rows.")
     _, first = records[0]
-    has_header = any(title.strip().lower() in headers for title in first) or not headers
+    ends = {title.strip().lower() for title in (first[0], first[-1])}
+    has_header = bool(ends & headers) or not headers
     columns = tuple(
         title.strip() if has_header else str(number) for number, title in enumerate(first, start=1)
     )
