@@ -1,0 +1,82 @@
+"""“Copy as command”: the line, parsed again by the real command line, gives the same spec."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+from engine.cli import app
+from engine.commands import compare
+from engine.commands.compare_options import build
+from engine.decoding.params import Sampling
+from engine.evaluation.command import command_line, needs_file
+from engine.evaluation.plan import alone
+from engine.evaluation.spec import CellKey, CompareSpec, Variant
+from engine.evaluation.tasks import task_spec
+from engine.models.reference import LoadOptions, ModelRef
+from engine.prompting.elements import Example, Item, PromptElements
+
+BASE = CompareSpec(
+    prompt=PromptElements(instruction='It\'s "quoted" & $HOME;\n-x', input="--{{q}}"),
+    items=(Item(variables={"q": "a=b", "r": ""}, expected="-4"),),
+    variants=(Variant("zero-shot"), Variant("zero-shot-cot", trigger="Think, now.")),
+)
+SPECS = {
+    "plain": CompareSpec(prompt=PromptElements(input="hi")),
+    "quotes": BASE,
+    "examples": replace(
+        BASE,
+        prompt=replace(
+            BASE.prompt, language="zh", examples=(Example("问", "答", "步骤"),), system="s"
+        ),
+        variants=(Variant("few-shot", shots=1, examples_as="turns"),),
+    ),
+    "items": replace(BASE, items=(Item("a", {"q": "1"}, "2"), Item("b", {"q": "3"}))),
+    "models": replace(
+        BASE,
+        models=tuple(
+            ModelRef(name, revision, LoadOptions(device="cpu", dtype="float32", quantization="nf4"))
+            for name, revision in (("teach-rope", None), ("owner/name", "abc123"))
+        ),
+        batch_size=1,
+    ),
+    "sampling": replace(
+        BASE,
+        sampling=Sampling(0.7, 40, 0.9, 0.05, 1.1, 64, ("Q:", "\n\n"), 3, 9),
+        extraction=("regex:(\\d+)", "last-number"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_the_line_does_what_the_spec_does(name, monkeypatch):
+    line = command_line(SPECS[name], windows=False)
+    program, *arguments = shlex.split(line)
+    assert program == "lathe"
+    asked = []
+    monkeypatch.setattr(compare, "run", lambda options, destination: asked.append(build(options)))
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert asked == [SPECS[name]]
+    assert not needs_file(SPECS[name])
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        alone(BASE, CellKey()),
+        replace(BASE, variants=(Variant(name="mine", prompt=PromptElements(input="x")),)),
+        replace(BASE, variants=(Variant("few-shot", shots=1), Variant("zero-shot"))),
+        task_spec("arithmetic", n=200),
+        CompareSpec(
+            prompt=PromptElements(input="x"),
+            models=(ModelRef(options=LoadOptions(context_length=64)),),
+        ),
+    ],
+)
+def test_what_no_line_can_say_goes_through_a_file(spec):
+    assert command_line(spec, windows=False) == "lathe compare --spec compare.json"
+    assert needs_file(spec)
