@@ -1,15 +1,25 @@
-"""What a model is made of: read from its configuration, and from its modules once it is loaded."""
+"""What a model is made of: read from its modules where they tell it, else from its config."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.models.architecture import ACTIVATION, shape_of, text_config
+from engine.models.layers import layer_stacks
 from engine.models.spec import Anatomy, LayerRow
 
 if TYPE_CHECKING:
     from torch import nn
     from transformers import PreTrainedConfig, PreTrainedModel
+
+ACTIVATION_WORDS: Final = ("gelu", "silu", "swish", "relu", "mish", "tanh")
+POSITION_TABLES: Final = (
+    "wpe.",
+    "position_embeddings.",
+    "embed_positions.",
+    "positions_embed.",
+    "position_embedding.",
+)
 
 
 def anatomy_of(config: PreTrainedConfig, model: PreTrainedModel | None = None) -> Anatomy:
@@ -17,11 +27,10 @@ def anatomy_of(config: PreTrainedConfig, model: PreTrainedModel | None = None) -
 
     Args:
         config: Its configuration.
-        model: The loaded model; None = build it without memory (on the meta device) to count.
+        model: The model, loaded or a skeleton; None = build the skeleton (no memory, no weights).
 
-    Modules, not names of families, decide wherever they can: structure comes from the mask the
-    configuration asks for, the norm from the module classes, the position encoding from what
-    the model owns (a rotary module, a position table, a relative bias).
+    Raises:
+        UnsupportedModel: It is no language model, or cannot be built.
     """
     from engine.models.layers import decoder_layers
     from engine.models.skeleton import skeleton
@@ -29,13 +38,13 @@ def anatomy_of(config: PreTrainedConfig, model: PreTrainedModel | None = None) -
     body = model if model is not None else skeleton(config)
     shape = shape_of(config)
     language = text_config(config)
-    layers = decoder_layers(body) if body is not None else []
+    layers = decoder_layers(body)
     return Anatomy(
-        architecture=_architecture(config),
-        structure=structure_of(language),
+        architecture=type(body).__name__,
+        structure=structure_of(config),
         position_encoding=position_encoding_of(language, body),
-        activation=activation_of(language),
-        norm=norm_of(language, layers),
+        activation=activation_of(language, layers),
+        norm=norm_of(body, layers),
         layers=shape.layers,
         hidden_size=shape.hidden_size,
         intermediate_size=shape.intermediate_size,
@@ -44,7 +53,7 @@ def anatomy_of(config: PreTrainedConfig, model: PreTrainedModel | None = None) -
         head_dim=shape.head_dim,
         vocabulary=shape.vocabulary,
         context_length=shape.context_length,
-        parameters=body.num_parameters() if body is not None else 0,
+        parameters=body.num_parameters(),
         tied_embeddings=bool(getattr(language, "tie_word_embeddings", False)),
         rope=rope_of(language),
         rows=tuple(
@@ -54,55 +63,61 @@ def anatomy_of(config: PreTrainedConfig, model: PreTrainedModel | None = None) -
     )
 
 
-def _architecture(config: PreTrainedConfig) -> str:
-    names = config.architectures or []
-    return str(names[0]) if names else str(config.model_type)
-
-
 def structure_of(config: PreTrainedConfig) -> str:
     """Causal decoder, prefix decoder, encoder-decoder or encoder."""
+    from engine.models.skeleton import MASKED, auto_class_name
+
     if getattr(config, "is_encoder_decoder", False):
         return "encoder-decoder"
-    names = " ".join(config.architectures or [])
-    encoder = any(word in names for word in ("MaskedLM", "ForPreTraining"))
-    if encoder and not getattr(config, "is_decoder", False):
+    if auto_class_name(config) == MASKED and not getattr(config, "is_decoder", False):
         return "encoder"
     if getattr(config, "prefix_lm", False) or config.model_type == "chatglm":
         return "prefix decoder"
     return "causal decoder"
 
 
-def position_encoding_of(config: PreTrainedConfig, model: nn.Module | None) -> str:
+def position_encoding_of(config: PreTrainedConfig, model: nn.Module) -> str:
     """How positions enter: RoPE, ALiBi, T5 bias, learned, sinusoidal, or none."""
-    names = [name for name, _ in model.named_modules()] if model is not None else []
-    tables = [name for name, _ in model.named_parameters()] if model is not None else []
+    tables = [name for name, _ in model.named_parameters()]
     if getattr(config, "alibi", False) or config.model_type in {"bloom", "mpt"}:
         return "ALiBi (a slope per head on the distance)"
     if rope_of(config):
-        return _rope_text(config)
+        return _rope_text(rope_of(config))
+    if isinstance(getattr(config, "rotary_dim", None), int):  # GPT-J, CodeGen
+        share = config.rotary_dim / max(1, shape_of(config).head_dim)
+        return "RoPE" if share == 1 else f"RoPE (on {share:.0%} of each head)"
     if any("relative_attention_bias" in name for name in tables):
         return "T5 bias (learned, per distance bucket and head)"
-    if any("rotary" in name for name in names):
-        return "RoPE"
-    learned = ("wpe.", "position_embeddings.", "embed_positions.", "position_embedding.")
-    if any(word in f"{name}." for name in tables for word in learned):
-        return "learned absolute"
-    if any("embed_positions" in name or "pos_emb" in name for name in names):
+    if any("sinusoidal" in type(module).__name__.lower() for module in model.modules()):
         return "sinusoidal"
+    if any(word in f"{name}." for name in tables for word in POSITION_TABLES):
+        return "learned absolute"
     return "none"
 
 
-def _rope_text(config: PreTrainedConfig) -> str:
-    rope = rope_of(config)
-    kind = rope.get("rope_type", "default")
+def _rope_text(rope: dict[str, str]) -> str:
+    groups = sorted({name.rpartition(".")[0] for name in rope})
+    texts = []
+    for group in groups:
+        lead = f"{group}." if group else ""
+        inner = {name.removeprefix(lead): text for name, text in rope.items()}
+        parts = _rope_parts({n: t for n, t in inner.items() if f"{lead}{n}" in rope})
+        name = group.replace("_", " ")
+        texts.append(f"{name}: {parts}" if name and parts else parts or name)
+    text = "; ".join(text for text in texts if text)
+    return f"RoPE ({text})" if text else "RoPE"
+
+
+def _rope_parts(rope: dict[str, str]) -> str:
     parts = [f"base {rope['rope_theta']}"] if "rope_theta" in rope else []
-    if kind != "default":
-        parts.append(kind)
+    if rope.get("rope_type", "default") != "default":
+        parts.append(rope["rope_type"])
     if "factor" in rope:
         parts.append(f"factor {rope['factor']}")
-    if rope.get("partial_rotary_factor", "1.0") not in {"1.0", "1"}:
-        parts.append(f"on {float(rope['partial_rotary_factor']):.0%} of each head")
-    return f"RoPE ({', '.join(parts)})" if parts else "RoPE"
+    share = float(rope.get("partial_rotary_factor", "1"))
+    if share != 1:
+        parts.append(f"on {share:.0%} of each head")
+    return ", ".join(parts)
 
 
 def rope_of(config: PreTrainedConfig) -> dict[str, str]:
@@ -120,58 +135,76 @@ def rope_of(config: PreTrainedConfig) -> dict[str, str]:
 
 
 def _text(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) and value >= 1000 else str(value)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def activation_of(config: PreTrainedConfig) -> str:
-    """The activation by name, e.g. ``"silu"``, ``"gated-gelu"``."""
+def activation_of(config: PreTrainedConfig, layers: list[nn.Module]) -> str:
+    """The activation by its configured name, else by the class of the module that does it."""
     for name in ACTIVATION:
         value = getattr(config, name, None)
         if isinstance(value, str):
             return value
-    return "gelu (built in)" if config.model_type == "bloom" else "unknown"
+    for module in layers[0].modules() if layers else ():
+        kind = type(module).__name__
+        if any(word in kind.lower() for word in ACTIVATION_WORDS):
+            return kind
+    return "unknown"
 
 
-def norm_of(config: PreTrainedConfig, layers: list[nn.Module]) -> str:
-    """Kind and place, e.g. ``"pre-RMSNorm"``."""
-    kind = _norm_kind(config, layers)
-    return f"{_norm_place(config, layers)}-{kind}" if kind else "unknown"
+def norm_of(model: nn.Module, layers: list[nn.Module]) -> str:
+    """Kind and place, e.g. ``"pre-RMSNorm"``, ``"post-LayerNorm"``, ``"pre- and post-RMSNorm"``."""
+    kind = _norm_kind(layers)
+    return f"{_norm_place(model, layers)}-{kind}" if kind else "unknown"
 
 
-def _norm_kind(config: PreTrainedConfig, layers: list[nn.Module]) -> str:
-    classes = [
-        type(module).__name__
-        for module in (layers[0].modules() if layers else ())
-        if "norm" in type(module).__name__.lower()
-    ]
-    if any("rms" in name.lower() for name in classes) or hasattr(config, "rms_norm_eps"):
-        return "RMSNorm"
-    if config.model_type in {"t5", "mt5", "umt5"}:
-        return "RMSNorm"
-    return "LayerNorm" if classes or hasattr(config, "layer_norm_eps") else ""
+def _norm_kind(layers: list[nn.Module]) -> str:
+    """LayerNorm subtracts a mean and so (T5's namesake aside) owns a bias or is the library's."""
+    from torch import nn
+
+    for module in layers[0].modules() if layers else ():
+        name = type(module).__name__
+        if isinstance(module, nn.LayerNorm):
+            return "LayerNorm"
+        if "rms" in name.lower() or name in {"T5LayerNorm", "UMT5LayerNorm"}:
+            return "RMSNorm"
+        if "norm" in name.lower():
+            return name if "layernorm" not in name.lower() else "LayerNorm"
+    return ""
 
 
-def _norm_place(config: PreTrainedConfig, layers: list[nn.Module]) -> str:
-    """Whether a norm runs before a sub-layer's input or after its residual sum.
+def _norm_place(model: nn.Module, layers: list[nn.Module]) -> str:
+    """Where the norms stand.
 
-    A pre-norm model needs one more norm after its last layer; sandwich models carry norms on
-    both sides of a sub-layer (four per layer).
+    A pre-norm model needs one more norm after its last layer, so its stack has a norm beside
+    it; a post-norm model has none. Sandwich models (Gemma 2) norm both ends of a sub-layer;
+    OLMo 2 norms only what a sub-layer returns.
     """
-    explicit = getattr(config, "do_layer_norm_before", getattr(config, "normalize_before", None))
-    if isinstance(explicit, bool):
-        return "pre" if explicit else "post"
-    names = [name for name, _ in layers[0].named_modules()] if layers else []
-    if any("pre_feedforward" in name for name in names):
-        return "pre- and post"
-    post = {"bert", "roberta", "distilbert", "albert", "electra", "bart", "xlm", "openai-gpt"}
-    return "post" if config.model_type in post else "pre"
+    names = " ".join(name for name, _ in layers[0].named_modules())
+    output_side = any(
+        word in names for word in ("post_feedforward_layernorm", "post_mlp_layernorm")
+    )
+    if output_side:
+        return "pre- and post" if "input_layernorm" in names else "post"
+    for name, stack in layer_stacks(model):
+        if stack[0] is not layers[0]:
+            continue
+        parent = model.get_submodule(name.rpartition(".")[0])
+        beside = [
+            child
+            for child, module in parent.named_children()
+            if "norm" in type(module).__name__.lower() and "emb" not in child
+        ]
+        return "pre" if beside else "post"
+    return "pre"
 
 
 def _row(index: int, layer: nn.Module, window: int | None) -> LayerRow:
     def first(*words: str) -> str:
         for name, module in layer.named_modules():
             kind = type(module).__name__
-            if name and any(word in kind.lower() for word in words):
+            lowered = kind.lower()
+            wanted = any(word in lowered for word in words)
+            if name and wanted and ("norm" in lowered) == (words == ("norm",)):
                 return kind
         return ""
 

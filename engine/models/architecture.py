@@ -73,7 +73,7 @@ def shape_of(config: PreTrainedConfig) -> Shape:
         layers = number(config, ("decoder_layers", "num_decoder_layers"), layers)
     heads = number(config, HEADS)
     kv_heads = _kv_heads(config, heads)
-    head_dim = number(config, ("head_dim", "d_kv"), hidden // heads if heads else 0)
+    head_dim = _head_dim(config, hidden, heads)
     windows = _windows(config, layers)
     return Shape(
         hidden_size=hidden,
@@ -89,6 +89,14 @@ def shape_of(config: PreTrainedConfig) -> Shape:
     )
 
 
+def _head_dim(config: PreTrainedConfig, hidden: int, heads: int) -> int:
+    """Width of a query head; of latent attention both its parts, plain and rotated."""
+    plain = number(config, ("qk_nope_head_dim",))
+    if plain:
+        return plain + number(config, ("qk_rope_head_dim",))
+    return number(config, ("head_dim", "d_kv"), hidden // heads if heads else 0)
+
+
 def _kv_heads(config: PreTrainedConfig, heads: int) -> int:
     if getattr(config, "multi_query", False) and not getattr(
         config, "new_decoder_architecture", False
@@ -100,24 +108,26 @@ def _kv_heads(config: PreTrainedConfig, heads: int) -> int:
 def _kv_width(config: PreTrainedConfig, heads: int, kv_heads: int, head_dim: int) -> int:
     """Values per position and layer: keys and values of the KV heads.
 
-    Multi-head latent attention (DeepSeek) caches expanded keys and values in transformers.
+    Multi-head latent attention (DeepSeek) keeps one latent vector and one rotated key for all
+    heads (`DeepseekV3Attention.forward` in transformers).
     """
     rank = getattr(config, "kv_lora_rank", None)
     if isinstance(rank, int):
-        keys = number(config, ("qk_nope_head_dim",)) + number(config, ("qk_rope_head_dim",))
-        return heads * (keys + number(config, ("v_head_dim",), head_dim))
-    return kv_heads * 2 * head_dim
+        return rank + number(config, ("qk_rope_head_dim",))
+    both = 2 if getattr(config, "is_encoder_decoder", False) else 1  # self- and cross-attention
+    return both * kv_heads * 2 * head_dim
 
 
 def _windows(config: PreTrainedConfig, layers: int) -> tuple[int | None, ...]:
-    window = number(config, ("sliding_window", "attention_window"))
+    window = number(config, ("sliding_window", "attention_window", "window_size"))
     if getattr(config, "use_sliding_window", True) is False or not window:
         window = 0
-    kinds = getattr(config, "layer_types", None)
+    kinds = getattr(config, "layer_types", None) or getattr(config, "attention_layers", None)
     if isinstance(kinds, list) and len(kinds) == layers:
         chunk = number(config, ("attention_chunk_size",))
         return tuple(
-            (window if "sliding" in kind else chunk if "chunked" in kind else 0) or None
+            (window if "sliding" in kind or kind == "local" else chunk if "chunked" in kind else 0)
+            or None
             for kind in kinds
         )
     return (window or None,) * layers

@@ -94,7 +94,11 @@ def auto_class_name(config: PreTrainedConfig) -> AutoName:
     for name, mapping in _mappings().items():
         if set(config.architectures or []) & set(mapping.get(config.model_type, ())):
             return name
-    order = (SEQ2SEQ, CAUSAL, MASKED) if config.is_encoder_decoder else (CAUSAL, MASKED, SEQ2SEQ)
+    order = (CAUSAL, MASKED, SEQ2SEQ)
+    if config.is_encoder_decoder:
+        order = (SEQ2SEQ, CAUSAL, MASKED)
+    elif not getattr(config, "is_decoder", False):  # encoders also have a causal class, for use
+        order = (MASKED, CAUSAL, SEQ2SEQ)  # as a decoder; decoders have no masked one
     for name in order:
         remote = getattr(config, "auto_map", None) or {}
         if config.model_type in _mappings()[name] or name in remote:
