@@ -115,7 +115,8 @@ class CompareModel(QObject):
             spec = self.setup.spec(self.prompt.state)
             spec.check()
         except EngineError as error:
-            self.refused.emit(PromptProblem(error.report(), "setup"))
+            report = ErrorReport(error.code, error.message, error.hint, error.detail)
+            self.refused.emit(PromptProblem(report, "setup"))
             return False
         fresh = [
             self._new_column(spec, CellKey(model=m, variant=v))

@@ -116,25 +116,28 @@ class PromptState:
             try:
                 variables_of(self.text(name))
             except PromptError as error:
-                return PromptProblem(error.report(), name)
+                return PromptProblem(_plain(error), name)
         for shot in self.examples:
             try:
                 variables_of(f"{shot.input}{shot.reasoning}{shot.output}")
             except PromptError as error:
-                return PromptProblem(error.report(), "examples")
+                return PromptProblem(_plain(error), "examples")
         for name in self.variables():
             if not self.values.get(name):
-                missing = PromptError(
+                missing = ErrorReport(
+                    PromptError.code,
                     f"The prompt uses {{{{{name}}}}}, which has no value.",
                     "Give the variable a value, or take it out of the text.",
                 )
-                return PromptProblem(missing.report(), f"variable:{name}")
+                return PromptProblem(missing, f"variable:{name}")
         body = (self.instruction, self.context, self.input, self.output_indicator)
         if not any(text.strip() for text in body):
-            empty = PromptError(
-                "The prompt is empty.", "Write an instruction or an input, then run again."
+            empty = ErrorReport(
+                PromptError.code,
+                "The prompt is empty.",
+                "Write an instruction or an input, then run again.",
             )
-            return PromptProblem(empty.report(), "instruction")
+            return PromptProblem(empty, "instruction")
         return None
 
     def to_plain(self) -> dict[str, object]:
@@ -174,3 +177,8 @@ class PromptState:
             examples_as="turns" if data.get("examples_as") == "turns" else "text",
             **texts,
         )
+
+
+def _plain(error: PromptError) -> ErrorReport:
+    """The report without a traceback: the sentence says it all."""
+    return ErrorReport(error.code, error.message, error.hint, error.detail)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFont, QFontDatabase, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QFont, QFontDatabase, QResizeEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from workbench.widgets.prompt_editor import fit_height
 from workbench.widgets.token_text import displayed, shown, units
 from workbench.widgets.tones import current_tones, mix
+
+LEAST_LINES: Final = 3
+MOST_LINES: Final = 9
 
 
 class AnswerView(QPlainTextEdit):
@@ -53,6 +58,10 @@ class AnswerView(QPlainTextEdit):
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
         return self._at
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        fit_height(self, LEAST_LINES, MOST_LINES)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -105,3 +114,4 @@ class AnswerView(QPlainTextEdit):
             position += length
         cursor.endEditBlock()
         self.setUpdatesEnabled(True)
+        fit_height(self, LEAST_LINES, MOST_LINES)

@@ -20,11 +20,20 @@ RADIUS = 6
 
 
 class Chip(QAbstractButton):
-    """A checkable chip; a tick stands in front of the text when it is on, not colour alone."""
+    """A checkable chip; a tick stands in front of the text when it is on, not colour alone.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        quiet: Draw no border until the mouse or the keys are there.
+        compact: Less room beside the text.
+    """
+
+    def __init__(
+        self, parent: QWidget | None = None, quiet: bool = False, compact: bool = False
+    ) -> None:
         super().__init__(parent)
         self.setCheckable(True)
+        self._quiet = quiet
+        self._compact = compact
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -33,7 +42,8 @@ class Chip(QAbstractButton):
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         tick = metrics.horizontalAdvance("✓ ") if self.isCheckable() else 0
-        width = metrics.horizontalAdvance(self.text()) + tick + 2 * PAD
+        pad = PAD // 2 if self._quiet or self._compact else PAD
+        width = metrics.horizontalAdvance(self.text()) + tick + 2 * pad
         return QSize(width, metrics.height() + 10)
 
     def minimumSizeHint(self) -> QSize:
@@ -48,7 +58,8 @@ class Chip(QAbstractButton):
         strength = (0.16 if on else 0.0) + (0.06 if self.underMouse() else 0.0)
         painter.setBrush(mix(tones.base, tones.accent, strength))
         painter.setPen(tones.accent if on or self.hasFocus() else tones.hairline)
-        painter.drawRoundedRect(area, RADIUS, RADIUS)
+        if not self._quiet or self.underMouse() or self.hasFocus():
+            painter.drawRoundedRect(area, RADIUS, RADIUS)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), RADIUS - 1, RADIUS - 1)

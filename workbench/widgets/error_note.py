@@ -74,6 +74,7 @@ class ErrorNote(QFrame):
         self.hint.setVisible(bool(report.hint))
         self.details.setPlainText(report.detail)
         self.details_button.setVisible(bool(report.detail))
+        self.copy_button.setVisible(bool(report.detail))
         self.details_button.setChecked(False)
         self.setAccessibleName(str(report))
         self._colour()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection
 from typing import Final
@@ -14,6 +15,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QResizeEvent,
+    QShowEvent,
     QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
@@ -147,6 +149,10 @@ class PromptEditor(QPlainTextEdit):
         super().resizeEvent(event)
         self._fit()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
@@ -162,13 +168,22 @@ class PromptEditor(QPlainTextEdit):
         self._fit()
 
     def _fit(self) -> None:
-        lines = round(self.document().documentLayout().documentSize().height())
-        shown = max(self._least, min(self._most, lines))
-        frame = max(2 * self.frameWidth(), self.height() - self.viewport().height())
-        padding = 2 * round(self.document().documentMargin())
-        height = shown * self.fontMetrics().lineSpacing() + padding + frame
-        if self.maximumHeight() != height:
-            self.setFixedHeight(height)
+        fit_height(self, self._least, self._most)
+
+
+def fit_height(editor: QPlainTextEdit, least: int, most: int) -> None:
+    """Make an editor as high as its text, between `least` and `most` lines."""
+    spacing = editor.fontMetrics().lineSpacing()
+    wanted = 0.0
+    block = editor.document().begin()
+    while block.isValid() and wanted < most * spacing:
+        wanted += editor.blockBoundingRect(block).height()
+        block = block.next()
+    text = max(least * spacing, min(most * spacing, math.ceil(wanted)))
+    frame = max(2 * editor.frameWidth(), editor.height() - editor.viewport().height())
+    height = text + 2 * math.ceil(editor.document().documentMargin()) + frame + 2
+    if editor.maximumHeight() != height or editor.minimumHeight() != height:
+        editor.setFixedHeight(height)
 
 
 def _units(text: str) -> int:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFontDatabase, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtGui import QFontDatabase, QResizeEvent, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from engine.prompting.render import SentPart
+from workbench.widgets.prompt_editor import fit_height
 from workbench.widgets.tones import current_tones
+
+MOST_LINES: Final = 8
 
 
 class SentView(QPlainTextEdit):
@@ -18,6 +22,9 @@ class SentView(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._parts: tuple[SentPart, ...] = ()
+        self._most = MOST_LINES
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("SentView { border: none; padding: 0; background: transparent; }")
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
@@ -35,6 +42,16 @@ class SentView(QPlainTextEdit):
         if tuple(parts) != self._parts:
             self._parts = tuple(parts)
             self._write()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        fit_height(self, 1, self._most)
+
+    def set_most_lines(self, lines: int) -> None:
+        """Scroll beyond this many lines."""
+        if lines != self._most:
+            self._most = lines
+            fit_height(self, 1, lines)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -57,3 +74,4 @@ class SentView(QPlainTextEdit):
             cursor.insertText(part.text, look)
         cursor.endEditBlock()
         self.setUpdatesEnabled(True)
+        fit_height(self, 1, self._most)

@@ -61,7 +61,7 @@ class CandidateButton(QAbstractButton):
             self.fontMetrics().averageCharWidth() * MAX_CHARS,
         )
         painter.drawText(text_area, middle | Qt.AlignmentFlag.AlignLeft, label)
-        figure = f"{self._probability:.3f}"
+        figure = f"{self._probability:.3f}" if self._probability >= 0.0005 else "<0.001"
         painter.drawText(text_area, middle | Qt.AlignmentFlag.AlignRight, figure)
 
 
@@ -79,7 +79,7 @@ class TokenPopup(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("token-popup")
-        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setProperty("role", "card")
         self.setAutoFillBackground(True)
         self._index = -1
         self._buttons: list[CandidateButton] = []

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextLine,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from engine.decoding.records import Candidate, TokenRecord
 from workbench.widgets.token_heat import TintBy, doubt_of, probability_of
@@ -46,7 +46,11 @@ class TokenView(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setReadOnly(True)
+        self.setCursorWidth(0)
         self.setUndoRedoEnabled(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("TokenView { border: none; padding: 0; background: transparent; }")
+        self.viewport().setAutoFillBackground(False)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -227,11 +231,18 @@ class TokenView(QPlainTextEdit):
 
     # Painting
 
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumHeight())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tints first, the text over them, the underline last."""
         painter = QPainter(self.viewport())
         painter.setClipRect(event.rect())
         self._paint_visible(painter, event.rect())
+        if self.hasFocus():
+            painter.setPen(self._tones.accent)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self.viewport().rect().adjusted(0, 0, -1, -1), 4, 4)
         painter.end()
         super().paintEvent(event)
 
@@ -254,7 +265,9 @@ class TokenView(QPlainTextEdit):
             if top > clip.bottom():
                 return
             last = number == layout.lineCount() - 1
-            self._paint_line(painter, block, line, QPointF(area.left(), top), last)
+            origin = QPointF(area.left(), top)
+            self._paint_line(painter, block, line, origin, last)
+            self._paint_underline(painter, block, line, origin)
 
     def _paint_line(
         self, painter: QPainter, block: QTextBlock, line: QTextLine, origin: QPointF, last: bool
@@ -273,20 +286,28 @@ class TokenView(QPlainTextEdit):
                 right = line.cursorToX(max(low, high) - block.position())[0]
                 right += self._mark() if ends_line else 0.0
                 rect = QRectF(origin.x() + left, origin.y(), right - left, line.height())
-                self._paint_token(painter, index, rect, low, high)
+                self._paint_token(painter, index, rect)
             index += 1
 
-    def _paint_token(
-        self, painter: QPainter, index: int, rect: QRectF, low: int, high: int
+    def _paint_underline(
+        self, painter: QPainter, block: QTextBlock, line: QTextLine, origin: QPointF
     ) -> None:
+        begin = block.position() + line.textStart()
+        low = max(self._underline[0], begin)
+        high = min(self._underline[1], begin + line.textLength())
+        if low < high:
+            left = line.cursorToX(low - block.position())[0]
+            right = line.cursorToX(high - block.position())[0]
+            rect = QRectF(origin.x() + left, origin.y(), right - left, line.height())
+            self._line_under(painter, rect, self._tones.accent, Qt.PenStyle.SolidLine)
+
+    def _paint_token(self, painter: QPainter, index: int, rect: QRectF) -> None:
         doubt = doubt_of(self._records[index], self._tint)
         if doubt > 0.02:
             tint = self._tones.doubt_at(doubt, self._tint == "entropy")
             painter.fillRect(rect.adjusted(0.5, 1, -0.5, -1), tint)
         if index < self._kept:
             self._line_under(painter, rect, self._tones.dim, Qt.PenStyle.DotLine)
-        if self._underline[0] < high and low < self._underline[1]:
-            self._line_under(painter, rect, self._tones.accent, Qt.PenStyle.SolidLine)
         if index in (self._hovered, self._current if self.hasFocus() else -1):
             painter.setPen(QPen(self._tones.accent, 1))
             painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))

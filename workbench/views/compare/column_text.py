@@ -131,7 +131,7 @@ def figures(column: Column) -> str:
     if measured.tokens_per_s is not None:
         text = QCoreApplication.translate("Column", "{rate} tokens/s")
         parts.append(text.format(rate=f"{measured.tokens_per_s:.3g}"))
-    return first + "\n" + " · ".join(parts)
+    return _unbroken(first) + "\n" + " · ".join(_unbroken(part) for part in parts)
 
 
 def figures_hint() -> str:
@@ -201,6 +201,12 @@ def milliseconds(value: float) -> str:
     if value < 999.5:
         return f"{value:.0f} ms"
     return f"{value / 1000:.2f} s"
+
+
+def _unbroken(text: str) -> str:
+    """A figure and its unit stay on one line; only the dots between figures may break."""
+    parts = text.replace("/", "\u2060/\u2060").split(" · ")
+    return " · ".join(part.replace(" ", "\u00a0") for part in parts)
 
 
 def _short(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from workbench.services.icons import Icons
@@ -30,7 +31,7 @@ class ColumnsArea(QScrollArea):
         self._model = model
         self._icons = icons
         self._tint: TintBy = "probability"
-        self._sent_open = False
+        self._sent_open = True
         self.views: dict[int, ResultColumn] = {}
         self._inside = QWidget()
         self._row = QHBoxLayout(self._inside)
@@ -40,6 +41,7 @@ class ColumnsArea(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setCornerWidget(QWidget(self))
         model.columns_changed.connect(self._columns_changed)
         model.column_changed.connect(self._column_changed)
         model.tokens_arrived.connect(self._tokens_arrived)
@@ -50,6 +52,24 @@ class ColumnsArea(QScrollArea):
         self._tint = tint
         for view in self.views.values():
             view.set_tint(tint)
+
+    def sent_open(self) -> bool:
+        """Whether new columns show the exact text sent."""
+        return self._sent_open
+
+    def set_sent_open(self, is_open: bool) -> None:
+        """Whether columns show the exact text sent."""
+        self._sent_open = is_open
+        for view in self.views.values():
+            view.sent_fold.set_open(is_open)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for view in self.views.values():
+            view.fit_into(self.viewport().height())
+
+    def _sent_toggled(self, is_open: bool) -> None:
+        self._sent_open = is_open
 
     def reveal(self, uid: int) -> None:
         """Scroll a column into sight."""
@@ -79,7 +99,9 @@ class ColumnsArea(QScrollArea):
         assert column is not None
         view = ResultColumn(column, self._icons, self._inside)
         view.set_tint(self._tint)
+        view.fit_into(self.viewport().height())
         view.sent_fold.set_open(self._sent_open)
+        view.sent_toggled.connect(self._sent_toggled)
         view.rerun_wanted.connect(self._model.rerun)
         view.verify_wanted.connect(self._model.verify)
         view.close_wanted.connect(self._model.close_column)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -28,9 +28,11 @@ class OverlayPanel(QFrame):
 
     Signals:
         closed(): The person does not want the panel any more.
+        aligned(): What is shown changed, and with it the height that suits.
     """
 
     closed = Signal()
+    aligned = Signal()
 
     def __init__(
         self, model: CompareModel, background: Background, parent: QWidget | None = None
@@ -155,6 +157,7 @@ class OverlayPanel(QFrame):
         self.previous.setEnabled(has_difference)
         self.next.setEnabled(has_difference)
         self._write_sentence()
+        self.aligned.emit()
 
     def _write_sentence(self) -> None:
         overlay = self._overlay
@@ -216,10 +219,10 @@ class OverlayPanel(QFrame):
         layout.setSpacing(8)
         layout.addLayout(head)
         layout.addWidget(self.sentence)
-        layout.addLayout(answers, 1)
-        least = self.left_view.fontMetrics().lineSpacing() * 3 + 16
-        self.left_view.setMinimumHeight(least)
-        self.right_view.setMinimumHeight(least)
+        layout.addLayout(answers)
+        layout.addStretch(1)
+        answers.setAlignment(self.left_view, Qt.AlignmentFlag.AlignTop)
+        answers.setAlignment(self.right_view, Qt.AlignmentFlag.AlignTop)
         for box in (self.left, self.right):
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon

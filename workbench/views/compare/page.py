@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar, cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QUndoStack
+from PySide6.QtGui import QGuiApplication, QResizeEvent, QUndoStack
 from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
@@ -59,7 +59,9 @@ class ComparePage(Page):
         self.counter = PromptCounter(services.jobs, self._now, self)
         self._seed = SAMPLE_SEED
         self._after_run: Callable[[], None] | None = None
-        self.prompt = PromptPanel(self.model.prompt, services.background.run, self)
+        self._split_by_hand = False
+        self._lower_by_hand = False
+        self.prompt = PromptPanel(self.model.prompt, services.background.run, services.icons, self)
         self.techniques = TechniqueBar(self)
         self.bar = ResultsBar(services.icons, self)
         self.refusal = ErrorNote(self)
@@ -145,8 +147,9 @@ class ComparePage(Page):
             "seed": self._seed,
             "folds": self.prompt.folds(),
             "sampling_open": self.bar.sampling.isChecked(),
+            "sent_open": self.columns.sent_open(),
             "tint": self.bar.tint.currentData(),
-            "split": self.splitter.sizes(),
+            "split": self.splitter.sizes() if self._split_by_hand else [],
         }
 
     def restore_state(self, state: dict[str, object]) -> None:
@@ -160,10 +163,12 @@ class ComparePage(Page):
         if isinstance(folds, dict):
             self.prompt.set_folds(folds)
         self.bar.sampling.setChecked(bool(state.get("sampling_open")))
+        self.columns.set_sent_open(bool(state.get("sent_open", True)))
         if state.get("tint") in TINTS:
             self._set_tint(str(state["tint"]))
         split = state.get("split")
         if isinstance(split, list) and len(split) == 2 and all(isinstance(n, int) for n in split):
+            self._split_by_hand = True
             self.splitter.setSizes(split)
 
     def run_demo(self, done: Callable[[], None]) -> None:
@@ -222,6 +227,16 @@ class ComparePage(Page):
         self.overlay.setVisible(shown)
         if shown:
             self.overlay.refresh()
+
+    def _fit_overlay(self) -> None:
+        """As high as its answers, at most half, until the person moves the border."""
+        if not self._lower_by_hand and self.overlay.isVisible():
+            whole = self.lower.height()
+            wanted = min(self.overlay.sizeHint().height(), whole // 2)
+            self.lower.setSizes([whole - wanted, wanted])
+
+    def _lower_moved(self) -> None:
+        self._lower_by_hand = True
 
     def _overlay_closed(self) -> None:
         self.bar.overlay.setChecked(False)
@@ -410,6 +425,18 @@ class ComparePage(Page):
         self.columns.set_tint(name)
         self.state_changed.emit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The prompt takes its share until the person moves the border."""
+        super().resizeEvent(event)
+        if not self._split_by_hand:
+            width = self.splitter.width()
+            left = self.prompt.width_in(width)
+            self.splitter.setSizes([left, max(1, width - left)])
+
+    def _split_moved(self) -> None:
+        self._split_by_hand = True
+        self.state_changed.emit()
+
     # Small questions
 
     def _language(self) -> Language:
@@ -446,13 +473,13 @@ class ComparePage(Page):
         column.addWidget(self.columns, 1)
         self.stack = QStackedWidget(self)
         self.stack.addWidget(results)
-        lower = QSplitter(Qt.Orientation.Vertical, self)
+        lower = self.lower = QSplitter(Qt.Orientation.Vertical, self)
         lower.setChildrenCollapsible(False)
         lower.setHandleWidth(8)
         lower.addWidget(self.stack)
         lower.addWidget(self.overlay)
-        lower.setStretchFactor(0, 3)
-        lower.setStretchFactor(1, 2)
+        lower.setStretchFactor(0, 1)
+        lower.setStretchFactor(1, 0)
         middle = QSplitter(Qt.Orientation.Horizontal, self)
         middle.setChildrenCollapsible(False)
         middle.setHandleWidth(8)
@@ -473,9 +500,6 @@ class ComparePage(Page):
         self.splitter.addWidget(right)
         self.splitter.setStretchFactor(0, 0)
         self.splitter.setStretchFactor(1, 1)
-        least = self.fontMetrics().averageCharWidth() * 44
-        self.prompt.setMinimumWidth(self.fontMetrics().averageCharWidth() * 34)
-        self.splitter.setSizes([least, 3 * least])
         self.body.addWidget(self.splitter, 1)
 
     def _connect(self) -> None:
@@ -488,6 +512,7 @@ class ComparePage(Page):
         model.progressed.connect(self._progressed)
         model.refused.connect(self._refused)
         model.finished.connect(self._run_ended)
+        self.splitter.splitterMoved.connect(self._split_moved)
         self.counter.counted.connect(self._counted)
         self.counter.failed.connect(self._count_failed)
         self.prompt.task_chosen.connect(self._task_chosen)
@@ -503,6 +528,8 @@ class ComparePage(Page):
         self.columns.save_wanted.connect(self._save_column)
         self.columns.overlay_wanted.connect(self._overlay_wanted)
         self.overlay.closed.connect(self._overlay_closed)
+        self.overlay.aligned.connect(self._fit_overlay)
+        self.lower.splitterMoved.connect(self._lower_moved)
         self.services.model.chosen.connect(self._follow_model)
         self.services.model.entries_changed.connect(self._entries_changed)
         self._entries_changed()

@@ -5,21 +5,22 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from engine.prompting.elements import Example, Language
+from workbench.services.icons import Icons
 from workbench.viewmodels.prompt_counter import TokenCounts
 from workbench.viewmodels.prompt_model import PromptModel
 from workbench.viewmodels.prompt_presets import BASE_TASKS, SAMPLE
@@ -29,6 +30,10 @@ from workbench.views.compare.examples_section import Background, ExamplesSection
 from workbench.views.compare.names import task_name
 from workbench.widgets.chips import Chip
 from workbench.widgets.fold import set_role
+
+PREFERRED_CHARS: Final = 52
+LEAST_CHARS: Final = 34
+MOST_SHARE: Final = 0.32
 
 _SHAPE: Final[dict[TextField, tuple[int, int, bool]]] = {
     "system": (2, 8, True),
@@ -52,20 +57,22 @@ class PromptPanel(QWidget):
     another_wanted = Signal()
 
     def __init__(
-        self, model: PromptModel, background: Background, parent: QWidget | None = None
+        self,
+        model: PromptModel,
+        background: Background,
+        icons: Icons,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._model = model
         self._counts: TokenCounts | None = None
         self._context_length: int | None = None
-        self.task_label = QLabel(self)
         self.task = QComboBox(self)
         self.task.setObjectName("task-picker")
-        self.task_label.setBuddy(self.task)
-        self.english = Chip(self)
-        self.chinese = Chip(self)
-        self.another = QPushButton(self)
-        self.another.setProperty("role", "quiet")
+        self.english = Chip(self, compact=True)
+        self.chinese = Chip(self, compact=True)
+        self.another = QToolButton(self)
+        icons.bind(self.another, "refresh")
         self.fields: dict[TextField, ElementField] = {
             name: ElementField(name, least, most, foldable)
             for name, (least, most, foldable) in _SHAPE.items()
@@ -82,6 +89,17 @@ class PromptPanel(QWidget):
         self._model_changed("all")
 
     # Outside
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.width_in(self.window().width()), 400)
+
+    def width_in(self, room: int) -> int:
+        """The width that suits a page of this width."""
+        wanted = self.fontMetrics().averageCharWidth() * PREFERRED_CHARS
+        return max(self.minimumSizeHint().width(), min(wanted, round(room * MOST_SHARE)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * LEAST_CHARS, 200)
 
     def set_counts(self, counts: TokenCounts | None, context_length: int | None) -> None:
         """Show token counts, and a warning when the prompt cannot fit."""
@@ -236,13 +254,13 @@ class PromptPanel(QWidget):
         self.task.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self.task.setMinimumContentsLength(12)
+        self.task.setMinimumContentsLength(6)
         self.task.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         top = QHBoxLayout()
         top.setSpacing(6)
-        for widget in (self.task_label, self.task, self.english, self.chinese, self.another):
+        for widget in (self.task, self.english, self.chinese, self.another):
             top.addWidget(widget)
-        top.setStretch(1, 1)
+        top.setStretch(0, 1)
         inside = QWidget()
         elements = QVBoxLayout(inside)
         elements.setContentsMargins(0, 0, 8, 0)
@@ -311,7 +329,6 @@ class PromptPanel(QWidget):
 
     def retranslate(self) -> None:
         """Set every text again."""
-        self.task_label.setText(self.tr("Task"))
         self.task.blockSignals(True)
         self.task.clear()
         self.task.addItem(task_name(""), "")
@@ -326,8 +343,8 @@ class PromptPanel(QWidget):
         self.chinese.setAccessibleName(self.tr("Prompt in Chinese"))
         self.english.setToolTip(self.tr("Prompt in English"))
         self.chinese.setToolTip(self.tr("Prompt in Chinese"))
-        self.another.setText(self.tr("Another"))
         self.another.setToolTip(self.tr("Another exercise of the same task"))
+        self.another.setAccessibleName(self.another.toolTip())
         self.counts.setToolTip(
             self.tr(
                 "Tokens of the whole prompt under the chosen techniques, the chat template's own "

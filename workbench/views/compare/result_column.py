@@ -21,13 +21,12 @@ from workbench.viewmodels.compare_column import Column
 from workbench.views.compare import column_text
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import Fold, set_role
-from workbench.widgets.sent_view import SentView
+from workbench.widgets.sent_view import MOST_LINES, SentView
 from workbench.widgets.token_heat import TintBy
 from workbench.widgets.token_stream import TokenView
 from workbench.widgets.tones import current_tones
 
-COLUMN_CHARS = 34
-SENT_LINES = 9
+COLUMN_CHARS = 40
 
 
 class ResultColumn(QFrame):
@@ -69,11 +68,12 @@ class ResultColumn(QFrame):
         self.found.setWordWrap(True)
         self.found.setTextFormat(Qt.TextFormat.RichText)
         self.sent = SentView(self)
-        self.sent.setFixedHeight(self.sent.fontMetrics().lineSpacing() * SENT_LINES + 16)
         self.sent_fold = Fold(self.sent, self)
+        self.rule = QFrame(self)
+        self.rule.setProperty("role", "line")
         self.answer = TokenView(self)
         self.answer.setObjectName(f"answer-{column.uid}")
-        self.answer.setMinimumHeight(self.answer.fontMetrics().lineSpacing() * 4 + 16)
+        self.answer.setMinimumHeight(self.answer.fontMetrics().lineSpacing() * 3 + 12)
         self.note = ErrorNote(self)
         self.figures = QLabel(self)
         self.figures.setWordWrap(True)
@@ -129,6 +129,11 @@ class ResultColumn(QFrame):
         width = self.fontMetrics().averageCharWidth() * COLUMN_CHARS
         return QSize(width, super().minimumSizeHint().height())
 
+    def fit_into(self, height: int) -> None:
+        """The text sent takes at most a third of a low place."""
+        lines = height // (3 * self.sent.fontMetrics().lineSpacing())
+        self.sent.set_most_lines(max(2, min(MOST_LINES, lines - 2)))
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -161,7 +166,9 @@ class ResultColumn(QFrame):
         self.found.setToolTip(column_text.extraction_hint(column))
         heading, note = column_text.sent_heading(column)
         self.sent_fold.set_texts(heading, note)
-        self.sent_fold.setVisible(bool(column.result and column.result.sent))
+        was_sent = bool(column.result and column.result.sent)
+        self.sent_fold.setVisible(was_sent)
+        self.rule.setVisible(was_sent)
         self.sent.setAccessibleName(
             self.tr("Exact text sent: {name}").format(name=self.title.text())
         )
@@ -275,9 +282,10 @@ class ResultColumn(QFrame):
         layout.addLayout(head)
         layout.addWidget(self.subtitle)
         layout.addWidget(self.found)
+        layout.addWidget(self.sent_fold)
+        layout.addWidget(self.rule)
         layout.addWidget(self.answer, 1)
         layout.addWidget(self.note)
-        layout.addWidget(self.sent_fold)
         layout.addWidget(self.figures)
         layout.addWidget(self.check)
         layout.addStretch(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from engine.models.reference import ModelRef
@@ -16,6 +16,7 @@ from workbench.widgets.chips import FlowLayout
 from workbench.widgets.token_heat import TintBy, TintLegend
 
 MAX_MODELS = 6
+NARROW_CHARS = 92
 TINTS: tuple[TintBy, ...] = ("probability", "entropy", "none")
 
 
@@ -40,6 +41,7 @@ class ResultsBar(QWidget):
         super().__init__(parent)
         self._setup = CompareSetup()
         self._entries: tuple[ModelEntry, ...] = ()
+        self._narrow = False
         self.models = QPushButton(self)
         self.models.setObjectName("models-button")
         self.sampling = QPushButton(self)
@@ -54,7 +56,6 @@ class ResultsBar(QWidget):
         self.save = QToolButton(self)
         self.save.setObjectName("save-button")
         self.save.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.save.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         icons.bind(self.save, "save")
         icons.bind(self.overlay, "overlay")
         for button in (self.models, self.sampling, self.overlay):
@@ -84,12 +85,20 @@ class ResultsBar(QWidget):
         """Show which tint is on."""
         self.tint.setCurrentIndex(max(0, self.tint.findData(tint)))
         self.legend.set_tint(tint)
-        self.legend.setVisible(tint != "none")
+        self.legend.setVisible(not self._narrow and tint != "none")
 
     def set_can(self, overlay: bool, save: bool) -> None:
         """Whether there is anything to lay over or to save."""
         self.overlay.setEnabled(overlay or self.overlay.isChecked())
         self.save.setEnabled(save)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where room is short, icons say it alone and the legend goes."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < self.fontMetrics().averageCharWidth() * NARROW_CHARS
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._dress()
 
     def retranslate(self) -> None:
         """Set every text again."""
@@ -103,14 +112,25 @@ class ResultsBar(QWidget):
             self.tint.addItem(text, tint)
         self.tint.setCurrentIndex(max(0, self.tint.findData(chosen)))
         self.tint.setAccessibleName(self.tr("What the tint of the tokens shows"))
-        self.overlay.setText(self.tr("Overlay"))
         self.overlay.setToolTip(
             self.tr("Lay two columns over each other and mark where they first part")
         )
-        self.save.setText(self.tr("Save"))
         self.save.setToolTip(self.tr("Save or copy the whole comparison"))
+        self.overlay.setAccessibleName(self.tr("Overlay"))
+        self.save.setAccessibleName(self.tr("Save"))
+        self._dress()
         self._fill_save_menu()
         self._write()
+
+    def _dress(self) -> None:
+        self.overlay.setText("" if self._narrow else self.tr("Overlay"))
+        self.save.setText("" if self._narrow else self.tr("Save"))
+        self.legend.setVisible(not self._narrow and self.tint.currentData() != "none")
+        self.save.setToolButtonStyle(
+            Qt.ToolButtonStyle.ToolButtonIconOnly
+            if self._narrow
+            else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        )
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
