@@ -54,6 +54,7 @@ class CurrentModel(QObject):
         self._jobs = jobs
         self._background = background
         self._job: Job | None = None
+        self._readings = 0
         self.ref = ModelRef()
         self.state: LoadState = "unloaded"
         self.info: LoadedInfo | None = None
@@ -125,8 +126,15 @@ class CurrentModel(QObject):
             self.changed.emit()
 
     def refresh_entries(self) -> None:
-        """Read the catalog again, off the GUI thread."""
-        self._background.run(self._engine.models, self._take_entries)
+        """Read the catalog again, off the GUI thread. Of several readings the last one counts."""
+        self._readings += 1
+        number = self._readings
+
+        def take(entries: tuple[ModelEntry, ...]) -> None:
+            if number == self._readings:
+                self._take_entries(entries)
+
+        self._background.run(self._engine.models, take)
 
     def set_folders(self, folders: tuple[str, ...]) -> None:
         """Look for models in these folders too."""
