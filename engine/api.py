@@ -35,7 +35,7 @@ class Resources:
 
     @property
     def residency(self) -> Residency:
-        """Loaded models; the first use imports torch, so only a lane may ask for it."""
+        """Loaded models. Any thread may look and listen; only a lane may load (imports torch)."""
         if self._residency is None:
             from engine.models.residency import Residency
 
@@ -113,6 +113,8 @@ class Engine:
             lanes = list(self._lanes.values())
         self.cancel_all()
         closed = [lane.close(timeout) for lane in lanes]  # every lane, whatever the first says
+        if self.resources._residency is not None:
+            self.resources._residency.close()
         return all(closed)
 
     def use_lane(self, lane: LaneLike) -> None:

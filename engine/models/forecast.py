@@ -7,7 +7,7 @@ option changes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from engine.devices import BYTES_PER_VALUE
@@ -111,86 +111,108 @@ def planned_context(shape: Shape, wanted: int | None) -> int:
     return wanted or min(shape.context_length or PLANNED_CONTEXT, PLANNED_CONTEXT)
 
 
+@dataclass(frozen=True)
+class Load:
+    """One way to load a model: what the forecast is a function of.
+
+    Attributes:
+        device: Where the model will live.
+        dtype: Number format of computation and KV cache.
+        quantization: Of the weights.
+        positions: Context planned for.
+        eager: The attention implementation writes the scores out.
+        encoder_only: Such a model keeps no KV cache.
+        packed_bytes: Size of weights that are stored quantised; they stay as they are.
+    """
+
+    device: str
+    dtype: str
+    quantization: Quantization
+    positions: int
+    eager: bool = False
+    encoder_only: bool = False
+    packed_bytes: int | None = None
+
+    def needs(self, shape: Shape, counted: Census) -> tuple[int, int, int]:
+        """Bytes of weights, KV cache and working memory."""
+        weights = self.packed_bytes
+        if weights is None:
+            weights = weight_bytes(counted, self.dtype, self.quantization)
+        kv = 0 if self.encoder_only else kv_bytes(shape, self.positions, self.dtype)
+        return (
+            weights,
+            kv,
+            overhead_bytes(shape, self.positions, self.dtype, self.device, self.eager),
+        )
+
+    def fits(self, shape: Shape, counted: Census, free: int) -> bool:
+        """Whether it fits into the free bytes, with a small reserve."""
+        return sum(self.needs(shape, counted)) * (1 + RESERVE) <= free
+
+
 def forecast(
     shape: Shape,
     counted: Census,
-    *,
-    device: str,
-    dtype: str,
-    quantization: Quantization,
-    context_length: int | None,
+    load: Load,
     free: int,
     free_elsewhere: dict[str, int] | None = None,
-    encoder_only: bool = False,
-    eager: bool = False,
-    packed_bytes: int | None = None,
 ) -> MemoryForecast:
     """What a load will need, whether it fits, and if not, what would.
 
     Args:
         shape: Sizes of the model.
         counted: Its values.
-        device: Where it will live.
-        dtype: Number format of computation and KV cache.
-        quantization: Of the weights.
-        context_length: Positions planned for; None = the model's own, up to a usual length.
+        load: How it will be loaded.
         free: Bytes free on the device.
-        free_elsewhere: Bytes free on the other devices, for the alternatives.
-        encoder_only: Such a model keeps no KV cache.
-        eager: The attention implementation writes the scores out.
-        packed_bytes: Size of weights that are stored quantised; they stay as they are.
+        free_elsewhere: Bytes free on other devices, for the alternatives.
     """
-    positions = planned_context(shape, context_length)
-
-    def needs(context: int, quant: Quantization, where: str) -> tuple[int, int, int]:
-        kv = 0 if encoder_only else kv_bytes(shape, context, dtype)
-        stored = weight_bytes(counted, dtype, quant) if packed_bytes is None else packed_bytes
-        return (
-            stored,
-            kv,
-            overhead_bytes(shape, context, dtype, where, eager),
-        )
-
-    def fits(context: int, quant: Quantization, where: str, room: int) -> bool:
-        return sum(needs(context, quant, where)) * (1 + RESERVE) <= room
-
-    weights, kv, overhead = needs(positions, quantization, device)
-    ok = fits(positions, quantization, device, free)
+    weights, kv, overhead = load.needs(shape, counted)
+    ok = load.fits(shape, counted, free)
     total = weights + kv + overhead
-    reason = f"needs {gigabytes(total)}, {gigabytes(free)} free on {device}"
-    alternatives: list[str] = []
-    if not ok:
-        for shorter in _shorter(positions):
-            if fits(shorter, quantization, device, free):
-                alternatives.append(f"a context of {shorter} tokens")
-                break
-        for quant, name in _SMALLER[quantization] if packed_bytes is None else ():
-            if fits(positions, quant, device, free):
-                size = gigabytes(sum(needs(positions, quant, device)))
-                alternatives.append(f"{name} ({size})")
-                break
-        for where, room in (free_elsewhere or {}).items():
-            if fits(positions, quantization, where, room):
-                alternatives.append(f"the device {where} ({gigabytes(room)} free)")
     return MemoryForecast(
         weights=weights,
         kv_cache=kv,
         overhead=overhead,
         free=free,
-        device=device,
-        context_length=positions,
+        device=load.device,
+        context_length=load.positions,
         fits=ok,
-        reason=reason,
-        alternatives=tuple(alternatives),
+        reason=f"needs {gigabytes(total)}, {gigabytes(free)} free on {load.device}",
+        alternatives=() if ok else _alternatives(shape, counted, load, free, free_elsewhere or {}),
     )
 
 
-_SMALLER: Final[dict[str, tuple[tuple[Quantization, str], ...]]] = {
-    "none": (("int8", "an 8-bit load"), ("nf4", "a 4-bit load")),
-    "int8": (("nf4", "a 4-bit load"),),
-    "nf4": (),
-    "fp4": (),
-}
+def _alternatives(
+    shape: Shape, counted: Census, load: Load, free: int, free_elsewhere: dict[str, int]
+) -> tuple[str, ...]:
+    """What would fit: the longest shorter context, the mildest quantisation, another device."""
+    ways: list[str] = []
+    for shorter in _shorter(load.positions):
+        if replace(load, positions=shorter).fits(shape, counted, free):
+            ways.append(f"a context of {shorter} tokens")
+            break
+    for smaller, name in _smaller(load):
+        if smaller.fits(shape, counted, free):
+            ways.append(f"{name} ({gigabytes(sum(smaller.needs(shape, counted)))})")
+            break
+    for where, room in free_elsewhere.items():
+        if replace(load, device=where).fits(shape, counted, room):
+            ways.append(f"the device {where} ({gigabytes(room)} free)")
+    return tuple(ways)
+
+
+def _smaller(load: Load) -> list[tuple[Load, str]]:
+    """The same load with smaller weights, mildest first."""
+    ways: list[tuple[Load, str]] = []
+    if load.packed_bytes is not None:
+        return ways
+    if load.quantization == "none" and load.dtype == "float32":
+        ways.append((replace(load, dtype="bfloat16"), "bfloat16 weights"))
+    if load.quantization == "none":
+        ways.append((replace(load, quantization="int8"), "an 8-bit load"))
+    if load.quantization in {"none", "int8"}:
+        ways.append((replace(load, quantization="nf4"), "a 4-bit load"))
+    return ways
 
 
 def _shorter(positions: int) -> list[int]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import logging
-import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import (
@@ -18,6 +15,7 @@ from engine.errors import (
     ModelLoadError,
     UnsupportedModel,
 )
+from engine.models.bars import Check, Report, quiet_libraries, watched_bars
 from engine.models.loaded import LoadedModel, measure
 from engine.models.plan import LoadPlan, plan_load
 from engine.models.skeleton import gguf_file
@@ -29,9 +27,6 @@ if TYPE_CHECKING:
     from engine.api import Resources
     from engine.models.catalog import Found
     from engine.models.reference import ModelRef
-
-Check = Callable[[], None]
-Report = Callable[[float | None, str], None]
 
 
 def _nothing() -> None:
@@ -118,7 +113,7 @@ def load_tokenizer(found: Found, trust_remote_code: bool = False) -> PreTrainedT
 def _guarded(plan: LoadPlan, check: Check, progress: Report) -> PreTrainedModel:
     """Load the weights; turn every failure into an error of ours and free what it left."""
     try:
-        with _watched_bars(check, progress), _quiet_libraries():
+        with watched_bars(check, progress), quiet_libraries():
             return _from_pretrained(plan)
     except (EngineError, JobCancelled) as stop:
         _forget_frames(stop)
@@ -140,7 +135,7 @@ def _from_pretrained(plan: LoadPlan) -> PreTrainedModel:
     arguments: dict[str, Any] = {
         "dtype": getattr(torch, plan.dtype),
         "attn_implementation": plan.attention,
-        "device_map": {"": plan.device},
+        "device_map": {"": plan.device} if len(plan.devices) == 1 else "balanced",
         "local_files_only": True,
         "trust_remote_code": options.trust_remote_code,
     }
@@ -170,7 +165,7 @@ def _quantization(plan: LoadPlan) -> object:
     import torch
     from transformers import BitsAndBytesConfig
 
-    logging.getLogger("bitsandbytes.autograd._functions").setLevel(logging.ERROR)
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # one line per layer and token
     if plan.ref.options.quantization == "int8":
         return BitsAndBytesConfig(  # type: ignore[no-untyped-call]
             load_in_8bit=True
@@ -228,89 +223,13 @@ def _free() -> None:
         torch.cuda.empty_cache()
 
 
-_bars_lock = threading.Lock()
-
-
-@contextlib.contextmanager
-def _watched_bars(check: Check, progress: Report) -> Iterator[None]:
-    """Let transformers' own progress bars report to us and stop for us, through its public hook."""
-    from transformers.utils import logging as bars
-
-    def watched(
-        _factory: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]
-    ) -> _Bar:
-        return _Bar(check, progress, *args, **options)
-
-    with _bars_lock:
-        previous = bars.set_tqdm_hook(watched)
-        try:
-            yield
-        finally:
-            bars.set_tqdm_hook(previous)
-
-
-class _Bar:
-    """What transformers sees instead of a terminal's progress bar."""
-
-    def __init__(
-        self,
-        check: Check,
-        progress: Report,
-        iterable: Any = None,  # noqa: ANN401 - tqdm takes any iterable
-        total: int | None = None,
-        **_options: object,
-    ) -> None:
-        self._check, self._progress = check, progress
-        self._iterable = iterable
-        self.total = total if total is not None else len(iterable) if iterable is not None else 0
-        self.n = 0
-
-    def __iter__(self) -> Iterator[Any]:
-        for item in self._iterable:
-            yield item
-            self.update(1)
-
-    def update(self, count: float = 1) -> None:
-        self._check()
-        self.n += int(count)
-        if self.total:
-            self._progress(0.1 + 0.88 * min(1.0, self.n / self.total), "Loading the weights")
-
-    def set_postfix(self, *_args: object, **_options: object) -> None:
-        return
-
-    set_description = set_postfix
-
-    def close(self) -> None:
-        return
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        return
-
-
-@contextlib.contextmanager
-def _quiet_libraries() -> Iterator[None]:
-    """Keep load reports out of the terminal; the log file still gets warnings."""
-    from transformers.utils import logging as levels
-
-    before = levels.get_verbosity()
-    levels.set_verbosity(logging.ERROR)
-    try:
-        yield
-    finally:
-        levels.set_verbosity(before)
-
-
 def _info(
     plan: LoadPlan, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, seconds: float
 ) -> LoadedInfo:
     return LoadedInfo(
         ref=plan.ref,
         state="loaded",
-        device=plan.device,
+        device=" + ".join(plan.devices),
         dtype=plan.dtype,
         dtype_reason=plan.dtype_reason,
         attention=plan.attention,

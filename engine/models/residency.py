@@ -2,6 +2,7 @@
 
 The model lane loads, leases and unloads; any thread may ask what is loaded. The state told to
 listeners is the real one: ``"loaded"`` follows the load, ``"unloaded"`` follows the release.
+Importing this module is light; loading a model imports torch.
 """
 
 from __future__ import annotations
@@ -116,6 +117,15 @@ class Residency:
                 if not place.leases and moment - place.last_used >= self.idle_seconds
             ]
             return self._release(idle)
+
+    def close(self) -> None:
+        """Stop the clock and free everything that no job holds."""
+        with self._lock:
+            self.idle_seconds = None
+            if self._clock is not None:
+                self._clock.cancel()
+                self._clock = None
+        self.unload()
 
     def _wind_up(self) -> None:
         """(Re)start the clock that sweeps once the models have been idle for long enough."""

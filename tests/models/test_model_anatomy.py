@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 import transformers as tf
@@ -11,6 +13,7 @@ from engine.models.anatomy import anatomy_of
 from engine.models.architecture import Shape, shape_of
 from engine.models.forecast import (
     Census,
+    Load,
     census,
     forecast,
     gigabytes,
@@ -21,6 +24,7 @@ from engine.models.forecast import (
 from engine.models.loaded import measure
 from engine.models.reference import PLANNED_CONTEXT
 from engine.models.skeleton import skeleton
+from engine.models.spec import MemoryForecast
 from tests.support.tiny_models import DECODERS, tiny_config, tiny_model
 
 EXPECTED = {
@@ -173,15 +177,11 @@ LARGE = Shape(
 EIGHT_BILLION = Census(quantizable=6_980_000_000, rows=1_400_000, other=1_050_000_000, buffers=0)
 
 
-def large(**changes: object) -> object:
-    options = {
-        "device": "cpu",
-        "dtype": "bfloat16",
-        "quantization": "none",
-        "context_length": 8192,
-        "free": 32 << 30,
-    }
-    return forecast(LARGE, EIGHT_BILLION, **{**options, **changes})  # type: ignore[arg-type]
+def large(
+    free: int = 32 << 30, elsewhere: dict[str, int] | None = None, **changes: object
+) -> MemoryForecast:
+    load = Load(device="cpu", dtype="bfloat16", quantization="none", positions=8192)
+    return forecast(LARGE, EIGHT_BILLION, replace(load, **changes), free, elsewhere)  # type: ignore[arg-type]
 
 
 def test_an_eight_billion_model_needs_what_the_field_knows() -> None:
@@ -198,13 +198,15 @@ def test_what_does_not_fit_names_what_would() -> None:
     assert not tight.fits
     assert [way for way in tight.alternatives if "4-bit" in way]
     assert not [way for way in tight.alternatives if "context" in way]  # weights alone exceed it
-    long = large(context_length=131_072, free=22 << 30)
+    long = large(positions=131_072, free=22 << 30)
     assert not long.fits
     assert "a context of 32768 tokens" in long.alternatives
-    assert large(context_length=32_768, free=22 << 30).fits
-    gpu = large(device="cuda:0", free=4 << 30, free_elsewhere={"cpu": 64 << 30})
+    assert large(positions=32_768, free=22 << 30).fits
+    gpu = large(device="cuda:0", free=4 << 30, elsewhere={"cpu": 64 << 30})
     assert [way for way in gpu.alternatives if "cpu" in way]
     assert large(free=1 << 20).alternatives == ()
+    exact = large(dtype="float32", free=20 << 30)
+    assert exact.alternatives == ("bfloat16 weights (17.5 GB)",)
 
 
 def test_the_planned_context_is_bounded_only_where_nobody_chose() -> None:
@@ -220,3 +222,10 @@ def test_sizes_are_written_for_people() -> None:
         "412 MB",
         "1 MB",
     ]
+
+
+def test_eager_attention_needs_room_for_its_scores() -> None:
+    more = large(eager=True).overhead - large().overhead
+    assert more == 512 * 8192 * 32 * 2  # one layer, one block of the prefill, bfloat16
+    assert large(encoder_only=True).kv_cache == 0
+    assert large(packed_bytes=5_000_000_000).weights == 5_000_000_000

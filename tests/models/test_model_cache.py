@@ -112,7 +112,9 @@ from engine.api import Resources
 from engine.paths import Paths
 from engine.models.catalog import list_models
 from pathlib import Path
-list_models(Resources(Paths.below(Path(sys.argv[1])), (Path(sys.argv[1]),)))
+resources = Resources(Paths.below(Path(sys.argv[1])), (Path(sys.argv[1]),))
+list_models(resources)
+resources.residency.listen(print)
 heavy = {"torch", "transformers", "bitsandbytes", "accelerate"} & set(sys.modules)
 sys.exit(f"imported {heavy}" if heavy else 0)
 """

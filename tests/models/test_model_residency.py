@@ -121,6 +121,7 @@ def test_only_idle_models_are_swept(resources: Resources) -> None:
     residency.idle_seconds = None
     assert residency.sweep(later + 1000.0) == ()
     assert residency.unload() == (GPT2,)
+    residency.close()
 
 
 @pytest.fixture
@@ -207,3 +208,64 @@ def test_a_failed_load_leaves_the_lane_usable(engine: Engine) -> None:
         engine.submit(LoadModelSpec(ModelRef("nowhere"))).result(60)
     assert failure.value.error.code == "model-load"
     assert engine.submit(LoadModelSpec(GPT2)).result(60)
+
+
+def test_a_model_too_large_for_one_gpu_is_spread_over_two(
+    monkeypatch: pytest.MonkeyPatch, resources: Resources
+) -> None:
+    whole = plan_module.plan_load(LLAMA, resources).forecast
+    cuda = whole.total + (600 << 20)
+    half = {"cuda:0": cuda * 2 // 3, "cuda:1": cuda * 2 // 3, "cpu": 0}
+    monkeypatch.setattr(plan_module, "available_devices", lambda: tuple(half))
+    monkeypatch.setattr(plan_module, "choose_device", lambda wanted: ("cuda:0", "a GPU"))
+    monkeypatch.setattr(
+        plan_module, "memory", lambda name: devices.DeviceMemory(name, name, 0, half[name])
+    )
+    spread = plan_module.plan_load(LLAMA, resources)
+    assert spread.devices == ("cuda:0", "cuda:1")
+    assert spread.forecast.fits
+    assert "spread over 2 GPUs" in spread.dtype_reason
+    chosen = replace(LLAMA, options=LoadOptions(device="cuda:0"))
+    assert plan_module.plan_load(chosen, resources).devices == ("cuda:0",)
+    assert not plan_module.plan_load(chosen, resources).forecast.fits
+
+
+def test_closing_frees_everything_and_stops_the_clock(resources: Resources) -> None:
+    import threading
+
+    residency = Residency(resources, idle_seconds=1000.0)
+    with residency.lease(LLAMA):
+        pass
+    clocks = [t for t in threading.enumerate() if t.name == "lathe-idle-models"]
+    residency.close()
+    for clock in clocks:
+        clock.join(10)
+    assert residency.loaded() == ()
+    assert not [t for t in threading.enumerate() if t.name == "lathe-idle-models"]
+
+
+def test_a_stopped_load_keeps_no_tensors(residency: Residency) -> None:
+    import torch
+
+    from engine.errors import JobCancelled
+    from engine.models.loading import load_planned
+
+    plan = plan_module.plan_load(LLAMA, residency._resources)
+
+    def live() -> int:
+        parameters = [thing for thing in gc.get_objects() if type(thing) is torch.nn.Parameter]
+        return sum(1 for parameter in parameters if parameter.device.type != "meta")
+
+    def stop(fraction: float | None, text: str) -> None:
+        if fraction is not None and fraction > 0.5:
+            raise JobCancelled
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = live()
+        with pytest.raises(JobCancelled):
+            load_planned(plan, progress=stop)
+        assert live() == before
+    finally:
+        gc.enable()
