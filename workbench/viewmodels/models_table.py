@@ -75,6 +75,14 @@ def state_text(entry: ModelEntry, state: LoadState) -> str:
     }[state]
 
 
+def _alignment(column: Column) -> int:
+    """Numbers stand at the right, words at the left."""
+    side = Qt.AlignmentFlag.AlignLeft
+    if column in (Column.SIZE, Column.PARAMETERS):
+        side = Qt.AlignmentFlag.AlignRight
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+
 class ModelsTable(QAbstractTableModel):
     """One row per model; the states come from outside, by key.
 
@@ -127,7 +135,11 @@ class ModelsTable(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
-        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(Column(section))
+        if role != Qt.ItemDataRole.DisplayRole:
             return None
         return {
             Column.NAME: translate("ModelsTable", "Model"),
@@ -146,11 +158,8 @@ class ModelsTable(QAbstractTableModel):
             return self._text(entry, column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(entry)
-        if role == Qt.ItemDataRole.TextAlignmentRole and column in (
-            Column.SIZE,
-            Column.PARAMETERS,
-        ):
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
         if role == Qt.ItemDataRole.DecorationRole and column == Column.STATE:
             return self._icon(entry, self.state_of(entry)) if self._icon else None
         if role == ENTRY_ROLE:

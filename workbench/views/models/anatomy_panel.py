@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
     QHeaderView,
     QLabel,
+    QSizePolicy,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -19,6 +21,7 @@ from workbench.viewmodels.models_layers import LayersTable
 from workbench.widgets.fold import Fold
 
 SHOWN_LAYERS = 12
+TWO_PAIRS = 72
 
 
 class AnatomyPanel(QWidget):
@@ -28,6 +31,7 @@ class AnatomyPanel(QWidget):
         super().__init__(parent)
         self._anatomy: Anatomy | None = None
         self._cells: list[tuple[QLabel, QLabel]] = []
+        self._pairs = 2
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(12)
         self._facts.setVerticalSpacing(4)
@@ -44,6 +48,7 @@ class AnatomyPanel(QWidget):
         self.table.horizontalHeader().setHighlightSections(False)
         self.table.setTabKeyNavigation(False)
         self.fold = Fold(self.table, self)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -83,12 +88,27 @@ class AnatomyPanel(QWidget):
         name, value = QLabel(self), QLabel(self)
         name.setProperty("role", "muted")
         value.setWordWrap(True)
+        value.setTextFormat(Qt.TextFormat.PlainText)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         top = Qt.AlignmentFlag.AlignTop
-        row, column = divmod(len(self._cells), 2)
+        row, column = divmod(len(self._cells), self._pairs)
         self._facts.addWidget(name, row, column * 2, top)
-        self._facts.addWidget(value, row, column * 2 + 1, top)
+        self._facts.addWidget(value, row, column * 2 + 1)
         self._cells.append((name, value))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Two pairs beside each other where there is room, else one."""
+        super().resizeEvent(event)
+        wide = self.width() >= self.fontMetrics().averageCharWidth() * TWO_PAIRS
+        if (2 if wide else 1) == self._pairs:
+            return
+        self._pairs = 2 if wide else 1
+        self._facts.setColumnStretch(3, 1 if wide else 0)
+        top = Qt.AlignmentFlag.AlignTop
+        for place, (name, value) in enumerate(self._cells):
+            row, column = divmod(place, self._pairs)
+            self._facts.addWidget(name, row, column * 2, top)
+            self._facts.addWidget(value, row, column * 2 + 1)
 
     def _facts_of(self, anatomy: Anatomy) -> list[tuple[str, str]]:
         number = QLocale().toString

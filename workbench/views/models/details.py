@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -45,6 +47,7 @@ class Details(QScrollArea):
         super().__init__(parent)
         self._services = services
         self._state = state
+        self._wanted: dict[QWidget, Callable[[], bool]] = {}
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -54,6 +57,7 @@ class Details(QScrollArea):
         self.place.setProperty("role", "small")
         for label in (self.name, self.place):
             label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.bar = QProgressBar(self)
@@ -83,9 +87,16 @@ class Details(QScrollArea):
         services.theme.changed.connect(self.refresh)
         self.retranslate()
 
-    def add_button(self, button: QWidget) -> None:
-        """Put a button into the row below the state."""
+    def add_button(self, button: QWidget, wanted: Callable[[], bool]) -> None:
+        """Put a button into the row below the state; it shows while it is `wanted`."""
         self.buttons.insertWidget(self.buttons.count() - 1, button)
+        self._wanted[button] = wanted
+        button.setVisible(wanted())
+
+    def minimumSizeHint(self) -> QSize:
+        """Never narrower than what is inside: nothing is cut off at the right."""
+        inside = self.widget().minimumSizeHint().width()
+        return QSize(inside + self.verticalScrollBar().sizeHint().width(), 0)
 
     def retranslate(self) -> None:
         """Set every text again."""
@@ -119,6 +130,8 @@ class Details(QScrollArea):
         revision = f" · {entry.revision[:12]}" if entry.revision else ""
         self.place.setText(f"{source_text(entry)} · {entry.path}{revision}")
         self._show_state()
+        for button, wanted in self._wanted.items():
+            button.setVisible(wanted())
         self.note.show_report(state.error)
         self.problem.setText(f"⚠ {entry.problem}")
         self.problem.setVisible(bool(entry.problem) and state.error is None)

@@ -24,6 +24,7 @@ from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import Fold
 
 LINE_CHARS = 72
+SHOWN_FILES = 10
 PROGRESS_STEPS = 1000
 
 
@@ -190,6 +191,10 @@ class DownloadDialog(QDialog):
             amount.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.files.setItem(row, 0, QTableWidgetItem(name))
             self.files.setItem(row, 1, amount)
+        line = round(self.files.fontMetrics().height() * 1.9)
+        self.files.verticalHeader().setDefaultSectionSize(line)
+        head = self.files.horizontalHeader().sizeHint().height()
+        self.files.setFixedHeight(head + line * min(len(files), SHOWN_FILES) + 4)
 
     def _look_up(self) -> None:
         if self.name.text().strip():

@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import cast
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from engine.models.reference import AttentionChoice, DTypeChoice, LoadOptions, Quantization
 from engine.models.spec import ModelDescription
 
 LONGEST_CONTEXT = 1_048_576
 CONTEXT_STEP = 256
+ROW_GAP = 4
+SHORTEST_CHOICE = 8
 
 
 class LoadForm(QWidget):
@@ -41,11 +43,11 @@ class LoadForm(QWidget):
         self.dtype_reason, self.quantization_note = QLabel(self), QLabel(self)
         self.attention_reason, self.context_note = QLabel(self), QLabel(self)
         self._labels = [QLabel(self) for _ in range(5)]
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(8)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
         fields = (
             (self.device, None),
             (self.dtype, self.dtype_reason),
@@ -53,9 +55,20 @@ class LoadForm(QWidget):
             (self.attention, self.attention_reason),
             (self.context, self.context_note),
         )
-        for label, (field, note) in zip(self._labels, fields, strict=True):
+        for box in (self.device, self.dtype, self.quantization, self.attention):
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            box.setMinimumContentsLength(SHORTEST_CHOICE)
+        for place, (label, (field, note)) in enumerate(zip(self._labels, fields, strict=True)):
             label.setBuddy(field)
-            form.addRow(label, _with_note(field, note))
+            grid.addWidget(label, place * 3, 0)
+            grid.addWidget(field, place * 3, 1)
+            if note is not None:
+                note.setProperty("role", "small")
+                note.setWordWrap(True)
+                grid.addWidget(note, place * 3 + 1, 1)
+            grid.setRowMinimumHeight(place * 3 + 2, ROW_GAP)
         self.device.currentIndexChanged.connect(self._edited)
         self.dtype.currentIndexChanged.connect(self._edited)
         self.quantization.currentIndexChanged.connect(self._edited)
@@ -164,18 +177,6 @@ class LoadForm(QWidget):
         )
         self._explain()
         self.changed.emit(self._options)
-
-
-def _with_note(field: QWidget, note: QLabel | None) -> QVBoxLayout:
-    """A field with a small explanation below."""
-    column = QVBoxLayout()
-    column.setSpacing(2)
-    column.addWidget(field)
-    if note is not None:
-        note.setProperty("role", "small")
-        note.setWordWrap(True)
-        column.addWidget(note)
-    return column
 
 
 def _note(label: QLabel, text: str) -> None:

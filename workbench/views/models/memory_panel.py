@@ -84,8 +84,9 @@ class MemoryPanel(QWidget):
             self.tr("working memory {size}").format(size=file_size(forecast.overhead)),
         )
         squares = (swatch(self._theme.colour(role)) for role in PARTS)
-        joined = (f"{square} {text}" for square, text in zip(squares, texts, strict=True))
-        return " &nbsp; ".join(joined)
+        pairs = zip(squares, texts, strict=True)
+        whole = (f"{square}&nbsp;{text.replace(' ', '&nbsp;')}" for square, text in pairs)
+        return " &nbsp; ".join(whole)
 
     def _measured(self) -> str:
         info = self._info

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QItemSelection, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -28,6 +28,8 @@ from workbench.viewmodels.models_table import (
 )
 from workbench.widgets.empty_state import EmptyState
 
+NARROWEST_NAME: Final = 22
+WIDEST_ARCHITECTURE: Final = 24
 STATE_ICONS: Final = {
     "loaded": ("check", "good"),
     "loading": ("refresh", "accent"),
@@ -90,7 +92,7 @@ class ModelList(QWidget):
         self._restoring = True
         self.table.set_entries(entries)
         self._restoring = False
-        self.view.resizeColumnsToContents()
+        self._fit_columns()
         self._show_empty()
         if keep is not None:
             self.select(keep)
@@ -161,14 +163,29 @@ class ModelList(QWidget):
         header = view.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(view.fontMetrics().averageCharWidth() * 8)
+        header.setStretchLastSection(True)
         self._resize_rows()
 
     def _resize_rows(self) -> None:
         line = self.view.fontMetrics().height()
         self.view.verticalHeader().setDefaultSectionSize(round(line * 1.9))
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Short columns show all they hold; the name gets what is left, but never too little."""
         self.view.resizeColumnsToContents()
+        header, letter = self.view.horizontalHeader(), self.view.fontMetrics().averageCharWidth()
+        widest = letter * WIDEST_ARCHITECTURE
+        header.resizeSection(
+            Column.ARCHITECTURE, min(header.sectionSize(Column.ARCHITECTURE), widest)
+        )
+        others = sum(header.sectionSize(column) for column in Column if column != Column.NAME)
+        left = self.view.viewport().width() - others
+        header.resizeSection(Column.NAME, max(left, letter * NARROWEST_NAME))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
 
     def _searched(self, text: str) -> None:
         self._search.set_search(text)

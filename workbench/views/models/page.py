@@ -51,8 +51,9 @@ class ModelsPage(Page):
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.list)
         self.splitter.addWidget(self.details)
-        self.splitter.setStretchFactor(0, 5)
-        self.splitter.setStretchFactor(1, 4)
+        self.splitter.setStretchFactor(0, 3)
+        self.splitter.setStretchFactor(1, 2)
+        self.splitter.setSizes([780, 480])
         self.body.addWidget(self.splitter, 1)
         self.question: QuestionDialog | None = None
         self.download_dialog: DownloadDialog | None = None
@@ -112,10 +113,13 @@ class ModelsPage(Page):
         self.header.set_primary(registry.action("models.load"))
         for name in ("add-folder", "download"):
             self.header.add_button(ActionButton(self.services, registry.action(f"models.{name}")))
-        for name in ("stop", "unload", "remove"):
-            self.details.add_button(
-                ActionButton(self.services, registry.action(f"models.{name}"), "normal", self)
-            )
+        for name, wanted in (
+            ("stop", self._loading),
+            ("unload", self._is_loaded),
+            ("remove", self._may_remove),
+        ):
+            action = registry.action(f"models.{name}")
+            self.details.add_button(ActionButton(self.services, action, "normal", self), wanted)
 
     def retranslate(self) -> None:
         super().retranslate()
