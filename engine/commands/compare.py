@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -272,12 +273,14 @@ def show(spec: CompareSpec, result: CompareResult) -> None:
 def _figures(result: CompareResult) -> Table:
     from engine.store.export.facts import percent
 
-    table = Table("Model", "Technique", title=None)
-    for name in ("Right", "Scored", "Accuracy", "Invalid", "Failed", "Tokens", "Reused"):
-        table.add_column(name, justify="right")
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("Model", overflow="fold")
+    table.add_column("Technique", no_wrap=True)
+    for name in ("Right", "Of", "Accuracy", "Invalid", "Failed", "Tokens"):
+        table.add_column(name, justify="right", no_wrap=True)
     for one in result.summaries:
         table.add_row(
-            escape(one.model),
+            escape(_short(one.model)),
             escape(one.variant),
             str(one.correct),
             str(one.scored),
@@ -285,9 +288,13 @@ def _figures(result: CompareResult) -> Table:
             str(one.invalid),
             str(one.failed),
             str(one.new_tokens),
-            str(one.reused_tokens),
         )
     return table
+
+
+def _short(model: str) -> str:
+    """A folder by its last name; everything else as it is."""
+    return Path(model).name if Path(model).is_absolute() else model
 
 
 def _answer(spec: CompareSpec, cell: CellResult) -> str:

@@ -11,9 +11,8 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from engine.decoding.detokenize import Tokenizer
 from engine.decoding.loop import decode
 from engine.decoding.records import Generation, TokenRecord
 from engine.decoding.request import Request
@@ -140,7 +139,7 @@ class _ModelRun:
         try:
             decode(
                 self.loaded.model,
-                cast(Tokenizer, self.loaded.tokenizer),
+                self.loaded.tokenizer,
                 [question.request for question in questions],
                 self.spec.sampling,
                 batch_size=self.spec.batch_size,

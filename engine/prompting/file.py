@@ -19,6 +19,7 @@ import yaml
 
 from engine.errors import DataError
 from engine.prompting.elements import Example, Item, Language, PromptElements
+from engine.prompting.render import ExamplesAs
 from engine.prompting.tables import decode_text
 
 SUFFIX: Final = ".prompt.md"
@@ -42,6 +43,7 @@ class PromptFile:
         name: Its title.
         items: Questions that fill its variables.
         extraction: Rules that read the answers; empty = the default.
+        examples_as: How the examples are laid out.
         extra: Front-matter keys of other programs.
     """
 
@@ -49,6 +51,7 @@ class PromptFile:
     name: str = ""
     items: tuple[Item, ...] = ()
     extraction: tuple[str, ...] = ()
+    examples_as: ExamplesAs = "text"
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -59,6 +62,7 @@ class _Front(msgspec.Struct, omit_defaults=True):
     name: str = ""
     language: Language = "en"
     extraction: list[str] = []
+    examples_as: ExamplesAs = "text"
     items: list[Item] = []
 
 
@@ -110,7 +114,9 @@ def parse(text: str, name: str = "prompt") -> PromptFile:
         system=texts.get("system", ""),
         language=own.language,
     )
-    return PromptFile(elements, own.name, tuple(own.items), tuple(own.extraction), extra)
+    return PromptFile(
+        elements, own.name, tuple(own.items), tuple(own.extraction), own.examples_as, extra
+    )
 
 
 def format_prompt(prompt: PromptFile) -> str:
@@ -120,6 +126,7 @@ def format_prompt(prompt: PromptFile) -> str:
         name=prompt.name,
         language=elements.language,
         extraction=list(prompt.extraction),
+        examples_as=prompt.examples_as,
         items=list(prompt.items),
     )
     front = {"lathe": FORMAT, **cast(dict[str, Any], msgspec.to_builtins(own)), **prompt.extra}

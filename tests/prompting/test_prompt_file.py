@@ -23,6 +23,7 @@ PROMPT = PromptFile(
     name="“Sums”: 1",
     items=(Item("a", {"question": "q", "kind": "it"}, "4"), Item("b", {}, None)),
     extraction=("last-number", "exact"),
+    examples_as="turns",
     extra={"author": "someone", "tags": ["a", 1]},
 )
 
