@@ -62,7 +62,10 @@ class Toast(QFrame):
         row.addWidget(self.dismiss, 0, side)
         shown = SHOWN_MS[notice.level]
         if shown and notice.action is None:
-            QTimer.singleShot(shown, self, self.deleteLater)
+            going = QTimer(self)
+            going.setSingleShot(True)
+            going.timeout.connect(self.deleteLater)
+            going.start(shown)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(f"{self.notice.text}\n\n{self.notice.detail}")
