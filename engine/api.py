@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,15 +32,17 @@ class Resources:
     model_folders: tuple[Path, ...] = ()
     project: Project | None = None
     _residency: Residency | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
     def residency(self) -> Residency:
         """Loaded models. Any thread may look and listen; only a lane may load (imports torch)."""
-        if self._residency is None:
-            from engine.models.residency import Residency
+        from engine.models.residency import Residency
 
-            self._residency = Residency(self)
-        return self._residency
+        with self._lock:
+            if self._residency is None:
+                self._residency = Residency(self)
+            return self._residency
 
 
 class Engine:

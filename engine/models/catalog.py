@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Final
 
 from engine.errors import EngineError, ModelLoadError
 from engine.models.spec import ModelEntry, ModelSource
-from engine.models.weights import WeightFiles, gguf_architecture, tensors_of, weight_files
+from engine.models.weights import (
+    WeightFiles,
+    gguf_architecture,
+    missing_shards,
+    tensors_of,
+    weight_files,
+)
 from engine.paths import RESOURCES
 
 if TYPE_CHECKING:
@@ -145,6 +151,9 @@ def _state_of(weights: WeightFiles, config: dict[str, object]) -> tuple[str, int
         return "It has no weight files; the download may be incomplete.", None
     if weights.format == "pickle":
         return "Its weights are pickle files, which can run code when they are opened.", None
+    absent = missing_shards(weights)
+    if absent:
+        return f"{len(absent)} of its weight files are missing, e.g. {absent[0]}.", None
     tensors = tensors_of(weights)
     if not tensors or "quantization_config" in config:
         return "", None

@@ -18,7 +18,7 @@ from engine.errors import (
 from engine.models.bars import Check, Report, quiet_libraries, watched_bars
 from engine.models.loaded import LoadedModel, measure
 from engine.models.plan import LoadPlan, plan_load
-from engine.models.skeleton import gguf_file
+from engine.models.skeleton import gguf_file, needs_own_code
 from engine.models.spec import LoadedInfo
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ def load_tokenizer(found: Found, trust_remote_code: bool = False) -> PreTrainedT
             **place, local_files_only=True, trust_remote_code=trust_remote_code
         )
     except Exception as error:  # the libraries raise bare Exceptions for damaged files
+        if "trust_remote_code" in str(error):
+            raise needs_own_code(found) from error
         raise ModelLoadError(
             f"The tokenizer of “{found.entry.id}” cannot be read.",
             "Check that tokenizer.json lies in its folder, or download the model again.",

@@ -54,11 +54,16 @@ def _refuse_remote_code(found: Found, trusted: bool) -> None:
 
     known = found.config.get("model_type") in CONFIG_MAPPING
     if "auto_map" in found.config and not known and not trusted:
-        raise UnsupportedModel(
-            f"The model “{found.entry.id}” needs program code that comes with it.",
-            "Read that code, then allow it for this model, or choose another model.",
-            detail=str(found.path),
-        )
+        raise needs_own_code(found)
+
+
+def needs_own_code(found: Found) -> UnsupportedModel:
+    """The refusal of a model that would run program code of its own."""
+    return UnsupportedModel(
+        f"The model “{found.entry.id}” needs program code that comes with it.",
+        "Read that code, then allow it for this model, or choose another model.",
+        detail=str(found.path),
+    )
 
 
 def _unreadable(found: Found, error: Exception) -> ModelLoadError:

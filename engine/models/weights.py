@@ -21,6 +21,7 @@ from engine.errors import ModelLoadError
 
 WeightFormat = Literal["safetensors", "pickle", "gguf", "none"]
 
+INDEX_NAME: Final = "model.safetensors.index.json"
 PICKLE_SUFFIXES: Final = (".bin", ".pt", ".pth", ".ckpt")
 NOT_WEIGHTS: Final = ("training_args", "optimizer", "scheduler", "rng_state", "scaler")
 LARGEST_HEADER: Final = 100_000_000
@@ -133,6 +134,28 @@ def _read_header(file: Path, size: int, _changed: int) -> tuple[TensorInfo, ...]
             detail=f"{file}: {error}",
         ) from error
     return tuple(tensors)
+
+
+def missing_shards(weights: WeightFiles) -> tuple[str, ...]:
+    """Names of safetensors files that the folder's index lists and that are not there.
+
+    Raises:
+        ModelLoadError: The index is damaged.
+    """
+    if weights.format != "safetensors":
+        return ()
+    index = weights.files[0].parent / INDEX_NAME
+    if not index.is_file():
+        return ()
+    try:
+        listed = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelLoadError(
+            f"The file {INDEX_NAME} is damaged.",
+            "Download or copy the model again.",
+            detail=f"{index}: {error}",
+        ) from error
+    return tuple(sorted(listed - {file.name for file in weights.files}))
 
 
 def tensors_of(weights: WeightFiles) -> tuple[TensorInfo, ...]:

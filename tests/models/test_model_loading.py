@@ -253,6 +253,21 @@ def test_missing_tensors_are_not_invented(tmp_path: Path, resources: Resources) 
     assert "up_proj" in gap.value.detail
 
 
+def test_sharded_weights_load_and_a_missing_shard_is_named(
+    tmp_path: Path, resources: Resources
+) -> None:
+    place = save_tiny("llama", tmp_path / "sharded")
+    model, _ = tiny_model("llama")
+    (place / "model.safetensors").unlink()
+    model.save_pretrained(place, max_shard_size="200KB")
+    loaded = load(ModelRef(str(place)), resources)
+    assert torch.equal(loaded.model.lm_head.weight, model.lm_head.weight)
+    shard = sorted(place.glob("model-*.safetensors"))[1]
+    shard.unlink()
+    with pytest.raises(ModelLoadError, match=shard.name):
+        load(ModelRef(str(place)), resources)
+
+
 def test_an_absent_device_is_refused(resources: Resources) -> None:
     with pytest.raises(BadSpec, match="cuda:7"):
         load(ModelRef("llama", options=LoadOptions(device="cuda:7")), resources)
