@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
+from engine.commands import compare_arguments as arguments
 from engine.commands.compare_options import CompareOptions, ModelOptions, PromptOptions, build
 from engine.commands.console import (
     BAD_INPUT,
@@ -30,107 +30,49 @@ from engine.errors import EngineError, JobCancelled
 from engine.evaluation.spec import CellResult, CompareResult, CompareSpec
 from engine.jobs.events import Event, Partial
 
-PROMPT, ASK, MODEL, SAMPLE, OUTPUT = "Prompt", "Techniques", "Models", "Sampling", "Output"
 MOST_SHOWN = 24
-
-Text = Annotated[str | None, typer.Option(rich_help_panel=PROMPT)]
 
 
 def compare(
-    task: Annotated[
-        str | None,
-        typer.Option(help="A built-in task set, e.g. arithmetic.", rich_help_panel=PROMPT),
-    ] = None,
-    option: Annotated[
-        list[str] | None,
-        typer.Option(help="An option of the task, e.g. steps=5.", rich_help_panel=PROMPT),
-    ] = None,
-    items: Annotated[
-        str | None,
-        typer.Option(
-            help="With --task: how many exercises. Else a CSV, TSV or JSONL file of items.",
-            rich_help_panel=PROMPT,
-        ),
-    ] = None,
-    item: Annotated[
-        list[str] | None,
-        typer.Option(help="One item as JSON: variables, expected, id.", rich_help_panel=PROMPT),
-    ] = None,
-    prompt_file: Annotated[
-        Path | None, typer.Option(help="A saved prompt.", rich_help_panel=PROMPT)
-    ] = None,
-    spec: Annotated[
-        str | None,
-        typer.Option(help="A saved comparison (JSON); - reads it.", rich_help_panel=PROMPT),
-    ] = None,
-    system: Text = None,
-    instruction: Text = None,
-    context: Text = None,
-    input: Text = None,
-    output_indicator: Text = None,
-    examples: Annotated[
-        Path | None,
-        typer.Option(help="Examples: a CSV, TSV or JSONL file.", rich_help_panel=PROMPT),
-    ] = None,
-    example: Annotated[
-        list[str] | None,
-        typer.Option(help="One example as JSON: input, output, reasoning.", rich_help_panel=PROMPT),
-    ] = None,
-    var: Annotated[
-        list[str] | None,
-        typer.Option(help="A variable, name=value.", rich_help_panel=PROMPT),
-    ] = None,
-    expected: Annotated[
-        str | None, typer.Option(help="The expected answer.", rich_help_panel=PROMPT)
-    ] = None,
-    language: Annotated[str, typer.Option(help="en or zh.", rich_help_panel=PROMPT)] = "en",
-    techniques: Annotated[
-        str, typer.Option(help="Columns, separated by commas.", rich_help_panel=ASK)
-    ] = "zero-shot,few-shot,few-shot-cot,zero-shot-cot",
-    trigger: Annotated[
-        str, typer.Option(help="The sentence that asks for steps.", rich_help_panel=ASK)
-    ] = "",
-    shots: Annotated[
-        int | None, typer.Option(min=0, help="Most examples to show.", rich_help_panel=ASK)
-    ] = None,
-    examples_as: Annotated[
-        str, typer.Option(help="Examples as text or as turns.", rich_help_panel=ASK)
-    ] = "text",
-    extract: Annotated[
-        list[str] | None,
-        typer.Option(help="A rule that reads the answer; the first counts.", rich_help_panel=ASK),
-    ] = None,
-    model: Annotated[
-        list[str] | None,
-        typer.Option(help="A model; repeat for several.", rich_help_panel=MODEL),
-    ] = None,
-    device: Annotated[str, typer.Option(rich_help_panel=MODEL)] = "auto",
-    dtype: Annotated[str, typer.Option(rich_help_panel=MODEL)] = "auto",
-    quantization: Annotated[str, typer.Option(rich_help_panel=MODEL)] = "none",
-    attention: Annotated[str, typer.Option(rich_help_panel=MODEL)] = "auto",
-    batch_size: Annotated[
-        int | None,
-        typer.Option(help="Most answers decoded together; 1 = each alone.", rich_help_panel=MODEL),
-    ] = None,
-    temperature: Annotated[float, typer.Option(rich_help_panel=SAMPLE)] = 0.0,
-    top_k: Annotated[int, typer.Option(rich_help_panel=SAMPLE)] = 0,
-    top_p: Annotated[float, typer.Option(rich_help_panel=SAMPLE)] = 1.0,
-    min_p: Annotated[float, typer.Option(rich_help_panel=SAMPLE)] = 0.0,
-    repetition_penalty: Annotated[float, typer.Option(rich_help_panel=SAMPLE)] = 1.0,
-    max_tokens: Annotated[int, typer.Option(rich_help_panel=SAMPLE)] = 128,
-    stop_text: Annotated[list[str] | None, typer.Option("--stop", rich_help_panel=SAMPLE)] = None,
-    seed: Annotated[int, typer.Option(rich_help_panel=SAMPLE)] = 0,
-    samples: Annotated[int, typer.Option(rich_help_panel=SAMPLE)] = 1,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON and nothing else.", rich_help_panel=OUTPUT)
-    ] = False,
-    report: Annotated[
-        list[Path] | None,
-        typer.Option("--out", help="Write .html, .md, .json or .csv.", rich_help_panel=OUTPUT),
-    ] = None,
-    project: Annotated[
-        Path | None, typer.Option(help="Keep the run in this project.", rich_help_panel=OUTPUT)
-    ] = None,
+    task: arguments.Task = None,
+    option: arguments.TaskOption = None,
+    items: arguments.Items = None,
+    item: arguments.ItemJson = None,
+    prompt_file: arguments.PromptPath = None,
+    spec: arguments.SpecFile = None,
+    system: arguments.System = None,
+    instruction: arguments.Instruction = None,
+    context: arguments.Context = None,
+    input: arguments.Input = None,
+    output_indicator: arguments.Indicator = None,
+    examples: arguments.Examples = None,
+    example: arguments.ExampleJson = None,
+    var: arguments.Variable = None,
+    expected: arguments.Expected = None,
+    language: arguments.Language = "en",
+    techniques: arguments.Techniques = "zero-shot,few-shot,few-shot-cot,zero-shot-cot",
+    trigger: arguments.Trigger = "",
+    shots: arguments.Shots = None,
+    examples_as: arguments.ExamplesAs = "text",
+    extract: arguments.Rules = None,
+    model: arguments.Models = None,
+    device: arguments.Device = "auto",
+    dtype: arguments.DType = "auto",
+    quantization: arguments.Quantization = "none",
+    attention: arguments.Attention = "auto",
+    batch_size: arguments.BatchSize = None,
+    temperature: arguments.Temperature = 0.0,
+    top_k: arguments.TopK = 0,
+    top_p: arguments.TopP = 1.0,
+    min_p: arguments.MinP = 0.0,
+    repetition_penalty: arguments.Penalty = 1.0,
+    max_tokens: arguments.MaxTokens = 128,
+    stop_text: arguments.StopText = None,
+    seed: arguments.Seed = 0,
+    samples: arguments.Samples = 1,
+    as_json: arguments.AsJson = False,
+    report: arguments.Reports = None,
+    project: arguments.ProjectPath = None,
 ) -> None:
     """Compare prompting techniques side by side.
 

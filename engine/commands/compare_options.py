@@ -105,6 +105,8 @@ def build(options: CompareOptions) -> CompareSpec:
         return read_spec(options.spec)
     if options.batch_size is not None and options.batch_size < 1:
         raise BadSpec("The batch size is below 1.", "Choose 1 or more.")
+    if options.shots is not None and options.shots < 0:
+        raise BadSpec("The number of shots is below 0.", "Choose 0 or more.")
     if options.task is not None:
         return _from_task(options, options.task)
     if not options.prompt.given():

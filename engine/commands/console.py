@@ -14,8 +14,8 @@ import msgspec
 import typer
 from rich.console import Console
 
-from engine.errors import DataError, EngineError, ErrorReport, PromptError, describe
-from engine.jobs.events import Event, Failed, Progress
+from engine.errors import DataError, ErrorReport, PromptError, describe
+from engine.jobs.events import Event, Progress
 
 if TYPE_CHECKING:
     from engine.api import Engine
@@ -132,20 +132,3 @@ def _plain(text: str) -> str:
     from rich.markup import escape
 
     return escape(text)
-
-
-__all__ = [
-    "BAD_INPUT",
-    "FAILURE",
-    "STOPPED",
-    "EngineError",
-    "Failed",
-    "err",
-    "exit_code",
-    "note",
-    "out",
-    "print_json",
-    "show_error",
-    "stop",
-    "watch",
-]

@@ -45,6 +45,9 @@ def list_models(as_json: Json = False) -> None:
     if as_json:
         print_json({"models": entries})
         return
+    if not entries:
+        out.print("There is no model yet; fetch one with: lathe models pull OWNER/NAME")
+        return
     table = Table("Model", "Source", "Architecture")
     table.add_column("Size", justify="right")
     table.add_column("Last used", justify="right")

@@ -120,6 +120,7 @@ class _ModelRun:
         self.pace = pace
         self.ctx = ctx
         self.first_index = pace.done
+        self.shown_at = 0.0
 
     def run(self, keys: tuple[CellKey, ...]) -> None:
         """Ask every cell; an error that stops the decoding fails only the unanswered ones."""
@@ -130,7 +131,7 @@ class _ModelRun:
         def on_tokens(index: int, records: tuple[TokenRecord, ...]) -> None:
             self.ctx.tokens(questions[index].cell.key, tuple(records))
             self.pace.tokens(self.first_index + index, len(records))
-            self.ctx.progress(self.pace.fraction(), _progress_text(self.pace))
+            self._show_progress()
 
         def on_finish(index: int, generation: Generation) -> None:
             self.pace.finish(self.first_index + index, len(generation.tokens))
@@ -152,6 +153,13 @@ class _ModelRun:
             for question in questions:
                 if question.cell.key not in self.recorder.cells:
                     self._fail(replace(question.cell, error=report))
+
+    def _show_progress(self) -> None:
+        """Ten times a second at most: the estimate walks over every running answer."""
+        now = time.monotonic()
+        if now - self.shown_at >= self.ctx.PROGRESS_INTERVAL_S:
+            self.shown_at = now
+            self.ctx.progress(self.pace.fraction(), _progress_text(self.pace))
 
     def _questions(self, keys: tuple[CellKey, ...]) -> Iterator[Question]:
         """Render and encode each cell; yield those that can be asked, record the others."""
