@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from typing import Any, cast
 
 import msgspec
 import numpy as np
@@ -73,28 +74,32 @@ def unpack(blob: bytes) -> tuple[TokenRecord, ...]:
         ) from error
     texts = packed.texts
     top = [
-        Candidate(int(token), texts[text], float(logprob))
+        Candidate(token, texts[text], logprob)
         for token, text, logprob in zip(
-            np.frombuffer(packed.top_ids, dtype="<i4"),
-            np.frombuffer(packed.top_text_of, dtype="<i4"),
-            np.frombuffer(packed.top_logprobs, dtype="<f4"),
+            _numbers(packed.top_ids, "<i4"),
+            _numbers(packed.top_text_of, "<i4"),
+            _numbers(packed.top_logprobs, "<f4"),
             strict=True,
         )
     ]
-    counts = np.frombuffer(packed.top_counts, dtype="u1").astype(np.int64)
-    ends = np.cumsum(counts)
-    return tuple(
-        TokenRecord(int(token), texts[text], float(logprob), float(entropy), tuple(top[start:end]))
-        for token, text, logprob, entropy, start, end in zip(
-            np.frombuffer(packed.ids, dtype="<i4"),
-            np.frombuffer(packed.text_of, dtype="<i4"),
-            np.frombuffer(packed.logprobs, dtype="<f4"),
-            np.frombuffer(packed.entropies, dtype="<f4"),
-            ends - counts,
-            ends,
-            strict=True,
-        )
-    )
+    records = []
+    end = 0
+    for token, text, logprob, entropy, count in zip(
+        _numbers(packed.ids, "<i4"),
+        _numbers(packed.text_of, "<i4"),
+        _numbers(packed.logprobs, "<f4"),
+        _numbers(packed.entropies, "<f4"),
+        _numbers(packed.top_counts, "u1"),
+        strict=True,
+    ):
+        start, end = end, end + int(count)
+        records.append(TokenRecord(token, texts[text], logprob, entropy, tuple(top[start:end])))
+    return tuple(records)
+
+
+def _numbers(data: bytes, dtype: str) -> list[Any]:
+    """An array's elements as Python numbers."""
+    return cast(list[Any], np.frombuffer(data, dtype=dtype).tolist())
 
 
 def _ints(values: list[int]) -> bytes:
