@@ -1,77 +1,103 @@
-"""Task presets: one exercise of the teaching world as a prompt to start from."""
+"""Task presets as prompts to start from: the shipped ones, and further exercises of their tasks."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Final
 
-from engine.prompting.elements import Example, Language
+from engine.evaluation.presets import BASE_TASKS, FIRST, PRESETS
+from engine.evaluation.presets import preset as shipped
+from engine.prompting.elements import Example, Item, Language, PromptElements
+from engine.prompting.render import ExamplesAs
 from workbench.viewmodels.prompt_state import PromptState
 
-SAMPLE: Final = "arithmetic"
-"""The task of the first start: direct answers fail, answers with steps do not."""
-SAMPLE_SEED: Final = 0
+__all__ = ["BASE_TASKS", "FIRST", "PRESETS", "preset", "sample"]
+
 SHOTS: Final = 3
 
-BASE_TASKS: Final = (
-    "summarisation",
-    "extraction",
-    "question-answering",
-    "classification",
-    "conversation",
-    "code",
-    "reasoning",
-)
+
+@dataclass(frozen=True)
+class _Recipe:
+    """From which task of the teaching world a preset's further exercises come."""
+
+    task: str
+    options: tuple[tuple[str, int], ...] = ()
+    shots: int = SHOTS
 
 
-def preset(task: str, language: Language, seed: int = 0) -> PromptState:
-    """The prompt of one held-out exercise, its examples and its expected answer.
-
-    Args:
-        task: A name from `BASE_TASKS`, or `SAMPLE`.
-        language: Of the whole prompt.
-        seed: Chooses the exercise.
-
-    Raises:
-        BadSpec: There is no such task.
-    """
-    from engine.evaluation.tasks import literal, task_spec
-
-    spec = task_spec(task, language=language, n=1, seed=seed, shots=SHOTS)
-    item, prompt = spec.items[0], spec.prompt
-    values = {name: literal(text) for name, text in item.variables.items()}
-
-    def filled(text: str) -> str:
-        for name, value in values.items():
-            text = text.replace(f"{{{{{name}}}}}", value)
-        return text
-
-    shots = tuple(
-        Example(filled(shot.input), filled(shot.output), filled(shot.reasoning))
-        for shot in prompt.examples
-    )
-    return PromptState(
-        task=task,
-        language=language,
-        system=filled(prompt.system),
-        instruction=filled(prompt.instruction),
-        context=filled(prompt.context),
-        examples=shots,
-        input=filled(prompt.input),
-        output_indicator=filled(prompt.output_indicator),
-        expected=item.expected or "",
-        extraction=spec.extraction,
-        examples_as=spec.variants[0].examples_as,
-    )
+_RECIPES: Final[dict[str, _Recipe]] = {
+    FIRST: _Recipe("arithmetic", (("steps", 5),)),
+    "rule": _Recipe("rule", shots=4),
+}
 
 
 def sample(language: Language) -> PromptState:
-    """The teaching story of the first start."""
-    return preset(SAMPLE, language, SAMPLE_SEED)
+    """The story of the first start: wrong when answered directly, right with steps."""
+    return preset(FIRST, language)
 
 
-def is_untouched(state: PromptState, seed: int) -> bool:
-    """Whether the prompt is still the preset it came from."""
-    if not state.task:
-        return not any((state.instruction, state.input, state.context, state.examples))
-    return replace(state, values={}) == preset(state.task, state.language, seed)
+def preset(name: str, language: Language, number: int = 0) -> PromptState:
+    """A preset as an editable prompt.
+
+    Args:
+        name: One of `PRESETS`.
+        language: Of the whole prompt.
+        number: 0 = the shipped one; else the number of another exercise of the same task.
+
+    Raises:
+        BadSpec: There is no such preset.
+        DataError: Its file cannot be read.
+    """
+    found = shipped(name, language)
+    if number == 0:
+        item = found.items[0] if found.items else Item()
+        rules = found.extraction or ("last-answer",)
+        return _filled(name, found.elements, item, rules, found.examples_as)
+    from engine.evaluation.tasks import task_spec
+
+    recipe = _RECIPES.get(name, _Recipe(name))
+    spec = task_spec(
+        recipe.task,
+        language=language,
+        n=1,
+        seed=number,
+        shots=recipe.shots,
+        options=dict(recipe.options),
+    )
+    layout = spec.variants[0].examples_as
+    return _filled(name, spec.prompt, spec.items[0], spec.extraction, layout)
+
+
+def _filled(
+    name: str,
+    elements: PromptElements,
+    item: Item,
+    rules: tuple[str, ...],
+    examples_as: ExamplesAs,
+) -> PromptState:
+    """The prompt with its variables written out, so that the person edits plain text."""
+    from engine.evaluation.tasks import literal
+
+    values = {variable: literal(text) for variable, text in item.variables.items()}
+
+    def written(text: str) -> str:
+        for variable, value in values.items():
+            text = text.replace(f"{{{{{variable}}}}}", value)
+        return text
+
+    return PromptState(
+        task=name,
+        language=elements.language,
+        system=written(elements.system),
+        instruction=written(elements.instruction),
+        context=written(elements.context),
+        examples=tuple(
+            Example(written(shot.input), written(shot.output), written(shot.reasoning))
+            for shot in elements.examples
+        ),
+        input=written(elements.input),
+        output_indicator=written(elements.output_indicator),
+        expected=item.expected or "",
+        extraction=rules,
+        examples_as=examples_as,
+    )

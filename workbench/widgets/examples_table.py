@@ -13,15 +13,27 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPointF,
+    QRectF,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPalette,
+    QResizeEvent,
+    QTextLayout,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QPlainTextEdit,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -32,6 +44,7 @@ from engine.prompting.elements import Example
 
 FIELDS: Final = ("input", "reasoning", "output")
 MOST_LINES: Final = 4
+PAD: Final = 6
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -136,10 +149,63 @@ class _TextDelegate(QStyledItemDelegate):
                 return False
         return super().eventFilter(editor, event)
 
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Whole lines only: what does not fit ends in an ellipsis, nothing is cut through."""
+        styled = QStyleOptionViewItem(option)
+        self.initStyleOption(styled, index)
+        text = styled.text  # type: ignore[attr-defined]
+        styled.text = ""  # type: ignore[attr-defined]
+        widget = option.widget  # type: ignore[attr-defined]
+        widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, styled, painter, widget)
+        room = option.rect.adjusted(PAD, PAD, -PAD, -PAD)  # type: ignore[attr-defined]
+        painter.save()
+        painter.setClipRect(room)
+        painter.setPen(widget.palette().color(QPalette.ColorRole.Text))
+        draw_lines(painter, text, QRectF(room), widget.font())
+        painter.restore()
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        size = super().sizeHint(option, index)
-        most = option.fontMetrics.lineSpacing() * MOST_LINES + 8  # type: ignore[attr-defined]
-        return QSize(size.width(), min(most, size.height()))
+        widget = option.widget  # type: ignore[attr-defined]
+        width = widget.columnWidth(index.column()) - 2 * PAD
+        text = str(index.data(Qt.ItemDataRole.DisplayRole))
+        layout = _laid_out(text, widget.font(), width)
+        height = sum(layout.lineAt(number).height() for number in range(layout.lineCount()))
+        return QSize(width, round(height) + 2 * PAD)
+
+
+def _laid_out(text: str, font: QFont, width: float) -> QTextLayout:
+    """The first lines of a text, laid out into a width. Lines live as long as their layout."""
+    layout = QTextLayout(text.replace("\n", "\u2028"), font)
+    layout.beginLayout()
+    y = 0.0
+    while layout.lineCount() < MOST_LINES:
+        line = layout.createLine()
+        if not line.isValid():
+            break
+        line.setLineWidth(max(1.0, width))
+        line.setPosition(QPointF(0, y))
+        y += line.height()
+    layout.endLayout()
+    return layout
+
+
+def draw_lines(painter: QPainter, text: str, room: QRectF, font: QFont) -> None:
+    """Draw the first lines of a text; an ellipsis ends the last one when there is more."""
+    layout = _laid_out(text, font, room.width())
+    for number in range(layout.lineCount()):
+        line = layout.lineAt(number)
+        end = line.textStart() + line.textLength()
+        if number == layout.lineCount() - 1 and end < len(layout.text()):
+            metrics = QFontMetricsF(font)
+            rest = metrics.elidedText(
+                layout.text()[line.textStart() : end + 8].replace("\u2028", " "),
+                Qt.TextElideMode.ElideRight,
+                room.width(),
+            )
+            baseline = room.top() + line.y() + line.ascent()
+            painter.drawText(QPointF(room.left(), baseline), rest)
+        else:
+            line.draw(painter, room.topLeft())
 
 
 class ExamplesTable(QTableView):

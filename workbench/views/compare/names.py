@@ -50,7 +50,7 @@ def column_title(technique: str, name: str) -> str:
 def task_name(task: str) -> str:
     """A task preset as the screen calls it."""
     match task:
-        case "arithmetic":
+        case "story":
             return QCoreApplication.translate("Tasks", "Story problem (sample)")
         case "summarisation":
             return QCoreApplication.translate("Tasks", "Summarisation")
@@ -66,6 +66,8 @@ def task_name(task: str) -> str:
             return QCoreApplication.translate("Tasks", "Code generation")
         case "reasoning":
             return QCoreApplication.translate("Tasks", "Reasoning")
+        case "rule":
+            return QCoreApplication.translate("Tasks", "Rule from examples")
     return QCoreApplication.translate("Tasks", "My own prompt")
 
 

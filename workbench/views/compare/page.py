@@ -30,7 +30,7 @@ from workbench.viewmodels.compare_column import Column
 from workbench.viewmodels.compare_report import report_of
 from workbench.viewmodels.compare_setup import CompareSetup, default_setup
 from workbench.viewmodels.prompt_counter import PromptCounter, TokenCounts
-from workbench.viewmodels.prompt_presets import SAMPLE_SEED, preset, sample
+from workbench.viewmodels.prompt_presets import preset, sample
 from workbench.viewmodels.prompt_state import PromptProblem, PromptState
 from workbench.views.compare import column_text
 from workbench.views.compare.columns_area import ColumnsArea
@@ -57,7 +57,7 @@ class ComparePage(Page):
         super().__init__(services, parent)
         self.model = CompareModel(services.jobs, self)
         self.counter = PromptCounter(services.jobs, self._now, self)
-        self._seed = SAMPLE_SEED
+        self._exercise = 0
         self._after_run: Callable[[], None] | None = None
         self._split_by_hand = False
         self._lower_by_hand = False
@@ -144,7 +144,7 @@ class ComparePage(Page):
         return {
             "prompt": self.model.prompt.state.to_plain(),
             "setup": self.model.setup.to_plain(),
-            "seed": self._seed,
+            "exercise": self._exercise,
             "folds": self.prompt.folds(),
             "sampling_open": self.bar.sampling.isChecked(),
             "sent_open": self.columns.sent_open(),
@@ -157,8 +157,8 @@ class ComparePage(Page):
             self.model.prompt.restore(PromptState.from_plain(state["prompt"]))
         setup = CompareSetup.from_plain(state.get("setup"))
         self.model.set_setup(replace(setup, models=self.model.setup.models[:1] + setup.models[1:]))
-        seed = state.get("seed")
-        self._seed = seed if isinstance(seed, int) else SAMPLE_SEED
+        number = state.get("exercise")
+        self._exercise = number if isinstance(number, int) else 0
         folds = state.get("folds")
         if isinstance(folds, dict):
             self.prompt.set_folds(folds)
@@ -187,7 +187,7 @@ class ComparePage(Page):
 
     def load_sample(self) -> None:
         """The teaching story of the first start, in the window's language; one undo step."""
-        self._seed = SAMPLE_SEED
+        self._exercise = 0
         self.model.prompt.load(sample(self._language()), self.tr("Load the sample"))
 
     def _run(self) -> None:
@@ -195,12 +195,12 @@ class ComparePage(Page):
         self.model.run()
 
     def _another(self) -> None:
-        self._seed += 1
+        self._exercise += 1
         state = self.model.prompt.state
         self._load_preset(state.task, state.language)
 
     def _task_chosen(self, task: str, language: str) -> None:
-        self._seed = SAMPLE_SEED
+        self._exercise = 0
         self._load_preset(task, cast(Language, language))
 
     def _load_preset(self, task: str, language: Language) -> None:
@@ -209,7 +209,7 @@ class ComparePage(Page):
             self.model.prompt.load(own, self.tr("Change the prompt's language"))
             return
         try:
-            self.model.prompt.load(preset(task, language, self._seed))
+            self.model.prompt.load(preset(task, language, self._exercise))
         except EngineError as error:
             self.refusal.show_report(error.report())
 
@@ -380,7 +380,10 @@ class ComparePage(Page):
     def _running_changed(self, running: bool) -> None:
         registry = self.services.actions
         if registry.has("compare.run"):
-            had_focus = self.header.primary is not None and self.header.primary.hasFocus()
+            had_focus = any(
+                button is not None and button.hasFocus()
+                for button in (self.header.primary, self.empty.button)
+            )
             name = "compare.stop" if running else "compare.run"
             registry.refresh()
             button = self.header.set_primary(registry.action(name))

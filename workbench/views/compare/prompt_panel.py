@@ -23,7 +23,7 @@ from engine.prompting.elements import Example, Language
 from workbench.services.icons import Icons
 from workbench.viewmodels.prompt_counter import TokenCounts
 from workbench.viewmodels.prompt_model import PromptModel
-from workbench.viewmodels.prompt_presets import BASE_TASKS, SAMPLE
+from workbench.viewmodels.prompt_presets import PRESETS
 from workbench.viewmodels.prompt_state import TEXT_FIELDS, PromptProblem, TextField
 from workbench.views.compare.element_field import ElementField
 from workbench.views.compare.examples_section import Background, ExamplesSection
@@ -332,7 +332,7 @@ class PromptPanel(QWidget):
         self.task.blockSignals(True)
         self.task.clear()
         self.task.addItem(task_name(""), "")
-        for task in (SAMPLE, *BASE_TASKS):
+        for task in PRESETS:
             self.task.addItem(task_name(task), task)
         self.task.blockSignals(False)
         self.task.setAccessibleName(self.tr("Task preset"))
