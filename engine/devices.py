@@ -175,8 +175,8 @@ def _comparison(times: Probe) -> str:
         if slow is None or exact is None:
             parts.append(f"{name} does not run here")
         else:
-            parts.append(f"{name} takes {slow / exact:.1f}× float32's time")
-    return ", ".join(parts)
+            parts.append(f"{name} runs at {exact / slow:.2g}× float32's speed")
+    return ", ".join(parts) + f" ({WORTHWHILE}× needed to give up exactness)"
 
 
 def choose(
