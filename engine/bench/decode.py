@@ -22,7 +22,7 @@ Progress = Callable[[float | None, str], None]
 
 ITEMS = 32
 ROUNDS = 3
-MAX_NEW_TOKENS = 96
+MAX_NEW_TOKENS = 64  # the longest prompt and answer still fit the teaching models' window
 BATCH_SIZES = (16, 48, 96, 192)
 VARIANTS = (
     ("few-shot", 3),

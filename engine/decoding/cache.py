@@ -17,6 +17,8 @@ from collections.abc import Sequence
 import torch
 from transformers.cache_utils import Cache, CacheLayerMixin
 
+from engine.decoding.shared_attention import Groups, SharedPast, States
+
 GROWTH = 64  # columns added when the buffers are full, unless more are asked for
 
 
@@ -94,10 +96,15 @@ class RowCache(Cache):
 
     Args:
         layers: Number of decoder layers.
-        lengths: Tokens per row that the first forward pass will leave in the cache.
+        lengths: Tokens per row that the first forward pass will leave in the cache; empty for a
+            cache that only adopts rows.
         capacity: Columns to allocate.
         device: Where masks and positions are built.
         row_slots: Rows to allocate, when more will come.
+
+    Attributes:
+        lengths: Own columns of each row.
+        pasts: What each row shares with others and holds no columns for, or None.
     """
 
     def __init__(
@@ -110,6 +117,8 @@ class RowCache(Cache):
     ) -> None:
         self.window = Window(len(lengths), row_slots, capacity)
         self.lengths = list(lengths)
+        self.pasts: list[SharedPast | None] = [None] * len(lengths)
+        self._groups: Groups | None = None
         self.device_of_inputs = device
         super().__init__(layers=[RowLayer(self.window) for _ in range(layers)])
 
@@ -123,7 +132,14 @@ class RowCache(Cache):
         """Rows in use."""
         return self.window.rows
 
-    def seed(self, row: int, past: Sequence[tuple[torch.Tensor, torch.Tensor]], used: int) -> None:
+    @property
+    def groups(self) -> Groups | None:
+        """The rows by what they share; None when they share nothing."""
+        if self._groups is None:
+            self._groups = Groups(self.pasts, self.device_of_inputs)
+        return self._groups if self._groups.parts else None
+
+    def seed(self, row: int, past: States, used: int) -> None:
         """Put the first `used` columns of another row's keys and values before the window's end.
 
         Args:
@@ -139,7 +155,7 @@ class RowCache(Cache):
             own_keys[row, :, end - used : end] = keys[:, :used]
             own_values[row, :, end - used : end] = values[:, :used]
 
-    def row_states(self, row: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    def row_states(self, row: int) -> States:
         """Per layer, views of one row's keys and values ``[kv_heads, length, head_dim]``."""
         seen = slice(self.window.end - self.lengths[row], self.window.end)
         states = []
@@ -159,33 +175,44 @@ class RowCache(Cache):
         lengths = torch.tensor(self.lengths, device=self.device_of_inputs)[:, None]  # [rows, 1]
         width = self.window.width
         columns = torch.arange(width + 1, device=self.device_of_inputs)
-        return (columns >= width - lengths).long(), lengths
+        mask = (columns >= width - lengths).long()
+        shared = [past.length if past is not None else 0 for past in self.pasts]
+        return mask, lengths + torch.tensor(shared, device=self.device_of_inputs)[:, None]
 
     def end_step(self) -> None:
         """Count the token that each row has just written."""
         self.window.end += 1
         self.lengths = [length + 1 for length in self.lengths]
 
-    def adopt(self, other: RowCache, row_slots: int) -> None:
+    def adopt(self, other: RowCache, row_slots: int, pasts: Sequence[SharedPast | None]) -> None:
         """Take over all rows of another cache, at this cache's right edge.
 
         Args:
             other: Rows to copy; it is not changed.
             row_slots: Rows to have room for.
+            pasts: For each row, the beginning that need not be copied because it is shared.
         """
-        missing = other.window.width - self.window.end
-        if missing > 0:
-            self._shift_right(missing)
+        own = [
+            length - (past.length if past is not None else 0)
+            for length, past in zip(other.lengths, pasts, strict=True)
+        ]
+        width = max(own)
+        if width > self.window.end:
+            self._shift_right(width - self.window.end)
         first, last = self.rows, self.rows + other.rows
         if last > self.window.row_slots:
             self._more_rows(max(last, row_slots))
-        end, width = self.window.end, other.window.width
+        end = self.window.end
+        seen = slice(other.window.end - width, other.window.end)
         for mine, theirs in zip(self.row_layers, other.row_layers, strict=True):
-            seen = slice(other.window.start, other.window.end)
-            for own, new in zip(mine.buffers(), theirs.buffers(), strict=True):
-                own[first:last, :, end - width : end] = new[: other.rows, :, seen]
+            if not mine.is_initialized:
+                mine.lazy_initialization(*theirs.buffers())
+            for buffer, new in zip(mine.buffers(), theirs.buffers(), strict=True):
+                buffer[first:last, :, end - width : end] = new[: other.rows, :, seen]
         self.window.rows = last
-        self.lengths += other.lengths
+        self.lengths += own
+        self.pasts += pasts
+        self._groups = None
         self._trim()
 
     def drop(self, rows: Sequence[int]) -> list[tuple[int, int]]:
@@ -201,7 +228,9 @@ class RowCache(Cache):
                 self._copy_row(last, row)
                 moves.append((last, row))
             self.lengths.pop()
+            self.pasts.pop()
             self.window.rows = last
+        self._groups = None
         self._trim()
         return moves
 
@@ -212,6 +241,7 @@ class RowCache(Cache):
             for buffer in layer.buffers():
                 buffer[target, :, seen] = buffer[source, :, seen]
         self.lengths[target] = length
+        self.pasts[target] = self.pasts[source]
 
     def _trim(self) -> None:
         """Forget columns that no living row reaches."""
@@ -223,7 +253,7 @@ class RowCache(Cache):
         width = window.width
         capacity = window.capacity
         if width > capacity * 3 // 4:
-            capacity = width + max(GROWTH, width // 4)
+            capacity = width + max(GROWTH, width // 2)
         self._rebuild(capacity, offset=0)
 
     def _shift_right(self, columns: int) -> None:
@@ -239,6 +269,8 @@ class RowCache(Cache):
         seen = slice(window.start, window.end)
         width = window.width
         for layer in self.row_layers:
+            if not layer.is_initialized:
+                continue
             fresh = []
             for buffer in layer.buffers():
                 slots, heads, _, head_dim = buffer.shape
@@ -250,6 +282,8 @@ class RowCache(Cache):
 
     def _more_rows(self, slots: int) -> None:
         for layer in self.row_layers:
+            if not layer.is_initialized:
+                continue
             fresh = []
             for buffer in layer.buffers():
                 grown = buffer.new_zeros((slots, *buffer.shape[1:]))

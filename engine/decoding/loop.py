@@ -11,23 +11,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 import torch
-from torch import nn
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from engine.decoding.batching import batches_of, plan_rows
+from engine.decoding.batching import plan_rows
 from engine.decoding.cache import RowCache, SoloRow
 from engine.decoding.choosing import SeenTokens, choose
-from engine.decoding.detokenize import Detokenizer, Tokenizer
+from engine.decoding.detokenize import Detokenizer
+from engine.decoding.entering import Entered, Entrance
 from engine.decoding.interrupt import Check, no_check
 from engine.decoding.measuring import measure
 from engine.decoding.noise import step_key
 from engine.decoding.params import Sampling
-from engine.decoding.prefixes import Prefix, shared_prefixes
 from engine.decoding.records import Generation, TokenRecord
 from engine.decoding.request import Request
 from engine.decoding.rows import Limits, Row, make_row
-from engine.decoding.runner import Prompt, Runner, States
+from engine.decoding.runner import Runner
+from engine.decoding.shared_attention import installed, may_share
 from engine.decoding.stats import DecodeStats
 from engine.decoding.stopping import check_length, context_length, stop_tokens
 from engine.errors import DeviceOutOfMemory, PromptError
@@ -35,16 +37,13 @@ from engine.errors import DeviceOutOfMemory, PromptError
 OnTokens = Callable[[int, tuple[TokenRecord, ...]], None]
 OnFinish = Callable[[int, Generation], None]
 
-# Most tokens in one forward pass over prompts, and how many tokens' work a pass costs by itself.
-PREFILL = {"cpu": (4096, 128)}
-PREFILL_ELSEWHERE = (16384, 2048)
 RESERVE = 128  # columns for answers to begin with; the cache grows when they are longer
 ENTER_SHARE = 4  # waiting rows enter when a quarter of the slots is free
 
 
 def decode(
-    model: nn.Module,
-    tokenizer: Tokenizer,
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
     requests: Sequence[Request],
     sampling: Sampling,
     *,
@@ -83,8 +82,9 @@ def decode(
     # Scaled RoPE may replace its buffers inside a forward pass; made in inference mode they would
     # be of no use to later gradients.
     mode = torch.no_grad() if run.runner.solo_reason else torch.inference_mode()
+    share = run.entrance.has_much_shared and may_share(model)
     try:
-        with mode:
+        with mode, installed(model) if share else nullcontext() as run.runner.attention:
             return run.all()
     except torch.OutOfMemoryError as error:
         raise DeviceOutOfMemory(
@@ -101,8 +101,8 @@ class _Run:
 
     def __init__(
         self,
-        model: nn.Module,
-        tokenizer: Tokenizer,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
         requests: Sequence[Request],
         sampling: Sampling,
         batch_size: int | None,
@@ -138,9 +138,7 @@ class _Run:
         if self.runner.solo_reason:
             self.stats.reason = f"One row at a time, because {self.runner.solo_reason}."
         self.stats.prompt_tokens = sum(len(row.request.prompt_ids) for row in self.rows)
-        self.prefixes = self._plan_prefixes()
-        self.states: dict[Prefix, States] = {}
-        self.waiting = self._entering_order()
+        self.entrance = Entrance(self.runner, self.rows, self.stats)
         self.active: list[Row] = []
         self.cache: RowCache | SoloRow | None = None
         self.seen: SeenTokens | None = None
@@ -148,11 +146,12 @@ class _Run:
 
     def all(self) -> list[Generation]:
         """Decode everything."""
-        while self.waiting or self.active:
+        waiting = self.entrance.waiting
+        while waiting or self.active:
             self.check()
             free = self.plan.rows - len(self.active)
             enough = max(1, self.plan.rows // ENTER_SHARE)
-            if self.waiting and (not self.active or free >= min(enough, len(self.waiting))):
+            if waiting and (not self.active or free >= min(enough, len(waiting))):
                 self._enter(free)
             if self.active:
                 self._step()
@@ -162,132 +161,40 @@ class _Run:
         """Let go of every tensor."""
         self.cache = None
         self.seen = None
-        self.states.clear()
-
-    def _plan_prefixes(self) -> list[Prefix | None]:
-        if self.runner.solo_reason or len(self.rows) < 2:
-            return [None] * len(self.rows)
-        return shared_prefixes([row.request.prompt_ids for row in self.rows])
-
-    def _entering_order(self) -> list[Row]:
-        """Rows of one prefix together, in the order of their first requests; last one first."""
-        rank: dict[Prefix | None, int] = {}
-        for row, prefix in zip(self.rows, self.prefixes, strict=True):
-            for link in prefix.chain() if prefix else ():
-                rank.setdefault(link, row.index)
-
-        def place(row: Row) -> tuple[int, ...]:
-            prefix = self.prefixes[row.index]
-            links = prefix.chain() if prefix else []
-            return (*(rank[link] for link in reversed(links)), row.index)
-
-        return sorted(self.rows, key=place, reverse=True)
+        self.entrance.free()
 
     def _enter(self, free: int) -> None:
         """Bring up to `free` waiting rows into the cache and choose their first tokens."""
         started = time.perf_counter()
-        entering = [self.waiting.pop() for _ in range(min(free, len(self.waiting)))]
-        fresh = self._compute_prefixes(entering)
-        self.stats.prefill_s += time.perf_counter() - started
-        for row in entering:
-            row.started = started
-        entering.sort(key=lambda row: len(row.prompt) - self._past_length(row))
-        for chunk in self._chunks(entering):
-            self._enter_chunk(chunk, fresh)
-        for row in entering:
-            prefix = self.prefixes[row.index]
-            for link in prefix.chain() if prefix else ():
-                link.users.discard(row.index)
-                if not link.users:
-                    self.states.pop(link, None)
+        for entered in self.entrance.enter(free):
+            for row in entered.rows:
+                row.started = started
+            self._place(entered)
+            self.stats.prefill_s += time.perf_counter() - started
+            self._replay_forced(entered.rows, entered.logits)
+            going = [place for place, row in enumerate(entered.rows) if row.finish is None]
+            self._advance([entered.rows[place] for place in going], entered.logits[:, -1][going])
+            started = time.perf_counter()
 
-    def _past_length(self, row: Row) -> int:
-        """Tokens of a row that its prefix holds and that need not be computed for their logits."""
-        prefix = self.prefixes[row.index]
-        return min(len(prefix.ids), len(row.request.prompt_ids) - 1) if prefix else 0
-
-    def _compute_prefixes(self, entering: Sequence[Row]) -> dict[Prefix, int]:
-        """Compute the prefixes that these rows need, level by level.
-
-        Returns:
-            For each one computed now, the row to which its cost is counted.
-        """
-        needed: dict[Prefix, int] = {}
-        for row in sorted(entering, key=lambda row: row.index):
-            prefix = self.prefixes[row.index]
-            for link in prefix.chain() if prefix else ():
-                if link not in self.states:
-                    needed.setdefault(link, row.index)
-        levels = sorted({prefix.level for prefix in needed})
-        for level in levels:
-            nodes = sorted(
-                (prefix for prefix in needed if prefix.level == level), key=lambda p: p.own_length
-            )
-            for start, stop in self._spans([node.own_length for node in nodes]):
-                self._compute_nodes(nodes[start:stop])
-        return needed
-
-    def _compute_nodes(self, nodes: Sequence[Prefix]) -> None:
-        prompts = [
-            Prompt(node.ids, self.states[node.parent], len(node.parent.ids))
-            if node.parent is not None
-            else Prompt(node.ids)
-            for node in nodes
-        ]
-        filled = self.runner.prefill(prompts)
-        assert isinstance(filled.cache, RowCache)
-        for place, node in enumerate(nodes):
-            self.states[node] = filled.cache.row_states(place)
-        self.stats.prefills += 1
-        self.stats.computed_tokens += filled.computed
-
-    def _chunks(self, entering: Sequence[Row]) -> list[list[Row]]:
-        spans = self._spans([len(row.prompt) - self._past_length(row) for row in entering])
-        return [list(entering[start:stop]) for start, stop in spans]
-
-    def _spans(self, lengths: Sequence[int]) -> list[tuple[int, int]]:
-        """Cut a run of ascending lengths into batches for one forward pass each."""
-        return batches_of(lengths, *PREFILL.get(self.runner.device.type, PREFILL_ELSEWHERE))
-
-    def _enter_chunk(self, rows: list[Row], fresh: dict[Prefix, int]) -> None:
-        started = time.perf_counter()
-        prompts = []
-        for row in rows:
-            prefix = self.prefixes[row.index]
-            states = self.states[prefix] if prefix else None
-            prompts.append(Prompt(row.prompt, states, self._past_length(row)))
-        kept = 1 + max(len(row.request.forced) for row in rows)
-        reserve = min(self.sampling.max_new_tokens, RESERVE)
-        slots = 0 if self.active else self.plan.rows
-        filled = self.runner.prefill(prompts, kept, reserve, slots)
-        self.stats.prefills += 1
-        self.stats.computed_tokens += filled.computed
-        for row, reused in zip(rows, filled.reused, strict=True):
-            prefix = self.prefixes[row.index]
-            own = sum(
-                link.own_length
-                for link in (prefix.chain() if prefix else ())
-                if fresh.get(link) == row.index
-            )
-            row.reused = max(0, reused - own)
-            self.stats.reused_tokens += row.reused
-        if self.active:
-            assert isinstance(self.cache, RowCache)
-            assert isinstance(filled.cache, RowCache)
-            self.cache.adopt(filled.cache, self.plan.rows)
+    def _place(self, entered: Entered) -> None:
+        """Move rows that have their prompts into the running cache."""
+        if isinstance(entered.cache, SoloRow):
+            self.cache = entered.cache
         else:
-            self.cache = filled.cache
-        self.active += rows
+            if not self.active or not isinstance(self.cache, RowCache):
+                reserve = min(self.sampling.max_new_tokens, RESERVE)
+                capacity = entered.widest + reserve
+                runner = self.runner
+                self.cache = RowCache(runner.layers, (), capacity, runner.device, self.plan.rows)
+                self.cache.window.start = self.cache.window.end = entered.widest
+            self.cache.adopt(entered.cache, self.plan.rows, entered.pasts)
+        self.active += entered.rows
         if self.sampling.repetition_penalty != 1.0:
             if self.seen is None:
-                self.seen = SeenTokens(filled.logits.shape[-1], filled.logits.device)
-            self.seen.append([row.prompt for row in rows])
+                self.seen = SeenTokens(entered.logits.shape[-1], entered.logits.device)
+            self.seen.append([row.prompt for row in entered.rows])
         for row in self.active:
             row.batch_size = max(row.batch_size, len(self.active))
-        self.stats.prefill_s += time.perf_counter() - started
-        self._replay_forced(rows, filled.logits)
-        going = [row for row in rows if row.finish is None]
-        self._advance(going, filled.logits[:, -1][[rows.index(row) for row in going]])
 
     def _replay_forced(self, rows: Sequence[Row], logits: torch.Tensor) -> None:
         """Report the forced tokens with the figures of the steps at which they would come."""

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import nn
+from transformers import PreTrainedModel
 from transformers.cache_utils import (
     Cache,
     DynamicCache,
@@ -23,8 +23,8 @@ from transformers.cache_utils import (
 
 from engine.decoding.cache import RowCache, SoloRow
 from engine.decoding.interrupt import Check, interruptible
+from engine.decoding.shared_attention import SharedAttention, States
 
-States = list[tuple[torch.Tensor, torch.Tensor]]
 ALIBI_MODELS = frozenset({"bloom", "mpt", "falcon"})
 BATCH_DEPENDENT_ROPE = frozenset({"dynamic", "longrope"})
 
@@ -65,41 +65,41 @@ class Runner:
     """Calls a model with the arguments that its forward pass understands.
 
     Attributes:
+        attention: Installed by the caller for the time of a run, or None.
+        shares: Whether steps may attend to shared beginnings kept apart; settled by the first
+            forward pass over prompts.
         solo_reason: Why rows of this model cannot be mixed; empty when they can.
     """
 
-    def __init__(self, model: nn.Module, check: Check) -> None:
+    def __init__(self, model: PreTrainedModel, check: Check) -> None:
         self.model = model
         self.check = check
-        self.device = model.get_input_embeddings().weight.device
+        self.attention: SharedAttention | None = None
+        self.shares = False
+        self.device = model.device
         known = inspect.signature(model.forward).parameters
         self._takes_positions = "position_ids" in known
         self._takes_kept = "logits_to_keep" in known
         self.solo_reason = _solo_reason(model, self._takes_positions)
         self.layers = model.config.get_text_config(decoder=True).num_hidden_layers
-        # The gap between 32-column blocks corrupts left-padded SDPA prompts whose padded length
-        # is one past a multiple of 32 on some devices (transformers#47651).
-        self.avoid_block_edge = True
 
-    def prefill(
-        self, prompts: Sequence[Prompt], kept: int = 1, reserve: int = 0, row_slots: int = 0
-    ) -> Prefilled:
+    def prefill(self, prompts: Sequence[Prompt], kept: int = 1) -> Prefilled:
         """Bring prompts into a fresh cache.
 
         Args:
             prompts: At least one; the longest unshared part decides how much each computes.
             kept: How many of the last tokens' logits to return.
-            reserve: Columns to leave free at the right for the answers.
-            row_slots: Rows to leave room for.
         """
         if self.solo_reason:
             return self._prefill_solo(prompts, kept)
         lengths = [len(prompt.ids) for prompt in prompts]
         width = max(lengths)
         query = max(len(prompt.ids) - prompt.past_length for prompt in prompts)
-        if width % 32 == 1 and min(lengths) < width and self.avoid_block_edge:
+        if width % 32 == 1 and min(lengths) < width:
+            # One past a block of 32, left-padded prompts are corrupted by SDPA on some devices
+            # (transformers#47651).
             width += 1
-        cache = RowCache(self.layers, lengths, width + reserve, self.device, row_slots)
+        cache = RowCache(self.layers, lengths, width, self.device)
         cache.window.end = width - query
         reused = []
         for row, prompt in enumerate(prompts):
@@ -119,6 +119,7 @@ class Runner:
             logits = self._forward(tokens, cache, mask, positions, kept)
         cache.window.end = width
         cache.window.start = width - max(lengths)
+        self._settle()
         return Prefilled(cache, logits, reused, query * len(prompts))
 
     def _prefill_solo(self, prompts: Sequence[Prompt], kept: int) -> Prefilled:
@@ -133,9 +134,23 @@ class Runner:
         if isinstance(cache, SoloRow):
             return self._forward(tokens[:, None], cache.cache, None, None, 1)[:, -1]
         mask, positions = cache.begin_step()
-        logits = self._forward(tokens[:, None], cache, mask, positions, 1)
+        if self.attention is not None:
+            self.attention.groups = cache.groups
+        try:
+            logits = self._forward(tokens[:, None], cache, mask, positions, 1)
+        finally:
+            if self.attention is not None:
+                self.attention.groups = None
         cache.end_step()
         return logits[:, -1]
+
+    def _settle(self) -> None:
+        """After the first prompts, decide whether the shared attention can be relied on."""
+        if self.attention is not None and not self.shares:
+            if self.attention.trusts(self.layers):
+                self.shares = True
+            else:
+                self.attention = None
 
     def _forward(
         self,
@@ -160,7 +175,7 @@ class Runner:
         return logits[:, -kept:].float()
 
 
-def _solo_reason(model: nn.Module, takes_positions: bool) -> str:
+def _solo_reason(model: PreTrainedModel, takes_positions: bool) -> str:
     """Why a model's rows must be decoded one by one, or an empty text."""
     config = model.config.get_text_config(decoder=True)
     rope = getattr(config, "rope_parameters", None) or {}

@@ -120,7 +120,7 @@ def test_rows_keep_their_columns_when_others_leave_and_enter() -> None:
         move = rng.randrange(3)
         if move == 0 and len(truth) < 6:
             fresh = [states(rng.randrange(1, 40)) for _ in range(rng.randrange(1, 3))]
-            cache.adopt(filled(fresh), 6)
+            cache.adopt(filled(fresh), 6, [None] * len(fresh))
             truth += fresh
         elif move == 1 and len(truth) > 1:
             leaving = rng.sample(range(len(truth)), rng.randrange(1, len(truth)))
