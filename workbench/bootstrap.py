@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
 from typing import Final
 
-from PySide6.QtCore import QObject, QSettings, QTimer
+from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QApplication
 
 from engine.api import Engine
@@ -23,6 +24,7 @@ from workbench.services.async_loop import AsyncLoop
 from workbench.services.background import Background
 from workbench.services.container import Services
 from workbench.services.crash import Crash, CrashReport
+from workbench.services.first_paint import FirstPaint
 from workbench.services.gc_pin import GcPin
 from workbench.services.i18n import I18n
 from workbench.services.icons import Icons
@@ -69,6 +71,7 @@ class Application(QObject):
         engine: Engine | None = None,
     ) -> None:
         super().__init__()
+        gc.disable()  # from here on, garbage waits for `GcPin` (and building widgets makes none)
         self.app = app
         self.options = options
         self.paths = paths
@@ -108,7 +111,7 @@ class Application(QObject):
             self.window.show_page(self.options.page or self.pages[0].id)
         self.window.show()
         self.window.focus_page()
-        QTimer.singleShot(0, self, self._after_first_paint)
+        self._first_paint = FirstPaint(self.window, self._after_first_paint)
 
     def ask_close(self) -> None:
         """Close; asks once when jobs run."""
@@ -233,6 +236,8 @@ class Application(QObject):
 
     def _after_first_paint(self) -> None:
         self.gc_pin.start()
+        self.log.open_file()
+        self.window.meter.start()
         self._rewatch()
         self._reautosave()
         self._refolder()

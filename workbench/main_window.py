@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QShowEvent, QUndoGroup
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QUndoGroup
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from workbench.pages import PageEntry
 from workbench.services.container import Services
 from workbench.services.log import Log
 from workbench.services.meters import MemoryMeter
-from workbench.views.jobs.panel import JobsPanel
-from workbench.views.log.panel import LogPanel
 from workbench.views.page import Page
+from workbench.views.shell.lazy_dock import LazyDock
 from workbench.views.shell.model_bar import ModelBar
 from workbench.views.shell.page_host import PageHost
 from workbench.views.shell.panel_title import PanelTitle
@@ -59,8 +60,8 @@ class MainWindow(QMainWindow):
         self.strip = StatusStrip(services, self)
         self.menu = QMenu(self)
         self._arrange()
-        self.jobs_dock = self._dock("jobs-dock", JobsPanel(services, self))
-        self.log_dock = self._dock("log-dock", LogPanel(services, log, self))
+        self.jobs_dock = self._dock("jobs-dock", self._make_jobs)
+        self.log_dock = self._dock("log-dock", self._make_log)
         self.tabifyDockWidget(self.jobs_dock, self.log_dock)
         self.toasts = ToastShelf(services, self, self.statusBar())
 
@@ -147,11 +148,6 @@ class MainWindow(QMainWindow):
             self.retranslate()
         super().changeEvent(event)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Meters run while the window can be seen."""
-        self.meter.start()
-        super().showEvent(event)
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing is decided elsewhere: jobs may run."""
         if self._may_close:
@@ -178,11 +174,21 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self.strip, 1)
         self.setMinimumSize(*LEAST_SIZE)
 
-    def _dock(self, name: str, content: QWidget) -> QDockWidget:
-        dock = QDockWidget(self)
+    def _make_jobs(self) -> QWidget:
+        from workbench.views.jobs.panel import JobsPanel
+
+        return JobsPanel(self.services, self)
+
+    def _make_log(self) -> QWidget:
+        from workbench.views.log.panel import LogPanel
+
+        return LogPanel(self.services, self._log, self)
+
+    def _dock(self, name: str, make: Callable[[], QWidget]) -> QDockWidget:
+        """A dock whose content is made when it is first shown."""
+        dock = LazyDock(make, self)
         dock.setObjectName(name)
         dock.setTitleBarWidget(PanelTitle(self.services, dock))
-        dock.setWidget(content)
         dock.setAllowedAreas(
             Qt.DockWidgetArea.BottomDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
         )

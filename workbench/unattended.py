@@ -11,7 +11,7 @@ from PySide6.QtGui import QPixmap
 if TYPE_CHECKING:
     from workbench.bootstrap import Application
 
-LIMIT_S = 600
+LIMIT_S = 180
 SETTLE_MS = 400
 
 

@@ -6,13 +6,15 @@ our own, so that closing never waits for a running call.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
+
+if TYPE_CHECKING:
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
 
 
 class AsyncLoop(QObject):
@@ -37,6 +39,8 @@ class AsyncLoop(QObject):
         """Cancel what runs and drop the loop; does not wait for calls in the executor."""
         if self._loop is None or self._executor is None:
             return
+        import asyncio
+
         for task in tuple(self._tasks):
             task.cancel()
         self._executor.shutdown(wait=False, cancel_futures=True)
@@ -45,6 +49,9 @@ class AsyncLoop(QObject):
 
     def _running(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
+            import asyncio
+            from concurrent.futures import ThreadPoolExecutor
+
             import qasync
 
             self._loop = qasync.QEventLoop(self._app, already_running=True)

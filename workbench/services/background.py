@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 T = TypeVar("T")
 
@@ -23,7 +25,7 @@ class Background(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(2, thread_name_prefix="lathe-background")
+        self._pool: ThreadPoolExecutor | None = None
         self._closed = threading.Event()
         self._done.connect(self._call, Qt.ConnectionType.QueuedConnection)
 
@@ -41,12 +43,17 @@ class Background(QObject):
             if not self._closed.is_set() and not future.cancelled():
                 self._done.emit((future, done, failed))
 
+        if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._pool = ThreadPoolExecutor(2, thread_name_prefix="lathe-background")
         self._pool.submit(work).add_done_callback(deliver)
 
     def shutdown(self) -> None:
         """Drop waiting work; a running piece ends by itself."""
         self._closed.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _call(self, parcel: tuple[Future[object], Callable[..., None], object]) -> None:
         if self._closed.is_set():

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import faulthandler
 import logging
-import platform
 import sys
 import threading
 import time
 import traceback
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -161,6 +159,9 @@ class Crash(QObject):
 
 def versions() -> str:
     """Program, Python, Qt and platform in one line; torch only if it is installed."""
+    import platform
+    from importlib import metadata
+
     parts = []
     for name in ("lathe-workbench", "PySide6-Essentials", "torch", "transformers"):
         try:

@@ -28,8 +28,7 @@ class GcPin(QObject):
     def start(self) -> None:
         """Turn automatic collection off and start collecting here."""
         gc.disable()
-        # What start-up made lives as long as the program; a full pass need not walk it.
-        gc.collect()
+        # What start-up made lives as long as the program; later passes need not walk it.
         gc.freeze()
         self._timer.start()
 

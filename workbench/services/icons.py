@@ -12,8 +12,6 @@ from PySide6.QtSvg import QSvgRenderer
 
 from workbench.services.theme import Theme
 
-SIZES = (16, 20, 24, 32)
-
 
 class TakesIcon(Protocol):
     """A button, an action: whatever has an icon."""
@@ -29,7 +27,7 @@ class Icons(QObject):
         self._theme = theme
         self._folder = folder
         self._sources: dict[str, str] = {}
-        self._made: dict[tuple[str, str, str], QIcon] = {}
+        self._made: dict[tuple[str, str, str, int], QIcon] = {}
         self._bound: list[tuple[weakref.ref[QObject], str, str]] = []
         theme.changed.connect(self._recolour)
 
@@ -39,16 +37,13 @@ class Icons(QObject):
 
     def icon(self, name: str, role: str = "text") -> QIcon:
         """An icon in the colours of now. Raises `FileNotFoundError` for an unknown name."""
-        key = (name, role, self._theme.colours.name)
+        edge = self._theme.icon_size()
+        key = (name, role, self._theme.colours.name, edge)
         if key not in self._made:
-            icon = QIcon()
-            normal = self._theme.colour(role)
-            faded = self._theme.mixed("muted", "window", 0.35)
-            for size in SIZES:
-                for ratio in (1.0, 2.0):
-                    icon.addPixmap(self._pixmap(name, normal, size, ratio))
-                    icon.addPixmap(self._pixmap(name, faded, size, ratio), QIcon.Mode.Disabled)
-            self._made[key] = icon
+            # The style derives the disabled look; drawing only what is shown keeps the start fast.
+            self._made[key] = QIcon(
+                self._pixmap(name, self._theme.colour(role), edge, self._theme.pixel_ratio())
+            )
         return self._made[key]
 
     def pixmap(self, name: str, size: int, role: str = "text", ratio: float = 2.0) -> QPixmap:

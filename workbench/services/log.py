@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import logging.handlers
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,22 +53,28 @@ class Log(QObject):
         self.file = folder / "lathe.log" if folder else None
         self._collector = _Collector()
         self._handlers: list[logging.Handler] = [self._collector]
-        if self.file is not None:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            rotating = logging.handlers.RotatingFileHandler(
-                self.file, maxBytes=FILE_BYTES, backupCount=3, encoding="utf-8", delay=True
-            )
-            form = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
-            rotating.setFormatter(logging.Formatter(form))
-            self._handlers.append(rotating)
         root = logging.getLogger()
         root.setLevel(logging.INFO)
-        for handler in self._handlers:
-            root.addHandler(handler)
+        root.addHandler(self._collector)
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self.drain)
         self._timer.start()
+
+    def open_file(self) -> None:
+        """Write into the file too from now on; done after the first paint, as it is slow."""
+        if self.file is None:
+            return
+        from logging.handlers import RotatingFileHandler
+
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        rotating = RotatingFileHandler(
+            self.file, maxBytes=FILE_BYTES, backupCount=3, encoding="utf-8", delay=True
+        )
+        form = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
+        rotating.setFormatter(logging.Formatter(form))
+        self._handlers.append(rotating)
+        logging.getLogger().addHandler(rotating)
 
     def drain(self) -> None:
         """Bring what has come to the GUI thread now."""

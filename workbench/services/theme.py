@@ -137,6 +137,10 @@ class Theme(QObject):
         height = QFontMetrics(self._app.font()).height()
         return max(16, round(height * 1.05 / 4) * 4)
 
+    def pixel_ratio(self) -> float:
+        """Device pixels per logical pixel of the sharpest screen."""
+        return max(1.0, self._app.devicePixelRatio())
+
     def mono_font(self, factor: float = 1.0) -> QFont:
         """The monospace face at body size times `factor`."""
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
