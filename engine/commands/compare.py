@@ -50,7 +50,7 @@ def compare(
     var: arguments.Variable = None,
     expected: arguments.Expected = None,
     language: arguments.Language = "en",
-    techniques: arguments.Techniques = "zero-shot,few-shot,few-shot-cot,zero-shot-cot",
+    techniques: arguments.Techniques = None,
     trigger: arguments.Trigger = "",
     shots: arguments.Shots = None,
     examples_as: arguments.ExamplesAs = "text",

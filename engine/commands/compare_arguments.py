@@ -36,7 +36,10 @@ Variable = Annotated[list[str] | None, _in(_PROMPT, "A variable, name=value.")]
 Expected = Annotated[str | None, _in(_PROMPT, "The expected answer.")]
 Language = Annotated[str, _in(_PROMPT, "en or zh.")]
 
-Techniques = Annotated[str, _in(_ASK, "Columns, separated by commas.")]
+Techniques = Annotated[
+    str | None,
+    _in(_ASK, "Columns, separated by commas: zero-shot, few-shot, few-shot-cot, zero-shot-cot."),
+]
 Trigger = Annotated[str, _in(_ASK, "The sentence that asks for steps.")]
 Shots = Annotated[int | None, _in(_ASK, "Most examples to show.")]
 ExamplesAs = Annotated[str, _in(_ASK, "Examples as text or as turns.")]

@@ -23,7 +23,7 @@ from engine.models.reference import (
 )
 from engine.prompting.elements import Example, Item, Language, PromptElements
 from engine.prompting.render import ExamplesAs
-from engine.prompting.strategies.registry import technique_class
+from engine.prompting.strategies.registry import applicable, technique_class
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ class CompareOptions:
     task: str | None = None
     task_options: tuple[str, ...] = ()
     prompt: PromptOptions = field(default_factory=PromptOptions)
-    techniques: str = "zero-shot,few-shot,few-shot-cot,zero-shot-cot"
+    techniques: str | None = None
     trigger: str = ""
     shots: int | None = None
     examples_as: str = "text"
@@ -155,7 +155,7 @@ def _from_task(options: CompareOptions, task: str) -> CompareSpec:
         language=_language(options.prompt.language),
         n=int(amount),
         seed=sampling.seed,
-        techniques=_names(options.techniques),
+        techniques=None if options.techniques is None else _names(options.techniques),
         shots=3 if options.shots is None else options.shots,
         models=options.models.refs(),
         sampling=sampling,
@@ -169,6 +169,7 @@ def _from_task(options: CompareOptions, task: str) -> CompareSpec:
 def _from_prompt(options: CompareOptions) -> CompareSpec:
     layout = cast(ExamplesAs, _one_of("--examples-as", options.examples_as, get_args(ExamplesAs)))
     prompt, items, extraction = _prompt(options.prompt)
+    chosen = applicable(prompt) if options.techniques is None else _names(options.techniques)
     return CompareSpec(
         models=options.models.refs(),
         prompt=prompt,
@@ -179,7 +180,7 @@ def _from_prompt(options: CompareOptions) -> CompareSpec:
                 shots=options.shots,
                 examples_as=layout,
             )
-            for technique in _names(options.techniques)
+            for technique in chosen
         ),
         items=items,
         sampling=options.sampling,

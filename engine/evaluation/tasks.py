@@ -14,11 +14,10 @@ from engine.evaluation.spec import CompareSpec, Variant
 from engine.models.reference import ModelRef
 from engine.prompting.elements import Example, Item, Language, PromptElements
 from engine.prompting.render import ExamplesAs
-from engine.prompting.strategies.registry import technique_class
+from engine.prompting.strategies.registry import applicable, technique_class
 from engine.teaching.tasks import demonstrations, generate, task_names
 from engine.teaching.tasks.item import Item as Exercise
 
-TECHNIQUES: Final = ("zero-shot", "few-shot", "few-shot-cot", "zero-shot-cot")
 MAX_NEW_TOKENS: Final = 192
 SAID_PER_ITEM: Final = frozenset({"extraction"})
 """Tasks whose instruction carries part of the question."""
@@ -55,7 +54,7 @@ def task_spec(
     language: Language = "en",
     n: int = 20,
     seed: int = 0,
-    techniques: Sequence[str] = TECHNIQUES,
+    techniques: Sequence[str] | None = None,
     shots: int = 3,
     models: tuple[ModelRef, ...] = (ModelRef(),),
     sampling: Sampling | None = None,
@@ -70,7 +69,7 @@ def task_spec(
         language: Of prompt and exercises.
         n: How many exercises.
         seed: Chooses them; the demonstrations come from the training split.
-        techniques: Ids of the columns.
+        techniques: Ids of the columns; None = those that the task has examples and steps for.
         shots: Demonstrations to show (turns of the conversation, examples of the rule).
         models: Models to ask.
         sampling: None = greedy, with room for the longest steps.
@@ -99,7 +98,7 @@ def task_spec(
                 trigger=trigger if technique_class(technique).uses_trigger else "",
                 examples_as=layout,
             )
-            for technique in techniques
+            for technique in (applicable(prompt) if techniques is None else techniques)
         ),
         items=tuple(
             Item(id=str(number), variables=_variables(exercise), expected=truth)

@@ -77,3 +77,14 @@ def test_few_shot_steps_need_a_task_with_steps():
 @pytest.mark.parametrize("text", ["{{x}}", "a {% b", "{# c", "plain", "{{ '{{' }}", "{{{{"])
 def test_literal_text_survives_the_template(text):
     assert fill(literal(text), {}) == text
+
+
+@pytest.mark.parametrize(
+    ("task", "steps"), [("arithmetic", True), ("reasoning", True), ("key", False)]
+)
+def test_left_alone_a_task_brings_the_techniques_it_can_show(task, steps):
+    spec = task_spec(task, n=1)
+    names = [variant.technique for variant in spec.variants]
+    assert names == ["zero-shot", "few-shot", *["few-shot-cot"] * steps, "zero-shot-cot"]
+    for key in planned_cells(spec):
+        assert messages_for(spec, key)
