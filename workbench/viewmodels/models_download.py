@@ -8,7 +8,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.errors import BadSpec, EngineError, ErrorReport
+from engine.errors import EngineError, ErrorReport
 from engine.jobs.events import Cancelled, Event, Failed, Finished, Progress
 from engine.jobs.job import Job
 from engine.models.spec import DownloadPlan, DownloadSpec
@@ -25,12 +25,14 @@ class Pace:
     Attributes:
         fraction: 0…1, or None while unknown.
         text: What it does now, in the engine's words.
+        done_bytes: Of the planned ones, or None while unknown.
         bytes_per_s: Over the last seconds, or None while unknown.
         remaining_s: At that speed, or None.
     """
 
     fraction: float | None = None
     text: str = ""
+    done_bytes: int | None = None
     bytes_per_s: float | None = None
     remaining_s: float | None = None
 
@@ -44,6 +46,8 @@ class Download(QObject):
         pace: How it goes, while ``"fetching"``.
         error: Why it failed, when ``"failed"``.
         repository: The name asked for.
+        files: Patterns for the weight files; empty = what a load needs.
+        allow_pickle: Take pickle weights where there is nothing safer.
     """
 
     changed = Signal()
@@ -56,6 +60,8 @@ class Download(QObject):
         self.endpoint = endpoint
         self.step: Step = "name"
         self.repository = ""
+        self.files: tuple[str, ...] = ()
+        self.allow_pickle = False
         self.plan: DownloadPlan | None = None
         self.pace = Pace()
         self.error: ErrorReport | None = None
@@ -74,13 +80,6 @@ class Download(QObject):
         """Ask the hub what the repository holds; its name or its address will do."""
         self.repository = repository_of(text)
         self.plan, self.error = None, None
-        if not re.fullmatch(r"[\w.-]+/[\w.-]+|[\w.-]+", self.repository):
-            refusal = BadSpec(
-                self.tr("“{text}” is not the name of a repository.").format(text=text.strip()),
-                self.tr("Write it as owner/name, or paste the address of its page."),
-            )
-            self._fail(refusal.report())
-            return
         self._submit(dry_run=True)
 
     def fetch(self) -> None:
@@ -100,7 +99,14 @@ class Download(QObject):
             self.changed.emit()
 
     def _submit(self, dry_run: bool) -> None:
-        spec = DownloadSpec(repository=self.repository, dry_run=dry_run, endpoint=self.endpoint)
+        spec = DownloadSpec(
+            repository=self.repository,
+            revision=self.plan.revision if self.plan else None,
+            dry_run=dry_run,
+            endpoint=self.endpoint,
+            allow_pickle=self.allow_pickle,
+            files=self.files,
+        )
         try:
             self._job = self._jobs.submit(spec, self._event)
         except EngineError as error:
@@ -135,16 +141,17 @@ class Download(QObject):
 
     def _note(self, at: float, fraction: float | None, text: str) -> None:
         """Speed over the last seconds, from the share of the planned bytes that came in."""
-        speed, remaining = None, None
+        done, speed, remaining = None, None, None
         total = self.plan.download_bytes if self.plan else 0
         if fraction is not None and total:
             self._samples = [s for s in self._samples if at - s[0] <= WINDOW_S]
             self._samples.append((at, fraction * total))
+            done = round(fraction * total)
             (first_at, first), (last_at, last) = self._samples[0], self._samples[-1]
             if last_at > first_at and last > first:
                 speed = (last - first) / (last_at - first_at)
                 remaining = (total - last) / speed
-        self.pace = Pace(fraction, text, speed, remaining)
+        self.pace = Pace(fraction, text, done, speed, remaining)
 
 
 def repository_of(text: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
+    QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -54,6 +56,10 @@ class DownloadDialog(QDialog):
         self.files.setShowGrid(False)
         self.files.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.fold = Fold(self.files, self)
+        self.pattern, self.pickle = QLineEdit(self), QCheckBox(self)
+        self.pattern_label = QLabel(self)
+        self.pattern_label.setBuddy(self.pattern)
+        self.options = Fold(self._options(), self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.pace = QLabel(self)
@@ -64,7 +70,9 @@ class DownloadDialog(QDialog):
         self._arrange()
         self.look_up.clicked.connect(self._look_up)
         self.name.returnPressed.connect(self._look_up)
-        self.name.textEdited.connect(self._edited)
+        for field in (self.name, self.pattern):
+            field.textEdited.connect(download.again)
+        self.pickle.toggled.connect(download.again)
         self.fetch_button.clicked.connect(download.fetch)
         self.stop_button.clicked.connect(download.stop)
         self.close_button.clicked.connect(self.close)
@@ -77,6 +85,12 @@ class DownloadDialog(QDialog):
         self.name.setPlaceholderText(self.tr("owner/name, or the address of the model's page"))
         self.name.setAccessibleName(self.tr("Repository"))
         self.look_up.setText(self.tr("Look up"))
+        self.options.set_texts(self.tr("Options"))
+        self.pattern_label.setText(self.tr("Weight files"))
+        self.pattern.setPlaceholderText(self.tr("what a load needs; or a pattern: *Q4_K_M.gguf"))
+        self.pickle.setText(
+            self.tr("Take pickle weights when there is nothing safer (they can run code)")
+        )
         self.stop_button.setText(self.tr("Stop"))
         self.close_button.setText(self.tr("Close"))
         self.honest.setText(
@@ -95,6 +109,7 @@ class DownloadDialog(QDialog):
         fetching = step == "fetching"
         self.name.setEnabled(not download.busy)
         self.look_up.setEnabled(not download.busy)
+        self.options.setEnabled(not download.busy)
         self.summary.setText(self._summary())
         self.fold.setVisible(plan is not None)
         if plan is not None:
@@ -116,6 +131,17 @@ class DownloadDialog(QDialog):
             self._told = True
             self.downloaded.emit(download.repository)
 
+    def _options(self) -> QWidget:
+        """What most people never need."""
+        inside = QWidget(self)
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.addWidget(self.pattern_label, 0, 0)
+        grid.addWidget(self.pattern, 0, 1)
+        grid.addWidget(self.pickle, 1, 0, 1, 2)
+        return inside
+
     def _arrange(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -132,7 +158,15 @@ class DownloadDialog(QDialog):
         column.setContentsMargins(20, 20, 20, 20)
         column.setSpacing(12)
         column.addLayout(row)
-        for widget in (self.note, self.summary, self.fold, self.bar, self.pace, self.honest):
+        for widget in (
+            self.note,
+            self.options,
+            self.summary,
+            self.fold,
+            self.bar,
+            self.pace,
+            self.honest,
+        ):
             column.addWidget(widget)
         column.addStretch(1)
         column.addLayout(buttons)
@@ -172,13 +206,17 @@ class DownloadDialog(QDialog):
     def _pace(self) -> str:
         pace = self.download.pace
         parts = [f"{pace.fraction:.0%}"] if pace.fraction is not None else []
+        plan = self.download.plan
+        if pace.done_bytes is not None and plan is not None:
+            done, size = file_size(pace.done_bytes), file_size(plan.download_bytes)
+            parts.append(self.tr("{done} of {size}").format(done=done, size=size))
+        elif pace.text:
+            parts.append(pace.text)
         if pace.bytes_per_s:
             parts.append(self.tr("{size}/s").format(size=file_size(round(pace.bytes_per_s))))
         if pace.remaining_s is not None:
             left = self.tr("{time} left").format(time=duration(pace.remaining_s))
             parts.append(left)
-        if pace.text:
-            parts.append(pace.text)
         return " · ".join(parts)
 
     def _list_files(self, files: tuple[tuple[str, int], ...]) -> None:
@@ -199,7 +237,6 @@ class DownloadDialog(QDialog):
     def _look_up(self) -> None:
         if self.name.text().strip():
             self._told = False
+            self.download.files = tuple(self.pattern.text().split())
+            self.download.allow_pickle = self.pickle.isChecked()
             self.download.look_up(self.name.text())
-
-    def _edited(self) -> None:
-        self.download.again()
