@@ -8,6 +8,7 @@ with steps, the rule right only with examples. Without a model the first exercis
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -182,24 +183,35 @@ def trial(prompts: tuple[PromptFile, ...], recipe: Recipe, model: ModelRef) -> C
     )
 
 
-def shows(result: CompareResult, prompts: tuple[PromptFile, ...], recipe: Recipe) -> set[int]:
-    """Which candidates do what the recipe means to show."""
+def shows(
+    result: CompareResult, prompts: tuple[PromptFile, ...], recipe: Recipe
+) -> dict[int, float]:
+    """Which candidates do what the recipe means to show, and how surely.
+
+    Returns:
+        Candidate number → the least lead, in nats, of a chosen token over the next likeliest: with
+        a small one another processor's rounding might turn an answer.
+    """
     from engine.evaluation.scoring import judge
 
-    good = set(range(len(prompts)))
+    good = dict.fromkeys(range(len(prompts)), math.inf)
     for cell in result.cells:
-        number, technique = cell.variant.split(" ", 1)
-        truth = prompts[int(number)].items[0].expected
+        name, technique = cell.variant.split(" ", 1)
+        number = int(name)
+        truth = prompts[number].items[0].expected
         correct = bool(cell.extractions) and judge(cell.extractions[0], truth).correct is True
         if correct != (technique in recipe.right):
-            good.discard(int(number))
+            good.pop(number, None)
+        elif number in good:
+            leads = [token.top[0].logprob - token.top[1].logprob for token in cell.tokens]
+            good[number] = min([good[number], *leads])
     return good
 
 
 def search(
     name: str, language: Language, models: tuple[ModelRef, ...], engine: Engine
 ) -> PromptFile:
-    """The first preset that shows on every model what it should.
+    """The surest preset, of the first seeds among which one shows on every model what it should.
 
     Raises:
         LookupError: None of `SEEDS` seeds does.
@@ -207,17 +219,18 @@ def search(
     recipe = RECIPES[name]
     for start in range(0, SEEDS, TRIES):
         prompts = tuple(written(name, language, seed) for seed in range(start, start + TRIES))
-        good = set(range(TRIES))
+        sure = dict.fromkeys(range(TRIES), math.inf)
         for model in models:
-            kept = tuple(prompts[number] for number in sorted(good))
-            if not kept:
+            places = sorted(sure)
+            if not places:
                 break
+            kept = tuple(prompts[number] for number in places)
             result = engine.submit(trial(kept, recipe, model)).result()
             assert isinstance(result, CompareResult)
-            places = sorted(good)
-            good = {places[number] for number in shows(result, kept, recipe)}
-        if good:
-            return prompts[min(good)]
+            leads = {places[number]: lead for number, lead in shows(result, kept, recipe).items()}
+            sure = {number: min(sure[number], lead) for number, lead in leads.items()}
+        if sure:
+            return prompts[max(sure, key=lambda number: (sure[number], -number))]
     raise LookupError(f"no preset “{name}” ({language}) among {SEEDS} seeds")
 
 

@@ -68,7 +68,7 @@ def test_presets_show_on_the_teaching_models_what_they_promise(model):
         for name, language in CASES:
             prompts = (preset(name, language),)
             result = engine.submit(trial(prompts, RECIPES[name], ref)).result(120)
-            if shows(result, prompts, RECIPES[name]) != {0}:
+            if set(shows(result, prompts, RECIPES[name])) != {0}:
                 broken.append((name, language, [cell.generation.text for cell in result.cells]))
     finally:
         engine.close()
