@@ -18,6 +18,7 @@ from engine.errors import (
 from engine.models.bars import Check, Report, quiet_libraries, watched_bars
 from engine.models.loaded import LoadedModel, measure
 from engine.models.plan import LoadPlan, plan_load
+from engine.models.release import give_back
 from engine.models.skeleton import gguf_file, needs_own_code
 from engine.models.spec import LoadedInfo
 
@@ -72,6 +73,7 @@ def load_planned(
     check()
     progress(0.1, "Loading the weights")
     model = _guarded(plan, check, progress)
+    give_back()
     seconds = time.perf_counter() - start
     loaded = LoadedModel(
         model,
@@ -119,12 +121,12 @@ def _guarded(plan: LoadPlan, check: Check, progress: Report) -> PreTrainedModel:
             return _from_pretrained(plan)
     except (EngineError, JobCancelled) as stop:
         _forget_frames(stop)
-        _free()
+        give_back()
         raise
     except Exception as error:
         problem = _explain(plan, error)
         _forget_frames(error)
-        _free()
+        give_back()
         raise problem from error
 
 
@@ -216,13 +218,6 @@ def _forget_frames(error: BaseException | None) -> None:
     while error is not None:
         traceback.clear_frames(error.__traceback__)
         error = error.__cause__ or error.__context__
-
-
-def _free() -> None:
-    import torch
-
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
 
 
 def _info(

@@ -7,7 +7,6 @@ Importing this module is light; loading a model imports torch.
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from engine.errors import BadSpec, EngineError, JobCancelled
 from engine.models.loaded import LoadedModel
 from engine.models.plan import LoadPlan, plan_load
+from engine.models.release import give_back
 
 if TYPE_CHECKING:
     from engine.api import Resources
@@ -197,9 +197,8 @@ class Residency:
     def _release(self, refs: list[ModelRef]) -> tuple[ModelRef, ...]:
         for ref in refs:
             self._places.pop(ref)
-        torch = sys.modules.get("torch")  # the tensors are gone with their last reference
-        if refs and torch is not None and torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        if refs:  # the tensors are gone with their last reference
+            give_back()
         for ref in refs:
             self._tell(ref, "unloaded")
         return tuple(refs)
