@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.decoding.records import Candidate, TokenRecord
 from engine.errors import EngineError, ErrorReport
-from engine.evaluation.spec import Branch, CellKey, CellResult, CompareSpec
+from engine.evaluation.spec import Branch, CellKey, CellResult, CompareResult, CompareSpec
 from engine.jobs.events import (
     Cancelled,
     Event,
@@ -61,6 +61,7 @@ class CompareModel(QObject):
         progressed: A `Progress` event of the running job.
         refused: A `PromptProblem`: the run did not start, and where to mend it.
         finished: A run ended (well, failed or stopped).
+        store_failed: An `ErrorReport`: the answers are here, but the project file lacks them.
     """
 
     setup_changed = Signal()
@@ -71,6 +72,7 @@ class CompareModel(QObject):
     progressed = Signal(object)
     refused = Signal(object)
     finished = Signal()
+    store_failed = Signal(object)
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -306,6 +308,8 @@ class _Run:
         elif isinstance(event, Finished):
             self._set_state("running", "finished")
             self._drop_check()
+            if isinstance(event.result, CompareResult) and event.result.store_error is not None:
+                self._model.store_failed.emit(event.result.store_error)
         self._model._end(self)
 
     def _drop_check(self) -> None:

@@ -515,6 +515,7 @@ class ComparePage(Page):
         model.progressed.connect(self._progressed)
         model.refused.connect(self._refused)
         model.finished.connect(self._run_ended)
+        model.store_failed.connect(self.services.notify.error)
         self.splitter.splitterMoved.connect(self._split_moved)
         self.counter.counted.connect(self._counted)
         self.counter.failed.connect(self._count_failed)
