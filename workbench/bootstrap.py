@@ -8,7 +8,7 @@ import os
 import sys
 from typing import Final
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from engine.api import Engine
@@ -60,7 +60,12 @@ class Application(QObject):
         paths: The user's folders.
         pages: The pages of the rail.
         engine: None = a new one; the application closes it either way.
+
+    Signals:
+        opened(): The window stands with its first page, and the event loop is free.
     """
+
+    opened = Signal()
 
     def __init__(
         self,
@@ -94,6 +99,7 @@ class Application(QObject):
         self.gc_pin = GcPin(self)
         self.watchdog: Watchdog | None = None
         self.async_loop = AsyncLoop(app, self)
+        self._first_page = pages[0].id
         self._closed = False
         self._forced_exit = False
         self._connect()
@@ -107,11 +113,10 @@ class Application(QObject):
         if self.services.settings.get(prefs.RESTORE):
             session.restore()
         self.window.restore()
-        if self.window.current_page() is None or self.options.page:
-            self.window.show_page(self.options.page or self.pages[0].id)
+        self._first_page = self.options.page or self._first_page
+        self.window.rail.show_current(self._first_page)
+        FirstPaint(self.window, self._show_first_page)
         self.window.show()
-        self.window.focus_page()
-        self._first_paint = FirstPaint(self.window, self._after_first_paint)
 
     def ask_close(self) -> None:
         """Close; asks once when jobs run."""
@@ -231,10 +236,22 @@ class Application(QObject):
 
     def _restore_window(self, state: dict[str, object]) -> None:
         wanted = state.get("page")
-        if any(page.id == wanted for page in self.pages):
-            self.window.show_page(str(wanted))
+        if not any(page.id == wanted for page in self.pages):
+            return
+        self._first_page = str(wanted)
+        if self.window.current_page() is not None:
+            self.window.show_page(self._first_page)
 
-    def _after_first_paint(self) -> None:
+    def _show_first_page(self) -> None:
+        """The window stands; now its page, and after that everything that may take its time."""
+        self.window.show_page(self._first_page)
+        self.window.focus_page()
+        QTimer.singleShot(0, self, self._start_rest)
+
+    def _start_rest(self) -> None:
+        self.opened.emit()
+        if self._closed:
+            return
         self.gc_pin.start()
         self.log.open_file()
         self.window.meter.start()

@@ -29,10 +29,10 @@ class Unattended(QObject):
     def run(self) -> int:
         """Returns 0 when the picture was saved or the test passed."""
         application = self._application
+        application.opened.connect(self._begin)
         application.show()
         application.window.resize(*application.options.size)
         self._limit.start(LIMIT_S * 1000)
-        QTimer.singleShot(0, self, self._begin)
         application.crash.crashed.connect(self._crashed)
         application.app.exec()
         application.close()

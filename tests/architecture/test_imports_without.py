@@ -62,14 +62,17 @@ from engine.paths import Paths
 from workbench.bootstrap import Application, make_qt
 from workbench.options import Options
 application = Application(make_qt(["lathe"]), Options(), Paths.default())
+def opened():
+    print("page", application.window.current_page().page_id, flush=True)
+    os._exit(0)
+application.opened.connect(opened)
 application.show()
-print("page", application.window.current_page().page_id, application.window.grab().width())
-application.close()
+application.app.exec()
 """
     )
     done = run(code)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("page compare ")
+    assert done.stdout.strip() == "page compare"
 
 
 def test_the_engine_door_and_its_values_import_without_torch():

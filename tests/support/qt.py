@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer, SignalInstance
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
@@ -34,10 +34,23 @@ def running_application(
     options = options or Options(language="en", theme="light", scale=1.0)
     application = Application(app, options, Paths.below(home), pages, engine)
     try:
-        application.show()
+        wait_for(application.opened, application.show)
         yield application
     finally:
         close_application(application)
+
+
+def wait_for(signal: SignalInstance, action: Callable[[], None], limit_ms: int = 30_000) -> None:
+    """Do `action` and run the event loop until `signal` comes."""
+    loop = QEventLoop()
+    signal.connect(loop.quit)
+    limit = QTimer()
+    limit.setSingleShot(True)
+    limit.timeout.connect(lambda: loop.exit(1))
+    limit.start(limit_ms)
+    action()
+    assert loop.exec() == 0, "the signal did not come"
+    limit.stop()
 
 
 def close_application(application: Application) -> None:
@@ -60,12 +73,12 @@ def page_of(application: Application, page_id: str) -> QWidget:
     return application.window.show_page(page_id)
 
 
-def active_timers() -> set[int]:
-    """Ids of the active `QTimer`s that Python knows."""
+def active_timers() -> set[str]:
+    """The active `QTimer`s that Python knows: whose, and how often they fire."""
     found = set()
     for thing in gc.get_objects():
         if type(thing) is QTimer and isValid(thing) and thing.isActive():
-            found.add(id(thing))
+            found.add(f"{type(thing.parent()).__name__} every {thing.interval()} ms #{id(thing)}")
     return found
 
 

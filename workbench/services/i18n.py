@@ -6,7 +6,6 @@ no extra step.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 from typing import Final
@@ -85,6 +84,8 @@ def compiled(source: Path, cache: Path) -> Path:
     for ready in (beside, cache / beside.name):
         if ready.exists() and ready.stat().st_mtime >= source.stat().st_mtime:
             return ready
+    import subprocess
+
     import PySide6
 
     suffix = ".exe" if sys.platform == "win32" else ""
