@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from engine.errors import BadSpec, EngineError, JobCancelled
+from engine.errors import BadSpec, JobCancelled
 from engine.models.loaded import LoadedModel
 from engine.models.plan import LoadPlan, plan_load
 from engine.models.release import give_back
@@ -168,7 +168,7 @@ class Residency:
                 loaded = load_planned(plan)
             else:
                 loaded = load_planned(plan, ctx.check, ctx.progress)
-        except (EngineError, JobCancelled) as error:
+        except BaseException as error:  # the state must stay true, whatever went wrong
             self._tell(ref, "unloaded" if isinstance(error, JobCancelled) else "failed")
             raise
         place = _Place(loaded, leases=1)

@@ -85,6 +85,21 @@ def test_the_states_that_are_told_are_the_real_ones(residency: Residency) -> Non
     ]
 
 
+def test_an_unforeseen_failure_is_told_too(
+    monkeypatch: pytest.MonkeyPatch, residency: Residency
+) -> None:
+    told: list[str] = []
+    residency.listen(lambda ref, state: told.append(state))
+
+    def broken(ref: ModelRef, resources: Resources) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("engine.models.residency.plan_load", broken)
+    with pytest.raises(ZeroDivisionError), residency.lease(LLAMA):
+        pass
+    assert told == ["loading", "failed"]
+
+
 def test_unloading_frees_the_weights_without_a_garbage_collection(residency: Residency) -> None:
     gc.disable()
     try:
