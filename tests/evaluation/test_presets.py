@@ -73,3 +73,36 @@ def test_presets_show_on_the_teaching_models_what_they_promise(model):
     finally:
         engine.close()
     assert broken == []
+
+
+def test_a_candidate_counts_only_when_every_column_does_what_it_should():
+    from dataclasses import replace
+
+    from engine.decoding.records import Candidate, Generation, TokenRecord
+    from engine.evaluation.scoring import extract
+    from engine.evaluation.spec import CellKey, CellResult, CompareResult
+
+    recipe = replace(RECIPES[FIRST], right=("zero-shot-cot",), wrong=("zero-shot",))
+    prompts = tuple(written(FIRST, "en", seed) for seed in range(3))
+    truths = [prompt.items[0].expected for prompt in prompts]
+
+    def cell(number, technique, answer, lead):
+        text = f"The answer is {answer}."
+        top = (Candidate(1, text, -0.1), Candidate(2, "x", -0.1 - lead))
+        token = TokenRecord(1, text, -0.1, 0.3, top)
+        answered = Generation(text, (token,), "stop-token", 3, 0, 1.0, 2.0, 1)
+        found = (extract("last-answer", text),)
+        return CellResult(
+            CellKey(), f"{number} {technique}", "0", None, generation=answered, extractions=found
+        )
+
+    cells = (
+        cell(0, "zero-shot-cot", truths[0], 2.0),
+        cell(0, "zero-shot", "-1", 0.5),
+        cell(1, "zero-shot-cot", truths[1], 2.0),
+        cell(1, "zero-shot", truths[1], 2.0),
+        cell(2, "zero-shot-cot", "-1", 2.0),
+        cell(2, "zero-shot", "-1", 2.0),
+    )
+    found = shows(CompareResult("", cells, (), 0.0), prompts, recipe)
+    assert found == {0: pytest.approx(0.5)}
