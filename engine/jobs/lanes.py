@@ -135,7 +135,8 @@ def lower_priority() -> None:
 
 def free_memory() -> None:
     """Drop what a failed job left behind, on the device too (if torch was ever imported)."""
-    gc.collect()
+    if gc.isenabled():  # a window that pinned collection to its own thread collects there
+        gc.collect()
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         torch.cuda.empty_cache()
