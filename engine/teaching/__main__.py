@@ -19,6 +19,8 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--minutes", type=float, default=60.0, help="sets the steps by a trial")
     build.add_argument("--steps", type=int, help="exact number of steps, instead of --minutes")
     build.add_argument("--drills-from", type=int, help="first batch with drills in it")
+    build.add_argument("--dense-from", type=int, help="first batch with dense lessons in it")
+    build.add_argument("--decay", type=float, help="share of the steps with a falling rate")
     build.add_argument("--threads", type=int, default=1)
     build.add_argument("--seed", type=int, default=1)
     build.add_argument("--out", type=Path, help="checkpoint folder; continued if it holds one")
@@ -50,21 +52,16 @@ def _build(options: argparse.Namespace) -> int:
     torch.set_num_threads(options.threads)
     folder: Path = options.out or Path("build") / "teaching" / options.model
 
+    names = ("steps", "drills_from", "dense_from", "decay")
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     if (folder / "checkpoint.pt").exists():
-        ahead = {"steps": options.steps, "drills_from": options.drills_from}
-        changes = {name: value for name, value in ahead.items() if value is not None}
-        trainer = Trainer.resume(folder, load(folder), options.device, **changes)
+        trainer = Trainer.resume(folder, load(folder), options.device, **given)
         _say(f"continuing {trainer.plan}")
     else:
         tokenizer = build(sample_texts(), chinese_words())
         tokenizer.save_pretrained(folder)
         tokenizer = load(folder)
-        plan = Plan(
-            options.model,
-            options.steps or 1,
-            options.seed,
-            drills_from=options.drills_from or 0,
-        )
+        plan = Plan(options.model, seed=options.seed, **{"steps": 1, **given})
         if options.steps is None:
             steps = steps_for(plan, tokenizer, options.device, options.minutes)
             plan = replace(plan, steps=steps)

@@ -7,6 +7,8 @@ the modules' weights and formulas and a mask per lesson (the test compares with 
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -52,21 +54,20 @@ def create(name: str, vocabulary: int, seed: int) -> PreTrainedModel:
         _start_readable(model)
         return model
     if name == "teach-alibi":
-        return BloomForCausalLM(
-            BloomConfig(
-                vocab_size=vocabulary,
-                hidden_size=HIDDEN,
-                n_layer=LAYERS,
-                n_head=8,
-                hidden_dropout=0.0,
-                attention_dropout=0.0,
-                tie_word_embeddings=True,
-                seq_length=WINDOW,
-                pad_token_id=0,
-                bos_token_id=1,
-                eos_token_id=2,
-            )
+        config: Any = BloomConfig(
+            vocab_size=vocabulary,
+            hidden_size=HIDDEN,
+            n_layer=LAYERS,
+            n_head=8,
+            hidden_dropout=0.0,
+            attention_dropout=0.0,
+            tie_word_embeddings=True,
+            pad_token_id=0,
+            bos_token_id=1,
+            eos_token_id=2,
         )
+        config.seq_length = WINDOW  # Bloom's own name for the trained window
+        return BloomForCausalLM(config)
     raise ValueError(f"There is no teaching model “{name}”; choose one of {', '.join(MODELS)}.")
 
 
@@ -79,7 +80,7 @@ def _start_readable(model: LlamaForCausalLM) -> None:
     ``back`` tokens ago. Larger embeddings and silent outputs keep a token's identity readable
     while the layers are still noise.
     """
-    config = model.config
+    config: Any = model.config
     half = config.head_dim // 2
     speed = config.rope_parameters["rope_theta"] ** (-torch.arange(half) / half)
     length = LOOK_BACK_STRENGTH * (torch.arange(half) < 4)
@@ -111,7 +112,8 @@ def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
     for windows this short (bfloat16, 16 × 96: 8 ms against 34 ms forward and backward)."""
     scores = query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5 + bias
     mixed = scores.softmax(-1) @ value
-    return mixed.transpose(1, 2).flatten(2)  # (rows, window, heads * head_dim)
+    joined: Tensor = mixed.transpose(1, 2).flatten(2)  # (rows, window, heads * head_dim)
+    return joined
 
 
 def hidden_states(
@@ -128,7 +130,8 @@ def hidden_states(
 
 def _llama_hidden(model: LlamaForCausalLM, ids: Tensor, mask: Tensor) -> Tensor:
     """Llama's layers; positions run on through a window, which rotation does not mind."""
-    body, config = model.model, model.config
+    body: Any = model.model
+    config: Any = model.config
     rows, window = ids.shape
     groups = config.num_attention_heads // config.num_key_value_heads
     x = body.embed_tokens(ids)
@@ -144,12 +147,13 @@ def _llama_hidden(model: LlamaForCausalLM, ids: Tensor, mask: Tensor) -> Tensor:
         key, value = (t.repeat_interleave(groups, dim=1) for t in (key, value))
         x = x + attention.o_proj(attend(query, key, value, mask))
         x = x + block.mlp(block.post_attention_layernorm(x))
-    return body.norm(x)
+    final: Tensor = body.norm(x)
+    return final
 
 
 def _bloom_hidden(model: BloomForCausalLM, ids: Tensor, mask: Tensor) -> Tensor:
     """Bloom's layers with ALiBi written as a bias on the distance."""
-    body = model.transformer
+    body: Any = model.transformer
     heads = model.config.n_head
     rows, window = ids.shape
     place = torch.arange(window, device=ids.device)
@@ -164,4 +168,5 @@ def _bloom_hidden(model: BloomForCausalLM, ids: Tensor, mask: Tensor) -> Tensor:
         x = x + attention.dense(attend(query, key, value, bias))
         inner = block.mlp.dense_h_to_4h(block.post_attention_layernorm(x))
         x = x + block.mlp.dense_4h_to_h(F.gelu(inner, approximate="tanh"))
-    return body.ln_f(x)
+    final: Tensor = body.ln_f(x)
+    return final

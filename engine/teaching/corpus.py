@@ -42,11 +42,11 @@ class Corpus:
         seed: int,
         rows: int,
         window: int,
-        drills_from: int = 0,
+        stages: tuple[int, ...] = (),
     ) -> None:
-        self.drills_from = drills_from
+        self.stages = stages
         self.seed, self.rows, self.window = seed, rows, window
-        self._pad = int(tokenizer.pad_token_id)  # type: ignore[arg-type]
+        self._pad = int(tokenizer.pad_token_id)
         self._encode = tokenizer.backend_tokenizer
 
     def tokens(self, lessons: list[Lesson]) -> list[tuple[list[int], list[bool]]]:
@@ -69,11 +69,9 @@ class Corpus:
         windows = [*(size for size in SHORTER if size < self.window), self.window]
         groups: dict[int, list[tuple[list[int], list[bool]]]] = {size: [] for size in windows}
         total = 0
-        drills = number >= self.drills_from
+        stage = sum(number >= start for start in self.stages)
         while total < self.rows * self.window:
-            for ids, scored in self.tokens(
-                [lesson(rng, drills) for _ in range(16)]
-            ):
+            for ids, scored in self.tokens([lesson(rng, stage) for _ in range(16)]):
                 size = next((size for size in windows if len(ids) <= size), None)
                 if size is not None:
                     groups[size].append((ids, scored))

@@ -12,6 +12,7 @@ from engine.teaching.chat import BOS, END, ROLE
 from engine.teaching.tasks import (
     arithmetic,
     base,
+    binding,
     code,
     comparison,
     conversation,
@@ -142,6 +143,16 @@ DRILLS: dict[str, Course] = {
     "question-more": Course(3, base.make_question),
     "comparison-more": Course(3, comparison.make_given, direct=0.3),
 }
+#: dense lessons, added later still
+DENSE: dict[str, Course] = {
+    "questions": Course(14, binding.make_questions),
+    "chain": Course(8, binding.make_chain),
+}
+STAGES: tuple[tuple[Course, ...], ...] = (
+    tuple(COURSES.values()),
+    (*COURSES.values(), *DRILLS.values()),
+    (*COURSES.values(), *DRILLS.values(), *DENSE.values()),
+)
 
 
 def draw(make: Maker, rng: random.Random, language: Language) -> Item:
@@ -152,9 +163,9 @@ def draw(make: Maker, rng: random.Random, language: Language) -> Item:
             return item
 
 
-def lesson(rng: random.Random, drills: bool = False) -> Lesson:
-    """One training text of a random course (``drills`` among them), language and dress."""
-    courses = [*COURSES.values(), *(DRILLS.values() if drills else ())]
+def lesson(rng: random.Random, stage: int = 0) -> Lesson:
+    """One training text of a random course of the stage, language and dress."""
+    courses = STAGES[stage]
     course = rng.choices(courses, [one.weight for one in courses])[0]
     return dressed(rng, course, rng.choice(LANGUAGES))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerFast
@@ -33,7 +34,7 @@ def replies(
         seed: Of the sampling.
         rows: Prompts per batch.
     """
-    settings = GenerationConfig(
+    settings = GenerationConfig(  # type: ignore[no-untyped-call]
         max_new_tokens=longest,
         do_sample=temperature > 0,
         temperature=temperature or None,
@@ -41,6 +42,7 @@ def replies(
         pad_token_id=tokenizer.pad_token_id,
         eos_token_id=tokenizer.eos_token_id,
     )
+    generator: Any = model
     order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
     found = [""] * len(prompts)
     with torch.random.fork_rng(devices=[]), torch.inference_mode():
@@ -54,7 +56,7 @@ def replies(
                 padding_side="left",
                 add_special_tokens=False,
             )
-            output = model.generate(**inputs, generation_config=settings)
+            output = generator.generate(**inputs, generation_config=settings)
             fresh = output[:, inputs["input_ids"].shape[1] :]
             for index, text in zip(
                 chosen, tokenizer.batch_decode(fresh, skip_special_tokens=True), strict=True

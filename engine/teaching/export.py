@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from transformers import GenerationConfig
@@ -19,10 +20,10 @@ def export(checkpoint: Path, folder: Path) -> None:
     state = torch.load(checkpoint / "checkpoint.pt", map_location="cpu", weights_only=True)
     plan = Plan(**state["plan"])
     tokenizer = load(checkpoint)
-    model = create(plan.model, len(tokenizer), plan.seed)
+    model: Any = create(plan.model, len(tokenizer), plan.seed)
     model.load_state_dict(state["model"])
     model.eval()
-    model.generation_config = GenerationConfig(
+    model.generation_config = GenerationConfig(  # type: ignore[no-untyped-call]
         do_sample=False,
         max_new_tokens=128,
         bos_token_id=tokenizer.bos_token_id,
@@ -30,6 +31,7 @@ def export(checkpoint: Path, folder: Path) -> None:
         pad_token_id=tokenizer.pad_token_id,
     )
     model.save_pretrained(folder)
+    (folder / "model.safetensors").chmod(0o644)
     tokenizer.model_max_length = WINDOW
     tokenizer.save_pretrained(folder)
     settings = folder / "tokenizer_config.json"

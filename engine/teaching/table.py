@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from scipy.stats import binomtest
@@ -95,7 +96,8 @@ def measure(
     hard: bool = True,
 ) -> tuple[list[Row], list[Pair]]:
     """All rows of one model folder."""
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    model.eval()
     tokenizer = load(folder)
     rows: list[Row] = []
     pairs: list[Pair] = []

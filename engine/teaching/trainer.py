@@ -36,6 +36,7 @@ class Plan:
         decay: Share of the steps, at the end, over which the rate falls to nothing.
         precision: ``"bfloat16"`` (autocast) or ``"float32"``.
         drills_from: Number of the first batch with drills in it.
+        dense_from: Number of the first batch with dense lessons in it (not before the drills).
     """
 
     model: str
@@ -49,6 +50,7 @@ class Plan:
     decay: float = 0.35
     precision: str = "bfloat16"
     drills_from: int = 0
+    dense_from: int = 0
 
     def share(self, step: int) -> float:
         """Factor of the learning rate at ``step``: warm-up, plateau, linear decay."""
@@ -62,12 +64,16 @@ class Trainer:
     def __init__(self, plan: Plan, tokenizer: PreTrainedTokenizerFast, device: str = "cpu") -> None:
         self.plan = plan
         self.device = torch.device(device)
-        self.model: PreTrainedModel = create(plan.model, len(tokenizer), plan.seed).to(self.device)
+        created: Any = create(plan.model, len(tokenizer), plan.seed)
+        self.model: PreTrainedModel = created.to(self.device)
         self.model.train()
-        self.corpus = Corpus(tokenizer, plan.seed, plan.rows, plan.window, plan.drills_from)
+        self.corpus = Corpus(
+            tokenizer, plan.seed, plan.rows, plan.window, (plan.drills_from, plan.dense_from)
+        )
         self.step = 0
         self.seconds = 0.0
-        matrices, others = [], []
+        matrices: list[Tensor] = []
+        others: list[Tensor] = []
         for name, weight in self.model.named_parameters():
             inner = weight.ndim == 2 and "embed" not in name
             (matrices if inner else others).append(weight)
@@ -87,7 +93,8 @@ class Trainer:
         with torch.autocast(self.device.type, dtype, enabled=dtype != torch.float32):
             hidden = hidden_states(self.model, ids, lesson, dtype)
             before = hidden[:, :-1][scored[:, 1:]]  # (targets, hidden)
-            logits = self.model.get_output_embeddings()(before)
+            head: Any = self.model.get_output_embeddings()  # type: ignore[no-untyped-call]
+            logits = head(before)
         return F.cross_entropy(logits.float(), ids[:, 1:][scored[:, 1:]], reduction="sum")
 
     def train_step(self) -> float:
@@ -134,12 +141,12 @@ class Trainer:
         folder: Path,
         tokenizer: PreTrainedTokenizerFast,
         device: str = "cpu",
-        **changes: int,
+        **changes: Any,  # noqa: ANN401
     ) -> Trainer:
         """Continue from a checkpoint.
 
         ``changes`` alter what lies ahead in the plan: ``steps`` moves the end (before its decay
-        has begun), ``drills_from`` the first batch with drills.
+        has begun), ``drills_from`` and ``dense_from`` the first batches of the later stages.
         """
         state = torch.load(folder / "checkpoint.pt", map_location=device, weights_only=True)
         plan = Plan(**state["plan"])

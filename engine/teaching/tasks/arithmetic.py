@@ -107,4 +107,4 @@ def make_hard(rng: random.Random, language: Language, **options: int) -> Item:
     """A harder story: more steps than were trained and larger numbers."""
     settings: dict[str, int] = {"low": 9, "high": 10, "cap": 199, "largest": 40, "start": 60}
     settings.update(options)
-    return make(rng, language, task="arithmetic-hard", **settings)  # type: ignore[arg-type]
+    return make(rng, language, task="arithmetic-hard", **settings)

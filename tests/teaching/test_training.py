@@ -1,0 +1,101 @@
+"""Lessons, packing, forward passes and exact resume."""
+
+import random
+
+import numpy as np
+import pytest
+import torch
+
+from engine.teaching.architectures import MODELS, create, hidden_states
+from engine.teaching.chat import END, ROLE
+from engine.teaching.corpus import Corpus
+from engine.teaching.curriculum import COURSES, DENSE, DRILLS, dressed, lesson
+from engine.teaching.trainer import Plan, Trainer
+
+
+def scored_text(one):
+    return [one.text[start:end] for start, end in one.scored]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", [*COURSES, *DRILLS, *DENSE])
+def test_scored_is_the_reply_and_every_example_answer_and_nothing_of_the_question(name, language):
+    rng = random.Random(3)
+    course = {**COURSES, **DRILLS, **DENSE}[name]
+    for _ in range(30):
+        one = dressed(rng, course, language)
+        *_, reply = one.text.split(ROLE["assistant"])
+        assert scored_text(one)[-1] == reply
+        label = "\nA: " if language == "en" else "\n答："
+        shown = [part.split("\n")[0] for part in one.text.split(label)[1:]]
+        replies = [part.split(END)[0] + END for part in one.text.split(ROLE["assistant"])[1:]]
+        assert [t for t in scored_text(one) if not t.endswith(END)] == [
+            s.split(END)[0] for s in shown
+        ]
+        assert [t for t in scored_text(one) if t.endswith(END)] == replies
+
+
+def test_marked_tokens_decode_to_the_scored_text(tokenizer):
+    corpus = Corpus(tokenizer, 1, 2, 384)
+    rng = random.Random(5)
+    for one in [lesson(rng, 2) for _ in range(100)]:
+        ids, marks = corpus.tokens([one])[0]
+        said = tokenizer.decode([i for i, m in zip(ids, marks, strict=True) if m])
+        # the first answer token may carry the space before it, nothing else
+        assert said.replace(" ", "") == "".join(scored_text(one)).replace(" ", "")
+
+
+def test_packing_keeps_every_lesson_whole_and_batches_depend_on_their_number_only(tokenizer):
+    first, second = (Corpus(tokenizer, 1, 4, 384) for _ in range(2))
+    first.batch(0)
+    for a, b in zip(first.batch(7), second.batch(7), strict=True):
+        assert np.array_equal(a.ids, b.ids)
+        assert np.array_equal(a.scored, b.scored)
+        for number in range(1, int(a.lesson.max()) + 1):
+            rows, places = np.nonzero(a.lesson == number)
+            assert len(set(rows)) == 1
+            assert places.tolist() == list(range(places[0], places[0] + len(places)))
+            ids = a.ids[rows[0], places]
+            assert ids[0] == tokenizer.bos_token_id
+            assert ids[-1] == tokenizer.eos_token_id
+            assert (ids == tokenizer.bos_token_id).sum() == 1
+        assert not a.scored[a.lesson == 0].any()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_packed_forward_equals_the_librarys_forward_alone(name):
+    model = create(name, 300, 1).eval()
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.add_(torch.randn_like(weight) * 0.05)
+        ids = torch.randint(3, 300, (1, 40))
+        lessons = torch.tensor([[1] * 25 + [2] * 15], dtype=torch.int32)
+        packed = hidden_states(model, ids, lessons, torch.float32)
+        body = model.model if name == "teach-rope" else model.transformer
+        for span in (slice(0, 25), slice(25, 40)):
+            alone = body(ids[:, span]).last_hidden_state
+            assert torch.allclose(packed[:, span], alone, atol=2e-4)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(name, tokenizer, tmp_path):
+    plan = Plan(name, steps=4, rows=1, window=96, warmup=2)
+    whole = Trainer(plan, tokenizer)
+    losses = [whole.train_step() for _ in range(4)]
+    half = Trainer(plan, tokenizer)
+    assert [half.train_step() for _ in range(2)] == losses[:2]
+    half.save(tmp_path)
+    again = Trainer.resume(tmp_path, tokenizer)
+    assert [again.train_step() for _ in range(2)] == losses[2:]
+    for (key, a), b in zip(
+        whole.model.state_dict().items(), again.model.state_dict().values(), strict=True
+    ):
+        assert torch.equal(a, b), key
+
+
+def test_the_rate_warms_up_stays_and_falls():
+    plan = Plan("teach-rope", steps=1000, warmup=100, decay=0.3)
+    assert plan.share(0) == pytest.approx(0.01)
+    assert plan.share(400) == 1.0
+    assert plan.share(850) == pytest.approx(0.5)
+    assert plan.share(999) < 0.01
