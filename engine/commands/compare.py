@@ -215,8 +215,8 @@ def show(spec: CompareSpec, result: CompareResult) -> None:
 def _figures(result: CompareResult) -> Table:
     from engine.store.export.facts import percent
 
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("Model", overflow="fold")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table.add_column("Model", no_wrap=True)
     table.add_column("Technique", no_wrap=True)
     for name in ("Right", "Of", "Accuracy", "Invalid", "Failed", "Tokens"):
         table.add_column(name, justify="right", no_wrap=True)
