@@ -215,7 +215,7 @@ def show(spec: CompareSpec, result: CompareResult) -> None:
 def _figures(result: CompareResult) -> Table:
     from engine.store.export.facts import percent
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("Model", no_wrap=True)
     table.add_column("Technique", no_wrap=True)
     for name in ("Right", "Of", "Accuracy", "Invalid", "Failed", "Tokens"):
