@@ -8,6 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 
+def has_display() -> bool:
+    """Whether a window can be opened: always, except on a Unix without X11 or Wayland."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window; returns the exit status."""
     from workbench.options import parse
@@ -17,6 +24,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A picture needs no display, and must show the program and not someone's own session.
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         options = replace(options, safe_mode=True)
+    elif not has_display():
+        if not options.self_test:
+            sys.stderr.write(
+                "There is no display to open a window on. Start Lathe on a desktop, or make a "
+                "picture: lathe --screenshot compare out.png\n"
+            )
+            return 2
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if sys.platform == "win32":
         # On Windows torch cannot be imported once Qt's libraries are loaded.
         import torch  # noqa: F401

@@ -37,7 +37,7 @@ from workbench.services.theme import Theme
 from workbench.services.watchdog import Watchdog
 from workbench.viewmodels.current_model import CurrentModel
 
-CLOSE_S: Final = 0.8
+CLOSE_S: Final = 0.7
 log = logging.getLogger(__name__)
 
 
@@ -138,10 +138,10 @@ class Application(QObject):
         self.window.let_close()
         self.services.jobs.shutdown()
         self.async_loop.shutdown()
-        self.services.background.shutdown()
         if self.watchdog is not None:
             self.watchdog.stop()
-        self._forced_exit = not self.engine.close(CLOSE_S)
+        idle = self.services.background.shutdown(CLOSE_S)
+        self._forced_exit = not (self.engine.close(CLOSE_S) and idle)
         if self._forced_exit:
             log.warning("a job did not stop in time; leaving without waiting for it")
         self.gc_pin.stop()

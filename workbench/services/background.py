@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
+import queue
 import threading
+import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
-
+WORKERS = 2
 T = TypeVar("T")
 
 
+@dataclass
+class _Errand:
+    """A piece of work on its way there and back."""
+
+    work: Callable[[], object]
+    done: Callable[[object], None]
+    failed: Callable[[Exception], None] | None
+    result: object = None
+    error: Exception | None = None
+
+
 class Background(QObject):
-    """A small pool whose results come back on the GUI thread.
+    """Two threads whose results come back on the GUI thread; they start with the first work.
 
     An exception in the work is raised on the GUI thread, where the crash service sees it, unless
     `failed` is given.
     """
 
-    _done = Signal(object)
+    _back = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool: ThreadPoolExecutor | None = None
+        self._queue: queue.SimpleQueue[_Errand | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
         self._closed = threading.Event()
-        self._done.connect(self._call, Qt.ConnectionType.QueuedConnection)
+        self._back.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
         self,
@@ -35,34 +48,44 @@ class Background(QObject):
         done: Callable[[T], None],
         failed: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Run `work` on the pool, then `done(result)` or `failed(error)` on the GUI thread."""
+        """Run `work` on a thread, then `done(result)` or `failed(error)` on the GUI thread."""
         if self._closed.is_set():
             return
+        if not self._threads:
+            for number in range(WORKERS):
+                name = f"lathe-background-{number}"
+                thread = threading.Thread(target=self._serve, name=name, daemon=True)
+                self._threads.append(thread)
+                thread.start()
+        self._queue.put(_Errand(work, done, failed))  # type: ignore[arg-type]
 
-        def deliver(future: Future[T]) -> None:
-            if not self._closed.is_set() and not future.cancelled():
-                self._done.emit((future, done, failed))
-
-        if self._pool is None:
-            from concurrent.futures import ThreadPoolExecutor
-
-            self._pool = ThreadPoolExecutor(2, thread_name_prefix="lathe-background")
-        self._pool.submit(work).add_done_callback(deliver)
-
-    def shutdown(self) -> None:
-        """Drop waiting work; a running piece ends by itself."""
+    def shutdown(self, timeout: float = 3.0) -> bool:
+        """Drop waiting work and end the threads; False if one is still busy after `timeout`."""
         self._closed.set()
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        for _ in self._threads:
+            self._queue.put(None)
+        until = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
-    def _call(self, parcel: tuple[Future[object], Callable[..., None], object]) -> None:
+    def _serve(self) -> None:
+        while (errand := self._queue.get()) is not None:
+            if self._closed.is_set():
+                continue
+            try:
+                errand.result = errand.work()
+            except Exception as error:  # noqa: BLE001 - raised again on the GUI thread
+                errand.error = error
+            if not self._closed.is_set():
+                self._back.emit(errand)
+
+    def _deliver(self, errand: _Errand) -> None:
         if self._closed.is_set():
             return
-        future, done, failed = parcel
-        error = future.exception()
-        if error is None:
-            done(future.result())
-        elif callable(failed) and isinstance(error, Exception):
-            failed(error)
+        if errand.error is None:
+            errand.done(errand.result)
+        elif errand.failed is not None:
+            errand.failed(errand.error)
         else:
-            raise error
+            raise errand.error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -22,6 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.services.settings import Setting, Settings
+
+translate = QCoreApplication.translate
 
 
 class FolderList(QWidget):
@@ -140,7 +142,7 @@ class SettingField(QWidget):
             case "folders":
                 return self._make_folders()
             case "secret-note":
-                return QLabel(token_state(self), self), lambda: "", lambda _value: None
+                return QLabel(token_state(), self), lambda: "", lambda _value: None
         return self._make_line()
 
     def _make_switch(self) -> tuple[QWidget, Callable[[], object], Callable[[object], None]]:
@@ -196,18 +198,18 @@ class SettingField(QWidget):
         return line, lambda: line.text().strip(), lambda value: line.setText(str(value))
 
 
-def token_state(where: QWidget) -> str:
+def token_state() -> str:
     """Whether a hub token is there, without reading it aloud."""
     import os
     from pathlib import Path
 
     if os.environ.get("HF_TOKEN"):
-        return where.tr("Found in HF_TOKEN")
+        return translate("SettingField", "Found in HF_TOKEN")
     home = os.environ.get("HF_HOME") or str(Path.home() / ".cache" / "huggingface")
     file = Path(os.environ.get("HF_TOKEN_PATH") or Path(home) / "token")
     if file.is_file():
-        return where.tr("Found in {file}").format(file=file)
-    return where.tr("None found; public models need none")
+        return translate("SettingField", "Found in {file}").format(file=file)
+    return translate("SettingField", "None found; public models need none")
 
 
 def settings_form(settings: Settings, chosen: list[Setting[str]], parent: QWidget) -> QWidget:
