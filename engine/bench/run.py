@@ -54,8 +54,18 @@ def run_bench(
             _need(name, "model", accepted)
             options["model"] = models[0]
     if progress is not None and "progress" in accepted:
-        options["progress"] = progress
+        options["progress"] = _told(progress)
     return run(**options)
+
+
+def _told(progress: Callable[[str], None]) -> Callable[..., None]:
+    """Takes a step in words, with or without the fraction done before it."""
+
+    def tell(*parts: float | str) -> None:
+        shown = [f"{part:.0%}" if isinstance(part, float) else str(part) for part in parts]
+        progress(" ".join(shown))
+
+    return tell
 
 
 def _need(bench: str, option: str, accepted: object) -> None:

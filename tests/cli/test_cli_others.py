@@ -82,8 +82,21 @@ def test_an_unknown_bench_and_an_option_it_lacks(monkeypatch):
         run_bench("made-up", n=3)
 
 
-def _measure(models=()):
+def _measure(models=(), progress=None):
+    if progress is not None:
+        progress("first")
+        progress(0.5, "second")
     return {"rows": [], "models": models}
+
+
+def test_a_bench_may_tell_words_or_a_fraction_and_words(monkeypatch):
+    monkeypatch.setitem(bench_registry.BENCHES, "made-up", f"{__name__}:_measure")
+    told = []
+    run_bench("made-up", progress=told.append)
+    assert told == ["first", "50% second"]
+    result = lathe("bench", "made-up", "--json")
+    assert json.loads(result.stdout) == {"rows": [], "models": []}
+    assert "50% second" in result.stderr
 
 
 @pytest.fixture(scope="module")
