@@ -22,19 +22,24 @@ RunFunction = Callable[[Spec, "JobContext"], object]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Targets as ``"module:name"``."""
+    """Targets as ``"module:name"``, and whether the run module needs torch and transformers."""
 
     spec: str
     run: str
+    tensors: bool = False
 
 
 KINDS: dict[str, Kind] = {
-    "compare": Kind("engine.evaluation.spec:CompareSpec", "engine.evaluation.compare:run"),
-    "load-model": Kind("engine.models.spec:LoadModelSpec", "engine.models.jobs:load"),
+    "compare": Kind("engine.evaluation.spec:CompareSpec", "engine.evaluation.compare:run", True),
+    "load-model": Kind("engine.models.spec:LoadModelSpec", "engine.models.jobs:load", True),
     "unload-model": Kind("engine.models.spec:UnloadModelSpec", "engine.models.jobs:unload"),
-    "describe-model": Kind("engine.models.spec:DescribeModelSpec", "engine.models.jobs:describe"),
+    "describe-model": Kind(
+        "engine.models.spec:DescribeModelSpec", "engine.models.jobs:describe", True
+    ),
     "download-model": Kind("engine.models.spec:DownloadSpec", "engine.models.jobs:download"),
-    "count-tokens": Kind("engine.models.spec:CountTokensSpec", "engine.models.jobs:count_tokens"),
+    "count-tokens": Kind(
+        "engine.models.spec:CountTokensSpec", "engine.models.jobs:count_tokens", True
+    ),
 }
 
 
@@ -44,7 +49,15 @@ def spec_class(kind: str) -> type[Spec]:
 
 
 def run_function(kind: str) -> RunFunction:
-    """The run function of `kind`; importing it may import torch, so call it on a lane only."""
+    """The run function of `kind`; importing it may import torch, so call it on a lane only.
+
+    A kind with tensors waits for the libraries first: two lanes that import them at once see
+    half-made modules.
+    """
+    if _kind(kind).tensors:
+        from engine.models.libraries import ready
+
+        ready()
     return cast(RunFunction, _load(_kind(kind).run))
 
 
