@@ -24,7 +24,7 @@ from engine.decoding.records import Candidate, TokenRecord
 from workbench.widgets.token_heat import TintBy, doubt_of, probability_of
 from workbench.widgets.token_popup import TokenPopup
 from workbench.widgets.token_text import TokenOffsets, displayed, shown, units
-from workbench.widgets.tones import Tones, current_tones
+from workbench.widgets.tones import TINT_LEVELS, Tones, current_tones
 
 HOVER_MS: Final = 350
 
@@ -59,6 +59,7 @@ class TokenView(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setMouseTracking(True)
         self._records: list[TokenRecord] = []
+        self._levels: list[int] = []
         self._offsets = TokenOffsets()
         self._tint: TintBy = "probability"
         self._tones: Tones = current_tones()
@@ -84,13 +85,12 @@ class TokenView(QPlainTextEdit):
     def set_records(self, records: Sequence[TokenRecord]) -> None:
         """Show these tokens; when they continue the shown ones only the new ones are added."""
         shown_now = len(self._records)
-        if shown_now <= len(records) and all(
-            old is new or old == new for old, new in zip(self._records, records, strict=False)
-        ):
+        if shown_now <= len(records) and list(records[:shown_now]) == self._records:
             self.append_records(records[shown_now:])
             return
         self._hide_popup()
         self._records = []
+        self._levels = []
         self._offsets = TokenOffsets()
         self._current = self._hovered = -1
         self.clear()
@@ -103,6 +103,7 @@ class TokenView(QPlainTextEdit):
         bar = self.verticalScrollBar()
         follows = bar.value() >= bar.maximum() - 2
         self._records.extend(records)
+        self._levels.extend(map(self._level, records))
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.insertText(self._offsets.extend(records))
@@ -129,6 +130,7 @@ class TokenView(QPlainTextEdit):
         """What the tint shows."""
         if tint != self._tint:
             self._tint = tint
+            self._levels = list(map(self._level, self._records))
             self.viewport().update()
 
     # Tokens under mouse and keys
@@ -279,6 +281,9 @@ class TokenView(QPlainTextEdit):
             start, end = self._offsets.span(index)
             if start > stop or (start == stop and not last):
                 return
+            if not self._is_marked(index):
+                index += 1
+                continue
             low, high = max(start, begin), min(end, stop)
             ends_line = last and start <= stop < end
             if high > low or ends_line:
@@ -302,15 +307,27 @@ class TokenView(QPlainTextEdit):
             self._line_under(painter, rect, self._tones.accent, Qt.PenStyle.SolidLine)
 
     def _paint_token(self, painter: QPainter, index: int, rect: QRectF) -> None:
-        doubt = doubt_of(self._records[index], self._tint)
-        if doubt > 0.02:
-            tint = self._tones.doubt_at(doubt, self._tint == "entropy")
-            painter.fillRect(rect.adjusted(0.5, 1, -0.5, -1), tint)
+        level = self._levels[index]
+        if level > 0:
+            ramp = self._tones.entropy if self._tint == "entropy" else self._tones.doubt
+            painter.fillRect(rect.adjusted(0.5, 1, -0.5, -1), ramp[level])
         if index < self._kept:
             self._line_under(painter, rect, self._tones.dim, Qt.PenStyle.DotLine)
-        if index in (self._hovered, self._current if self.hasFocus() else -1):
+        if index == self._hovered or (index == self._current and self.hasFocus()):
             painter.setPen(QPen(self._tones.accent, 1))
             painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def _is_marked(self, index: int) -> bool:
+        """Whether there is anything to draw behind a token; most are certain and plain."""
+        return (
+            self._levels[index] > 0
+            or index < self._kept
+            or index == self._hovered
+            or index == self._current
+        )
+
+    def _level(self, record: TokenRecord) -> int:
+        return round(doubt_of(record, self._tint) * (TINT_LEVELS - 1))
 
     @staticmethod
     def _line_under(painter: QPainter, rect: QRectF, colour: QColor, style: Qt.PenStyle) -> None:

@@ -246,7 +246,7 @@ def test_save_and_copy(driver: Driver, tmp_path: Path) -> None:
     for suffix in (".md", ".html", ".json"):
         target = tmp_path / f"report{suffix}"
         with driver.qtbot.waitSignal(page.services.notify.posted, timeout=RUN_MS):
-            page.save_report(target)
+            page.reports.save(target)
         assert "zero-shot" in target.read_text(encoding="utf-8")
 
 

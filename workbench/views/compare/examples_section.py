@@ -15,9 +15,9 @@ from engine.errors import ErrorReport, describe
 from engine.prompting.elements import Example
 from workbench.views.compare.element_field import Swatch
 from workbench.views.compare.names import element_name
-from workbench.widgets.chips import FlowLayout
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.examples_table import ExamplesModel, ExamplesTable
+from workbench.widgets.flow_layout import FlowLayout
 from workbench.widgets.fold import FoldHeading, set_role
 
 Background = Callable[

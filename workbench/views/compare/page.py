@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import ClassVar, cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QResizeEvent, QUndoStack
+from PySide6.QtGui import QResizeEvent, QUndoStack
 from PySide6.QtWidgets import (
-    QFileDialog,
     QLabel,
     QProgressBar,
     QSplitter,
@@ -26,16 +24,15 @@ from engine.prompting.elements import Language
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
 from workbench.viewmodels.compare import CompareModel
-from workbench.viewmodels.compare_column import Column
 from workbench.viewmodels.compare_report import report_of
 from workbench.viewmodels.compare_setup import CompareSetup, default_setup
 from workbench.viewmodels.prompt_counter import PromptCounter, TokenCounts
 from workbench.viewmodels.prompt_presets import preset, sample
 from workbench.viewmodels.prompt_state import PromptProblem, PromptState
-from workbench.views.compare import column_text
 from workbench.views.compare.columns_area import ColumnsArea
 from workbench.views.compare.overlay_panel import OverlayPanel
 from workbench.views.compare.prompt_panel import PromptPanel
+from workbench.views.compare.reports import Reports
 from workbench.views.compare.results_bar import TINTS, ResultsBar
 from workbench.views.compare.sampling_panel import SamplingPanel
 from workbench.views.compare.technique_bar import TechniqueBar
@@ -67,6 +64,7 @@ class ComparePage(Page):
         self.refusal = ErrorNote(self)
         self.columns = ColumnsArea(self.model, services.icons, self)
         self.sampling = SamplingPanel(self)
+        self.reports = Reports(self.model, services, self)
         self.overlay = OverlayPanel(self.model, services.background.run, self)
         self.step = QLabel(self)
         self.progress = QProgressBar(self)
@@ -243,91 +241,6 @@ class ComparePage(Page):
 
     def _sampling_edited(self, sampling: Sampling) -> None:
         self.model.set_setup(replace(self.model.setup, sampling=sampling))
-
-    # Copy and save
-
-    def _copy(self, uid: int, form: str) -> None:
-        column = self.model.column(uid)
-        if column is None:
-            return
-        if form == "text":
-            text = column.answer_text()
-        elif form == "prompt":
-            text = "".join(part.text for part in column.result.sent) if column.result else ""
-        elif form == "provenance":
-            text = column_text.provenance(column)
-        else:
-            text = self._as(form, [column])
-        self._to_clipboard(text)
-
-    def _save_chosen(self, choice: str) -> None:
-        if choice.startswith("."):
-            self._ask_file(self.model.columns, choice)
-        else:
-            self._to_clipboard(self._as(choice, self.model.columns))
-
-    def _save_column(self, uid: int) -> None:
-        column = self.model.column(uid)
-        if column is not None:
-            self._ask_file([column], ".md")
-
-    def _as(self, form: str, columns: list[Column]) -> str:
-        if form == "command":
-            from engine.evaluation.command import command_line
-
-            found = report_of(columns)
-            return command_line(found[0] if found else columns[0].spec)
-        from engine.store.export.markdown import render
-
-        found = report_of(columns)
-        return render(*found) if found else ""
-
-    def _to_clipboard(self, text: str) -> None:
-        if text:
-            QGuiApplication.clipboard().setText(text)
-            self.services.notify.info(self.tr("Copied"))
-
-    def _ask_file(self, columns: list[Column], suffix: str) -> None:
-        self._to_save = list(columns)
-        dialog = QFileDialog(self, self.tr("Save the comparison"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(
-            [
-                self.tr("Markdown (*.md)"),
-                self.tr("HTML (*.html)"),
-                self.tr("JSON (*.json)"),
-                self.tr("CSV (*.csv)"),
-            ]
-        )
-        suffixes = (".md", ".html", ".json", ".csv")
-        dialog.selectNameFilter(dialog.nameFilters()[suffixes.index(suffix)])
-        dialog.setDefaultSuffix(suffix.lstrip("."))
-        dialog.selectFile(f"comparison{suffix}")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._file_chosen)
-        dialog.open()
-
-    def _file_chosen(self, name: str) -> None:
-        self.save_report(Path(name), self._to_save)
-
-    def save_report(self, path: Path, columns: list[Column] | None = None) -> None:
-        """Write a report of the columns, off the window's thread; its suffix says which kind."""
-        from engine.store.export.registry import export
-
-        found = report_of(self.model.columns if columns is None else columns)
-        if found is None:
-            return
-        spec, result = found
-        self.services.background.run(
-            lambda: export(path, spec, result),
-            lambda _: self.services.notify.good(self.tr("Saved {name}").format(name=path.name)),
-            self._save_failed,
-        )
-
-    def _save_failed(self, error: Exception) -> None:
-        if not isinstance(error, EngineError):
-            raise error
-        self.services.notify.error(error.report())
 
     # Model to widgets
 
@@ -526,10 +439,10 @@ class ComparePage(Page):
         self.bar.sampling_toggled.connect(self.sampling.setVisible)
         self.bar.tint_chosen.connect(self._set_tint)
         self.bar.overlay_toggled.connect(self._overlay_toggled)
-        self.bar.save_chosen.connect(self._save_chosen)
+        self.bar.save_chosen.connect(self.reports.save_or_copy)
         self.sampling.edited.connect(self._sampling_edited)
-        self.columns.copy_wanted.connect(self._copy)
-        self.columns.save_wanted.connect(self._save_column)
+        self.columns.copy_wanted.connect(self.reports.copy_column)
+        self.columns.save_wanted.connect(self.reports.save_column)
         self.columns.overlay_wanted.connect(self._overlay_wanted)
         self.overlay.closed.connect(self._overlay_closed)
         self.overlay.aligned.connect(self._fit_overlay)

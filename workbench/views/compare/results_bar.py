@@ -12,7 +12,7 @@ from engine.models.reference import ModelRef
 from engine.models.spec import ModelEntry
 from workbench.services.icons import Icons
 from workbench.viewmodels.compare_setup import CompareSetup
-from workbench.widgets.chips import FlowLayout
+from workbench.widgets.flow_layout import FlowLayout
 from workbench.widgets.token_heat import TintBy, TintLegend
 
 MAX_MODELS = 6

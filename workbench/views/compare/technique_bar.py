@@ -23,7 +23,8 @@ from engine.prompting.strategies.registry import TECHNIQUES
 from engine.prompting.strategies.zero_shot_cot import DEFAULT_TRIGGER
 from workbench.viewmodels.compare_setup import MAX_VARIANTS, CompareSetup, VariantChoice
 from workbench.views.compare.names import column_title, technique_hint, technique_name
-from workbench.widgets.chips import Chip, FlowLayout
+from workbench.widgets.chips import Chip
+from workbench.widgets.flow_layout import FlowLayout
 from workbench.widgets.fold import set_role
 
 SUGGESTED_TRIGGERS: dict[Language, tuple[str, ...]] = {
