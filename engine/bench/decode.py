@@ -11,13 +11,15 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.paths import RESOURCES
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+T = TypeVar("T")
 Progress = Callable[[float | None, str], None]
 
 ITEMS = 32
@@ -69,7 +71,7 @@ def run(model: str | None = None, progress: Progress | None = None) -> dict[str,
     sizes = {}
     for place, size in enumerate(BATCH_SIZES):
         tell(0.05 + 0.2 * place / len(BATCH_SIZES), f"generate in batches of {size}")
-        sizes[size] = _timed(lambda size=size: _batched(work, size))[0]
+        sizes[size] = _timed(partial(_batched, work, size))[0]
     best = min(sizes, key=sizes.__getitem__)
     ours, batched, sequential = [], [sizes[best]], 0.0
     answers: list[tuple[int, ...]] = []
@@ -77,11 +79,12 @@ def run(model: str | None = None, progress: Progress | None = None) -> dict[str,
     for turn in range(ROUNDS):
         share = 0.25 + 0.75 * turn / ROUNDS
         tell(share, f"Round {turn + 1} of {ROUNDS}")
-        seconds, answers = _timed(lambda: _ours(work))
+        seconds, answers = _timed(partial(_ours, work))
         ours.append(seconds)
-        batched.append(_timed(lambda: _batched(work, best))[0])
+        batched.append(_timed(partial(_batched, work, best))[0])
         part = range(turn, len(work.prompts), ROUNDS)
-        seconds, found = _timed(lambda part=part: [_alone(work, work.prompts[i]) for i in part])
+        asked = [work.prompts[i] for i in part]
+        seconds, found = _timed(partial(_one_by_one, work, asked))
         sequential += seconds
         reference.update(zip(part, found, strict=True))
     tell(1.0, "Done")
@@ -135,9 +138,10 @@ def _workload(model: str | None) -> Workload:
         name, net, tokenizer = _untaught()
     else:
         name = model or "teach-rope"
-        net = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True)
+        net = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, dtype="float32")
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    return Workload(name, net.float().eval(), tokenizer, _prompts(tokenizer))
+    net.eval()  # type: ignore[no-untyped-call]
+    return Workload(name, net, tokenizer, _prompts(tokenizer))
 
 
 def _untaught() -> tuple[str, PreTrainedModel, PreTrainedTokenizerBase]:
@@ -183,11 +187,15 @@ def _ours(work: Workload) -> list[tuple[int, ...]]:
     return [tuple(token.id for token in answer.tokens) for answer in found]
 
 
+def _one_by_one(work: Workload, prompts: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    return [_alone(work, prompt) for prompt in prompts]
+
+
 def _alone(work: Workload, prompt: Sequence[int]) -> tuple[int, ...]:
     import torch
 
     ids = torch.tensor([prompt], device=work.model.device)
-    out = work.model.generate(
+    out = work.model.generate(  # type: ignore[operator]
         ids,
         attention_mask=torch.ones_like(ids),
         do_sample=False,
@@ -209,7 +217,7 @@ def _batched(work: Workload, size: int) -> None:
         for place, row in enumerate(rows):
             ids[place, width - len(row) :] = torch.tensor(row)
             mask[place, width - len(row) :] = 1
-        work.model.generate(
+        work.model.generate(  # type: ignore[operator]
             ids.to(work.model.device),
             attention_mask=mask.to(work.model.device),
             do_sample=False,
@@ -217,7 +225,7 @@ def _batched(work: Workload, size: int) -> None:
         )
 
 
-def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
+def _timed(work: Callable[[], T]) -> tuple[float, T]:
     start = time.perf_counter()
     result = work()
     return time.perf_counter() - start, result

@@ -1,0 +1,1 @@
+"""One step loop: batches over shared prefixes, token records, streaming, common noise."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import psutil
 import torch
-from torch import nn
+from transformers import PreTrainedModel
 
 from engine.models.architecture import shape_of
 
@@ -28,7 +28,7 @@ class BatchPlan:
     reason: str
 
 
-def bytes_per_column(model: nn.Module) -> int:
+def bytes_per_column(model: PreTrainedModel) -> int:
     """Bytes of keys and values that one token takes in all layers."""
     values = sum(shape_of(model.config).kv_widths)
     weight = next(p for p in model.parameters() if p.is_floating_point())
@@ -43,7 +43,7 @@ def free_bytes(device: torch.device) -> int:
 
 
 def plan_rows(
-    model: nn.Module,
+    model: PreTrainedModel,
     columns: int,
     requests: int,
     asked: int | None,
@@ -72,7 +72,8 @@ def plan_rows(
     elif rows == MOST_ROWS:
         reason = f"{rows} rows together, the most that are decoded at once: {needs}."
     else:
-        reason = f"{rows} rows together: {needs}, {SHARE:.0%} of the {free / 2**30:.1f} GiB free is used."
+        room = f"{SHARE:.0%} of the {free / 2**30:.1f} GiB free"
+        reason = f"{rows} rows together: {needs}, and {room} may be used."
     return BatchPlan(rows, reason)
 
 

@@ -13,6 +13,7 @@ than transformers' own sliding layers, but exact under left padding, for rows of
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from transformers.cache_utils import Cache, CacheLayerMixin
@@ -38,13 +39,13 @@ class Window:
         return self.end - self.start
 
 
-class RowLayer(CacheLayerMixin):
+class RowLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]
     """Keys and values of one layer: buffers ``[row_slots, kv_heads, capacity, head_dim]``."""
 
     is_sliding = False
 
     def __init__(self, window: Window) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.window = window
 
     def lazy_initialization(self, key_states: torch.Tensor, value_states: torch.Tensor) -> None:
@@ -125,7 +126,7 @@ class RowCache(Cache):
     @property
     def row_layers(self) -> list[RowLayer]:
         """The layers, typed."""
-        return self.layers
+        return cast(list[RowLayer], self.layers)
 
     @property
     def rows(self) -> int:

@@ -12,24 +12,13 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 BYTE_TOKEN = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 SPACE_MARK = "\u2581"
-
-
-class Tokenizer(Protocol):
-    """What is used of a transformers tokenizer."""
-
-    def convert_ids_to_tokens(self, ids: int) -> str | None: ...
-
-    def decode(
-        self,
-        token_ids: Sequence[int],
-        *,
-        skip_special_tokens: bool,
-        clean_up_tokenization_spaces: bool,
-    ) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -45,7 +34,7 @@ class Scheme:
     strip: int = 0
 
 
-def scheme_of(tokenizer: object) -> Scheme:
+def scheme_of(tokenizer: PreTrainedTokenizerBase) -> Scheme:
     """Read the scheme off a fast tokenizer's decoder."""
     backend = getattr(tokenizer, "backend_tokenizer", None)
     decoder = getattr(backend, "decoder", None)
@@ -70,7 +59,7 @@ def scheme_of(tokenizer: object) -> Scheme:
 
 
 def _byte_of_character() -> dict[str, int]:
-    """GPT-2's table: printable bytes stand for themselves, the others for characters from U+0100 on."""
+    """GPT-2's table: printable bytes stand for themselves, the others from U+0100 on."""
     plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     table = {chr(byte): byte for byte in plain}
     hidden = [byte for byte in range(256) if byte not in plain]
@@ -81,7 +70,7 @@ def _byte_of_character() -> dict[str, int]:
 class Detokenizer:
     """The pieces of one tokenizer, looked up once per id."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
+    def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
         self.tokenizer = tokenizer
         self.scheme = scheme_of(tokenizer)
         added = getattr(tokenizer, "added_tokens_decoder", {})
@@ -117,13 +106,15 @@ class Detokenizer:
 
     def decode(self, ids: Sequence[int]) -> str:
         """The tokenizer's own decoding, special tokens left out, spaces as they are."""
-        return self.tokenizer.decode(
-            list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False
+        return str(
+            self.tokenizer.decode(
+                list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False
+            )
         )
 
     def _make_piece(self, token_id: int) -> bytes:
         token = self.tokenizer.convert_ids_to_tokens(token_id)
-        if token is None or token_id in self.special:
+        if not isinstance(token, str) or token_id in self.special:
             return b""
         if self.scheme.kind == "byte-level":
             values = [self._byte_of.get(character) for character in token]

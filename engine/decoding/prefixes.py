@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,7 +57,7 @@ def shared_prefixes(prompts: Sequence[tuple[int, ...]]) -> list[Prefix | None]:
         if len(members) < 2:
             continue
         first, last = prompts[members[0]], prompts[members[-1]]
-        shared = len(os.path.commonprefix([first, last]))
+        shared = _shared_length(first, last)
         known = len(parent.ids) if parent else 0
         gain = shared - known
         if gain >= MIN_SHARED and gain * (len(members) - 1) >= MIN_SAVED:
@@ -72,3 +71,11 @@ def shared_prefixes(prompts: Sequence[tuple[int, ...]]) -> list[Prefix | None]:
                 parts.setdefault(prompts[member][shared], []).append(member)
         groups.extend((part, parent) for part in parts.values())
     return found
+
+
+def _shared_length(first: tuple[int, ...], second: tuple[int, ...]) -> int:
+    """Tokens that two prompts have in common at their beginning."""
+    for place, (mine, theirs) in enumerate(zip(first, second, strict=False)):
+        if mine != theirs:
+            return place
+    return min(len(first), len(second))

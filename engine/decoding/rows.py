@@ -103,9 +103,9 @@ class Row:
             return "stop-token"
         if len(self.answer) >= limits.max_new_tokens:
             return "length"
-        if limits.context is not None:
-            if len(self.request.prompt_ids) + len(self.answer) > limits.context:
-                return "context"
+        read = len(self.request.prompt_ids) + len(self.answer)
+        if limits.context is not None and read > limits.context:
+            return "context"
         return None
 
     def generation(self) -> Generation:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from torch import nn
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from engine.decoding.detokenize import Detokenizer, Tokenizer
+from engine.decoding.detokenize import Detokenizer
 from engine.decoding.interrupt import Check, interruptible, no_check
 from engine.decoding.measuring import measure
 from engine.decoding.records import Candidate, TokenRecord
@@ -16,10 +16,10 @@ from engine.errors import PromptError
 
 
 def score(
-    model: nn.Module,
+    model: PreTrainedModel,
     prompt_ids: Sequence[int],
     answer_ids: Sequence[int],
-    tokenizer: Tokenizer | None = None,
+    tokenizer: PreTrainedTokenizerBase | None = None,
     *,
     check: Check = no_check,
     record_top: int = 5,
@@ -43,7 +43,7 @@ def score(
     if not answer_ids:
         return ()
     check_length(len(prompt_ids) + len(answer_ids), context_length(model))
-    device = model.get_input_embeddings().weight.device
+    device = model.device
     ids = torch.tensor([[*prompt_ids, *answer_ids]], device=device)
     with torch.no_grad(), interruptible(model, check):
         # The mask keeps models that guess sequence borders from position ids from doing so.

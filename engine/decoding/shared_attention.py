@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -145,7 +146,7 @@ def _forward(
     attention_mask: torch.Tensor | None,
     dropout: float = 0.0,
     scaling: float | None = None,
-    **kwargs: object,
+    **kwargs: Any,  # noqa: ANN401 - whatever a model's layers pass on
 ) -> tuple[torch.Tensor, None]:
     """The function that layers call; shapes as in transformers' `sdpa_attention_forward`."""
     running = _running.get()

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from torch import nn
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from engine.errors import PromptTooLong
 
 CONTEXT_NAMES = ("max_position_embeddings", "n_positions", "max_seq_len", "max_sequence_length")
 
 
-class HasStopToken(Protocol):
-    """What is asked of a tokenizer here."""
-
-    @property
-    def eos_token_id(self) -> int | None: ...
-
-
-def stop_tokens(model: nn.Module, tokenizer: HasStopToken) -> frozenset[int]:
+def stop_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> frozenset[int]:
     """Ids that end an answer: the generation config's, else the config's, else the tokenizer's."""
     for owner in (getattr(model, "generation_config", None), model.config, tokenizer):
         ids = getattr(owner, "eos_token_id", None)
@@ -27,12 +18,11 @@ def stop_tokens(model: nn.Module, tokenizer: HasStopToken) -> frozenset[int]:
     return frozenset()
 
 
-def context_length(model: nn.Module) -> int | None:
+def context_length(model: PreTrainedModel) -> int | None:
     """Positions that the model can read, or None when its config names no limit (ALiBi)."""
-    config = getattr(model, "config", None)
-    text_config = config.get_text_config(decoder=True) if config is not None else None
+    config = model.config.get_text_config(decoder=True)
     for name in CONTEXT_NAMES:
-        value = getattr(text_config, name, None)
+        value = getattr(config, name, None)
         if isinstance(value, int) and value > 0:
             return value
     return None
@@ -42,7 +32,7 @@ def check_length(prompt_tokens: int, context: int | None) -> None:
     """Raise `PromptTooLong` when a prompt does not fit the window."""
     if context is not None and prompt_tokens > context:
         raise PromptTooLong(
-            f"The prompt is {prompt_tokens:,} tokens long, and the model reads at most {context:,}.",
+            f"The prompt is {prompt_tokens:,} tokens long; the model reads at most {context:,}.",
             "Shorten the input, show fewer examples, or choose a model with a longer context.",
         )
 

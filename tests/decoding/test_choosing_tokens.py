@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import pytest
 import torch
-from engine.decoding import choosing
-from engine.decoding.choosing import SeenTokens, choose, filter_candidates, penalize
-from engine.decoding.params import Sampling
-from engine.errors import BadSpec
 from transformers import (
     LogitsProcessorList,
     MinPLogitsWarper,
@@ -16,6 +12,11 @@ from transformers import (
     TopKLogitsWarper,
     TopPLogitsWarper,
 )
+
+from engine.decoding import choosing
+from engine.decoding.choosing import SeenTokens, choose, filter_candidates, penalize
+from engine.decoding.params import Sampling
+from engine.errors import BadSpec
 
 ROWS, VOCABULARY = 7, 1000
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 
 import pytest
-from engine.decoding.detokenize import Detokenizer
-from tests.support.tiny_models import tiny_tokenizer
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
+
+from engine.decoding.detokenize import Detokenizer
+from tests.support.tiny_models import tiny_tokenizer
 
 TEXTS = [
     "plain words, and  spaces ",

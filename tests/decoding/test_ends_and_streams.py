@@ -7,6 +7,7 @@ import weakref
 
 import pytest
 import torch
+
 from engine.decoding import loop
 from engine.decoding.interrupt import interruptible
 from engine.decoding.loop import decode
@@ -17,8 +18,6 @@ from engine.decoding.stopping import find_stop
 from engine.errors import JobCancelled, PromptError, PromptTooLong
 from engine.models.layers import decoder_layers
 from tests.support.tiny_models import CONTEXT, tiny_model
-
-OFFSET = 4  # the byte-level tokenizer's first byte
 
 
 def spell(tokenizer, text: str) -> list[int]:
@@ -271,12 +270,14 @@ def test_the_cache_is_freed_after_a_stop(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_hooks_go_when_the_model_itself_raises() -> None:
     model, _ = tiny_model("llama")
-    with (
-        pytest.raises(ZeroDivisionError),
-        interruptible(model, lambda: None),
-    ):
-        assert hooks_of(model) == 2
-        raise ZeroDivisionError
+
+    def fail_inside() -> None:
+        with interruptible(model, lambda: None):
+            assert hooks_of(model) == 2
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_inside()
     assert hooks_of(model) == 0
 
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import random
-from functools import lru_cache
+from functools import cache
 
 import pytest
 import torch
+import transformers as tf
+
 from engine.decoding.loop import decode
 from engine.decoding.params import Sampling
 from engine.decoding.request import Request
 from engine.decoding.stats import DecodeStats
-from tests.support.tiny_models import DECODERS, EOS, tiny_model
+from tests.support.tiny_models import DECODERS, tiny_config, tiny_model
 
 NEW = 16
 GREEDY = Sampling(max_new_tokens=NEW)
 
 
-@lru_cache(maxsize=1)
+@cache
 def prompts() -> tuple[tuple[int, ...], ...]:
     """Two shared beginnings of 41 and 70 tokens, some prompts apart, lengths around 33 and 65."""
     rng = random.Random(0)
@@ -33,7 +35,7 @@ def prompts() -> tuple[tuple[int, ...], ...]:
     return (*shared, *longer, *nested, *apart)
 
 
-@lru_cache(maxsize=None)
+@cache
 def reference(architecture: str) -> tuple[tuple[int, ...], ...]:
     model, _ = tiny_model(architecture)
     answers = []
@@ -127,9 +129,6 @@ def test_repetition_penalty(batch_size: int) -> None:
 
 
 def test_models_whose_rows_depend_on_each_other_are_decoded_one_by_one() -> None:
-    import transformers as tf
-    from tests.support.tiny_models import tiny_config
-
     config = tiny_config("llama")
     config.rope_parameters = {"rope_type": "dynamic", "rope_theta": 10000.0, "factor": 4.0}
     config.max_position_embeddings = 128

@@ -6,6 +6,7 @@ import math
 
 import pytest
 import torch
+
 from engine.decoding.choosing import choose
 from engine.decoding.loop import decode
 from engine.decoding.noise import gumbel, step_key, tape_key

@@ -7,11 +7,12 @@ import random
 
 import pytest
 import torch
+from transformers import DynamicCache
+
 from engine.decoding.batching import MOST_ROWS, batches_of, bytes_per_column, plan_rows
 from engine.decoding.cache import RowCache
 from engine.decoding.prefixes import MIN_SHARED, shared_prefixes
 from tests.support.tiny_models import tiny_model
-from transformers import DynamicCache
 
 
 @pytest.mark.parametrize("architecture", ["llama", "bloom", "gemma2"])
@@ -69,7 +70,12 @@ def test_shared_prefixes_are_the_longest_shared_beginnings() -> None:
     for index, prefix in enumerate(shared_prefixes(prompts)):
         others = [p for i, p in enumerate(prompts) if i != index]
         longest = max(
-            sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(*pair)))
+            sum(
+                1
+                for _ in itertools.takewhile(
+                    lambda pair: pair[0] == pair[1], zip(*pair, strict=False)
+                )
+            )
             for pair in ((prompts[index], other) for other in others)
         )
         assert prefix is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+
 from engine.decoding.loop import decode
 from engine.decoding.measuring import measure
 from engine.decoding.params import Sampling
