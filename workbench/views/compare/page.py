@@ -266,6 +266,9 @@ class ComparePage(Page):
 
     def _columns_changed(self) -> None:
         has_columns = bool(self.model.columns)
+        if has_columns and hasattr(self, "empty") and self.empty.button.hasFocus():
+            assert self.header.primary is not None
+            self.header.primary.setFocus(Qt.FocusReason.OtherFocusReason)
         self.stack.setCurrentIndex(0 if has_columns or self.stack.count() == 1 else 1)
         self.bar.setVisible(True)
         self._offer_what_can()

@@ -16,7 +16,7 @@ from workbench.widgets.flow_layout import FlowLayout
 from workbench.widgets.token_heat import TintBy, TintLegend
 
 MAX_MODELS = 6
-NARROW_CHARS = 92
+NARROW_CHARS = 106
 TINTS: tuple[TintBy, ...] = ("probability", "entropy", "none")
 
 
