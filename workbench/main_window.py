@@ -109,8 +109,14 @@ class MainWindow(QMainWindow):
     def focus_page(self) -> None:
         """Put the keyboard where work begins: the page's primary button, or the page."""
         page = self.host.current()
-        if page is not None:
-            (page.header.primary or page).setFocus(Qt.FocusReason.OtherFocusReason)
+        if page is None:
+            return
+        wanted = page.header.primary
+        if wanted is None or not wanted.isEnabled():
+            wanted = page.nextInFocusChain()
+            while wanted is not page and not (page.isAncestorOf(wanted) and takes_focus(wanted)):
+                wanted = wanted.nextInFocusChain()
+        wanted.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def save_geometry(self) -> None:
         """Remember size, place and panels."""
@@ -122,6 +128,8 @@ class MainWindow(QMainWindow):
     def let_close(self) -> None:
         """Close now, without asking."""
         self._may_close = True
+        self.meter.stop()
+        self.save_geometry()
         self.close()
 
     def toggle_panel(self, dock: QDockWidget) -> None:
@@ -150,13 +158,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing is decided elsewhere: jobs may run."""
-        if self._may_close:
-            self.meter.stop()
-            self.save_geometry()
-            event.accept()
-        else:
-            event.ignore()
+        if not self._may_close:
             self.close_wanted.emit()
+        # Who listens may have agreed at once; a close inside a close event does nothing itself.
+        event.setAccepted(self._may_close)
 
     def _arrange(self) -> None:
         right = QVBoxLayout()
@@ -237,3 +242,9 @@ class MainWindow(QMainWindow):
         home = QGuiApplication.primaryScreen().availableGeometry()
         self.resize(self.size().boundedTo(home.size()))
         self.move(home.center() - self.rect().center())
+
+
+def takes_focus(widget: QWidget) -> bool:
+    """Whether Tab would stop here."""
+    policy = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    return bool(policy) and widget.isEnabled() and widget.isVisible()

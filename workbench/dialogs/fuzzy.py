@@ -58,5 +58,5 @@ def _letter_score(text: str, place: int, before: int | None) -> float:
     if place == 0 or text[place - 1] in _SEPARATORS:
         score += 2.0
     if before is not None and place == before + 1:
-        score += 1.5
+        score += 2.5
     return score

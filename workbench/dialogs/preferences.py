@@ -34,6 +34,10 @@ class PreferencesDialog(Dialog):
         self.defaults = QPushButton(self)
         self.buttons.addButton(self.defaults, QDialogButtonBox.ButtonRole.ResetRole)
         self.defaults.clicked.connect(self._reset)
+        for button in self.buttons.buttons():
+            # Return ends the editing of a field; it must not end the dialog.
+            button.setAutoDefault(False)
+            button.setDefault(False)
         self.column.addWidget(self.area, 1)
         self.column.addWidget(self.buttons)
         self.wide(100, 44)

@@ -69,7 +69,8 @@ class CurrentModel(QObject):
         if ref == self.ref:
             return
         self.ref = ref
-        self.error = None
+        self._job = None  # a load of another model that is under way is no longer ours to show
+        self.error, self.info, self.step, self.fraction = None, None, "", None
         self.state = "unloaded"
         self.chosen.emit()
         self.sync()
@@ -158,6 +159,8 @@ class CurrentModel(QObject):
             self.entries_changed.emit()
 
     def _load_event(self, event: Event) -> None:
+        if self._job is None or event.job_id != self._job.id:
+            return
         match event:
             case Progress(fraction=fraction, text=text):
                 self.fraction, self.step = fraction, text

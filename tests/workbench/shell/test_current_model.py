@@ -1,0 +1,122 @@
+"""The model that every page shares: real states, loading that can be stopped."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from engine.jobs.registry import KINDS, Kind
+from engine.models.reference import LoadOptions, ModelRef
+from engine.models.spec import ModelEntry
+from tests.jobs.kinds_for_tests import CountSpec
+from tests.workbench.shell.models_for_tests import info_of, loaded
+
+MODULE = "tests.workbench.shell.models_for_tests"
+
+
+@pytest.fixture
+def model(shell, monkeypatch):
+    spec = "engine.models.spec"
+    monkeypatch.setitem(
+        KINDS, "load-model", Kind(f"{spec}:LoadModelSpec", f"{MODULE}:load")
+    )  # fmt: skip
+    monkeypatch.setitem(
+        KINDS, "unload-model", Kind(f"{spec}:UnloadModelSpec", f"{MODULE}:unload")
+    )  # fmt: skip
+    monkeypatch.setattr(shell.engine, "loaded", lambda: tuple(loaded))
+    loaded.clear()
+    return shell.services.model
+
+
+def state(model, wanted):
+    return lambda: model.state == wanted
+
+
+def test_loading_and_unloading_show_the_real_state(shell, model, qtbot):
+    bar = shell.window.model_bar
+    assert bar.state.text() == "not loaded"
+    with qtbot.waitSignal(model.loaded):
+        qtbot.mouseClick(bar.button, Qt.MouseButton.LeftButton)
+    assert model.state == "loaded"
+    assert bar.state.text() == "ready"
+    assert not bar.button.isVisible()
+    assert "CPU · float32" in bar.device.text()
+    assert "fastest here" in bar.device.toolTip()
+    assert "3.0 MB measured" in bar.device.toolTip()
+    with qtbot.waitSignal(model.changed, check_params_cb=state(model, "unloaded")):
+        shell.services.actions.trigger("model.unload")
+    assert not bar.device.isVisible()
+
+
+def test_a_load_shows_its_step_and_can_be_stopped(shell, model, qtbot):
+    model.choose(ModelRef("slow"))
+    bar = shell.window.model_bar
+    with qtbot.waitSignal(model.changed, check_params_cb=lambda: model.fraction == 0.25):
+        model.load()
+    assert bar.state.text() == "reading weights 25%"
+    assert bar.button.text() == "Stop"
+    with qtbot.waitSignal(model.changed, check_params_cb=state(model, "unloaded")):
+        qtbot.mouseClick(bar.button, Qt.MouseButton.LeftButton)
+    assert bar.button.text() == "Load"
+
+
+def test_a_failed_load_says_why_and_offers_to_try_again(shell, model, qtbot):
+    model.choose(ModelRef("broken"))
+    with qtbot.waitSignal(model.changed, check_params_cb=state(model, "failed")):
+        model.load()
+    bar = shell.window.model_bar
+    assert "damaged" in bar.state.toolTip()
+    assert "Download it again" in bar.state.toolTip()
+    assert bar.button.text() == "Try again"
+
+
+def test_a_model_that_a_job_loaded_is_seen_after_the_job(shell, model, qtbot):
+    loaded.append(info_of(ModelRef()))
+    with qtbot.waitSignal(model.changed, check_params_cb=state(model, "loaded")):
+        shell.services.jobs.submit(CountSpec())
+    loaded.clear()
+    with qtbot.waitSignal(model.changed, check_params_cb=state(model, "unloaded")):
+        shell.services.jobs.submit(CountSpec())
+
+
+def test_consents_are_not_remembered(model):
+    options = LoadOptions(quantization="nf4", allow_pickle=True, trust_remote_code=True)
+    model.choose(ModelRef("x", options=options))
+    state = model.save_state()
+    model.choose(ModelRef("y"))
+    model.restore_state(state)
+    assert model.ref == ModelRef("x", options=LoadOptions(quantization="nf4"))
+
+
+def test_the_picker_lists_the_catalog_and_chooses(shell, model, qtbot, monkeypatch):
+    entries = (
+        ModelEntry("one", "folder", "/one", size_bytes=1_500_000),
+        ModelEntry("/deep/two", "folder", "/deep/two", size_bytes=2_000_000_000),
+        ModelEntry("bad", "folder", "/bad", problem="No config."),
+    )
+    monkeypatch.setattr(shell.engine, "models", lambda: entries)
+    with qtbot.waitSignal(model.entries_changed):
+        model.refresh_entries()
+    bar = shell.window.model_bar
+    bar._fill_menu()
+    by_id = {action.data(): action for action in bar._menu.actions() if action.data()}
+    assert by_id["/deep/two"].text().split() == ["two", "2.0", "GB"]
+    assert not by_id["bad"].isEnabled()
+    with qtbot.waitSignal(model.chosen):
+        by_id["/deep/two"].trigger()
+    assert model.ref.id == "/deep/two"
+    assert bar.picker.text().startswith("two")
+
+
+def test_choosing_another_model_while_one_loads_shows_the_other_ones_state(shell, model, qtbot):
+    model.choose(ModelRef("slow"))
+    with qtbot.waitSignal(model.changed, check_params_cb=lambda: model.fraction == 0.25):
+        job = model.load()
+    model.choose(ModelRef("other"))
+    assert (model.state, model.fraction) == ("unloaded", None)
+    with qtbot.waitSignal(shell.services.jobs.activity_changed):
+        job.cancel()
+    with qtbot.waitSignal(model.loaded) as done:
+        model.load()
+    assert done.args[0].ref.id == "other"
+    assert model.state == "loaded"
