@@ -127,8 +127,12 @@ class Details(QScrollArea):
             return
         description, info = state.description, state.info
         self.name.setText(name_text(entry))
-        revision = f" · {entry.revision[:12]}" if entry.revision else ""
-        self.place.setText(f"{source_text(entry)} · {entry.path}{revision}")
+        parts = [source_text(entry)]
+        if entry.source != "teaching":
+            parts.append(entry.path)
+        if entry.revision:
+            parts.append(entry.revision[:12])
+        self.place.setText(" · ".join(parts))
         self._show_state()
         for button, wanted in self._wanted.items():
             button.setVisible(wanted())

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.models.spec import LoadedInfo
+from workbench.viewmodels.models_reasons import reason_text
 
 ROWS = 6
 
@@ -40,8 +41,8 @@ class LoadedPanel(QWidget):
         chat = self.tr("yes") if info.has_chat_template else self.tr("no")
         facts = (
             (self.tr("Device"), info.device),
-            (self.tr("Number format"), f"{info.dtype} · {info.dtype_reason}"),
-            (self.tr("Attention"), f"{info.attention} · {info.attention_reason}"),
+            (self.tr("Number format"), f"{info.dtype} · {reason_text(info.dtype_reason)}"),
+            (self.tr("Attention"), f"{info.attention} · {reason_text(info.attention_reason)}"),
             (self.tr("Quantisation"), quantised),
             (self.tr("Chat template"), chat),
             (self.tr("Special tokens"), " ".join(info.special_tokens) or "–"),

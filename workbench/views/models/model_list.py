@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import QEvent, QItemSelection, Qt, Signal
@@ -96,6 +97,11 @@ class ModelList(QWidget):
         self._show_empty()
         if keep is not None:
             self.select(keep)
+
+    def show_states(self, states: Mapping[Key, LoadState]) -> None:
+        """Show the real states."""
+        self.table.set_states(states)
+        self._fit_columns()
 
     def select(self, key: Key) -> bool:
         """Select a model and scroll to it; False when it is not shown."""

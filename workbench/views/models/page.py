@@ -203,7 +203,7 @@ class ModelsPage(Page):
         self.state_changed.emit()
 
     def _states_changed(self) -> None:
-        self.list.table.set_states(self.state.states())
+        self.list.show_states(self.state.states())
         self.services.actions.refresh()
 
     def _take_devices(self, cards: tuple[object, ...]) -> None:
