@@ -213,14 +213,14 @@ class CompareModel(QObject):
     def _submit(self, spec: CompareSpec, columns: list[Column], verifying: bool = False) -> bool:
         run = _Run(self, columns, verifying)
         self._runs.append(run)
+        if len(self._runs) == 1:
+            self.running_changed.emit(True)
         try:
             run.handle = self._jobs.submit(spec, run.on_event)
         except EngineError as error:
             run.fail(error.report())
             self._end(run)
             return False
-        if len(self._runs) == 1:
-            self.running_changed.emit(True)
         return True
 
     def _end(self, run: _Run) -> None:
