@@ -32,6 +32,7 @@ class ShellCommands:
             self._services.actions.add(self._page_command(number, page.id))
         for action in ("view.palette", "view.theme", "view.language"):
             self._window.model_bar.add_action(self._services.actions.action(action))
+        self._window.model_bar.refresh()
         for action in ("view.jobs", "view.log"):
             self._window.strip.add_switch(self._services.actions.action(action))
         self._window.rail.add_foot(self._services.actions.action("file.preferences"))

@@ -6,6 +6,7 @@ our own, so that closing never waits for a running call.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -63,4 +64,5 @@ class AsyncLoop(QObject):
     def _ended(self, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            raise error
+            # The loop's own handler would only log it.
+            sys.excepthook(type(error), error, error.__traceback__)

@@ -10,7 +10,15 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator, Signal
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QLibraryInfo,
+    QLocale,
+    QObject,
+    QTranslator,
+    Signal,
+)
 from PySide6.QtWidgets import QApplication
 
 LANGUAGES: Final = ("en", "zh_CN")
@@ -54,6 +62,10 @@ class I18n(QObject):
             base = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
             self._install(Path(base) / f"qtbase_{language}.qm")
             self._install(compiled(self._folder / f"lathe_{language}.ts", self._cache))
+        # Qt posts the change to the application, which posts it to the windows. Deliver both now,
+        # so that no half-translated frame is painted.
+        for _ in range(2):
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LanguageChange.value)
         self.changed.emit()
 
     def _install(self, file: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from workbench.services.container import Services
 from workbench.services.notify import Notice
@@ -90,10 +91,11 @@ class ToastShelf(QObject):
 
     def show_notice(self, notice: Notice) -> None:
         """Show one more message; an equal one is replaced, the oldest makes room."""
-        for old in tuple(self.toasts):
-            if old.notice.text == notice.text or len(self.toasts) >= MOST:
-                old.deleteLater()
-                self.toasts.remove(old)
+        equal = [old for old in self.toasts if old.notice.text == notice.text]
+        others = [old for old in self.toasts if old not in equal]
+        for old in (*equal, *others[: max(0, len(others) - MOST + 1)]):
+            old.deleteLater()
+            self.toasts.remove(old)
         toast = Toast(self._services, notice, self._host)
         toast.destroyed.connect(self._forget)
         self.toasts.append(toast)
@@ -111,8 +113,8 @@ class ToastShelf(QObject):
         """Height of what must stay free at the foot."""
         return self._below.height() if self._below is not None else 0
 
-    def _forget(self, gone: QObject) -> None:
-        self.toasts = [toast for toast in self.toasts if toast is not gone]
+    def _forget(self) -> None:
+        self.toasts = [toast for toast in self.toasts if isValid(toast)]
         self._place()
 
     def _place(self) -> None:

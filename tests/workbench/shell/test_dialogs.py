@@ -49,9 +49,8 @@ def test_fuzzy_matching_marks_the_letters_and_refuses_what_lacks_one():
 
 def test_the_palette_runs_a_command_found_by_typing(shell, qtbot):
     page = shell.window.current_page()
-    qtbot.keyClick(
-        shell.window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    )  # fmt: skip
+    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(shell.window, Qt.Key.Key_P, keys)
     palette = dialog_of(shell, CommandPalette)
     qtbot.keyClicks(palette.line, "runote")
     assert palette.list.currentItem().text() == "Run the note"

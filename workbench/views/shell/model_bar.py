@@ -47,6 +47,7 @@ class ModelBar(QFrame):
         self.button.setObjectName("model-button")
         self.memory = MemoryBar(services, self)
         self._menu = QMenu(self)
+        self._tools: list[QToolButton] = []
 
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 6, 12, 6)
@@ -71,13 +72,15 @@ class ModelBar(QFrame):
         button.setDefaultAction(action)
         button.setObjectName(f"bar-{action.objectName()}")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        button.setAccessibleName(action.text())
+        self._tools.append(button)
         self._services.icons.bind(action, str(action.property("icon-name")), "muted")
         self._services.icons.bind(button, str(action.property("icon-name")), "muted")
         self._row.addWidget(button)
 
     def refresh(self) -> None:
         """Show the model's real state."""
+        for tool in self._tools:
+            tool.setAccessibleName(tool.defaultAction().text())
         model = self._model
         self.picker.setText(f"{short_name(model.ref.id)}  ▾")
         self.picker.setToolTip(self.tr("Choose a model: {id}").format(id=model.ref.id))
