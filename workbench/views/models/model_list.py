@@ -169,7 +169,6 @@ class ModelList(QWidget):
         header = view.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
         self._resize_rows()
 
     def _resize_rows(self) -> None:
@@ -179,15 +178,18 @@ class ModelList(QWidget):
 
     def _fit_columns(self) -> None:
         """Short columns show all they hold; the name gets what is left, but never too little."""
-        self.view.resizeColumnsToContents()
         header, letter = self.view.horizontalHeader(), self.view.fontMetrics().averageCharWidth()
+        needs = {
+            column: max(self.view.sizeHintForColumn(column), header.sectionSizeHint(column))
+            for column in Column
+        }
         widest = letter * WIDEST_ARCHITECTURE
-        header.resizeSection(
-            Column.ARCHITECTURE, min(header.sectionSize(Column.ARCHITECTURE), widest)
-        )
-        others = sum(header.sectionSize(column) for column in Column if column != Column.NAME)
+        needs[Column.ARCHITECTURE] = min(needs[Column.ARCHITECTURE], widest)
+        others = sum(width for column, width in needs.items() if column != Column.NAME)
         left = self.view.viewport().width() - others
-        header.resizeSection(Column.NAME, max(left, letter * NARROWEST_NAME))
+        needs[Column.NAME] = max(left, letter * NARROWEST_NAME)
+        for column, width in needs.items():
+            header.resizeSection(column, width)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
