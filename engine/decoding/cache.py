@@ -152,9 +152,8 @@ class RowCache(Cache):
         for layer, (keys, values) in zip(self.row_layers, past, strict=True):
             if not layer.is_initialized:
                 layer.lazy_initialization(keys[None], values[None])
-            own_keys, own_values = layer.buffers()
-            own_keys[row, :, end - used : end] = keys[:, :used]
-            own_values[row, :, end - used : end] = values[:, :used]
+            for buffer, states in zip(layer.buffers(), (keys, values), strict=True):
+                buffer[row, :, end - used : end] = states[:, :used]
 
     def row_states(self, row: int) -> States:
         """Per layer, views of one row's keys and values ``[kv_heads, length, head_dim]``."""

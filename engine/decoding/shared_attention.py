@@ -56,19 +56,22 @@ class Groups:
         order: Row at each sorted place, int64 ``[rows]``.
         inverse: Sorted place of each row, int64 ``[rows]``.
         parts: (first sorted place, one past the last, their shared beginning).
+        first_alone: Sorted place of the first row that shares nothing.
         longest: Columns of the longest one; 0 when no row shares anything.
     """
 
     def __init__(self, pasts: list[SharedPast | None], device: torch.device) -> None:
-        members: dict[SharedPast | None, list[int]] = {}
+        members: dict[SharedPast, list[int]] = {}
         for row, past in enumerate(pasts):
-            members.setdefault(past, []).append(row)
+            if past is not None:
+                members.setdefault(past, []).append(row)
         order: list[int] = []
         self.parts: list[tuple[int, int, SharedPast]] = []
         for past, rows in members.items():
-            if past is not None:
-                self.parts.append((len(order), len(order) + len(rows), past))
+            self.parts.append((len(order), len(order) + len(rows), past))
             order += rows
+        self.first_alone = len(order)
+        order += [row for row, past in enumerate(pasts) if past is None]
         self.order = torch.tensor(order, device=device)
         self.inverse = torch.argsort(self.order)
         self.longest = max((past.length for _, _, past in self.parts), default=0)
@@ -190,13 +193,15 @@ def attend(
     if mask is not None:
         own = own.masked_fill(mask.logical_not(), -torch.inf)
     shared = groups.longest
-    scores = own.new_full((*own.shape[:3], shared + own_columns), -torch.inf)  # in sorted order
+    scores = own.new_empty((*own.shape[:3], shared + own_columns))  # in sorted order
     scores[..., shared:] = own[groups.order]
+    scores[groups.first_alone :, ..., :shared] = -torch.inf
     asking = query[groups.order]
     for start, stop, past in groups.parts:
         keys = past.states[layer][0][:, : past.length]  # [kv_heads, length, head_dim]
         stacked = asking[start:stop].transpose(0, 1).reshape(kv_heads, -1, head_dim)
         found = (stacked @ keys.transpose(-1, -2)).view(kv_heads, stop - start, -1, past.length)
+        scores[start:stop, ..., : shared - past.length] = -torch.inf
         scores[start:stop, ..., shared - past.length : shared] = found.transpose(0, 1)
     shares = scores.softmax(-1, dtype=torch.float32).to(value.dtype)
     mixed = shares.new_zeros((rows, kv_heads, heads // kv_heads, value.shape[-1]))
