@@ -166,6 +166,7 @@ class Application(QObject):
             self.paths.config / "settings.json" if keep else None, prefs.DECLARED, self
         )
         notify = Notify(self)
+        settings.write_failed.connect(notify.error)
         jobs = JobService(self.engine, self)
         background = Background(self)
         theme = Theme(self.app, RESOURCES, self)

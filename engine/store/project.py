@@ -19,11 +19,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-import psutil
-
 from engine.errors import StoreError
 from engine.evaluation.spec import CellResult
 from engine.jobs.spec import Spec, decode, encode
+from engine.store.process import alive
 from engine.store.rows import CELL_QUERY, read_cell, write_cell
 from engine.store.schema import migrate
 
@@ -209,7 +208,7 @@ class Project:
         rows = self._connection.execute(
             "SELECT id, owner, started FROM run WHERE status='running'"
         ).fetchall()
-        gone = [row["id"] for row in rows if not _alive(row["owner"], row["started"])]
+        gone = [row["id"] for row in rows if not alive(row["owner"], row["started"])]
         if gone:
             with self._transaction() as connection:
                 connection.executemany(
@@ -246,14 +245,6 @@ def _check_intact(connection: sqlite3.Connection, path: Path) -> None:
     verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
         raise sqlite3.DatabaseError(verdict)
-
-
-def _alive(process: int, since: float) -> bool:
-    """Whether the process that began a run then is still the one with that number."""
-    try:
-        return bool(psutil.Process(process).create_time() <= since + 1.0)
-    except psutil.Error:
-        return False
 
 
 def _cannot_open(path: Path, error: Exception) -> StoreError:

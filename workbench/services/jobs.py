@@ -156,8 +156,12 @@ class JobService(QObject):
         self._pending.clear()
 
     def _drain(self) -> None:
-        """Deliver what has come, but give the window its turn after ten milliseconds."""
-        self._pending.extend(self._buffer.drain())
+        """Deliver what has come, but give the window its turn after ten milliseconds.
+
+        While events still wait here, new ones stay in the buffer, which joins them.
+        """
+        if not self._pending:
+            self._pending.extend(self._buffer.drain())
         until = time.monotonic() + BUDGET_S
         while self._pending:
             self._deliver(self._pending.popleft())

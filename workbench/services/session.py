@@ -19,7 +19,9 @@ from typing import cast
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import StoreError, describe
-from workbench.services.files import set_aside, write_atomically
+from engine.store.atomic import write_text
+from engine.store.process import alive
+from workbench.services.files import set_aside
 from workbench.services.notify import Notify
 
 FORMAT = 1
@@ -77,15 +79,16 @@ class Session(QObject):
             return
         marker, file = self._folder / "session.open", self._folder / "session.json"
         holder = _read_pid(marker)
-        if holder is not None and holder != os.getpid() and _alive(holder):
+        if holder is not None and holder != os.getpid() and alive(holder, _made_at(marker)):
             log.info("another window (process %d) keeps the session", holder)
             return
         self._owner = True
         if holder is not None and file.exists():
-            os.replace(file, self._crashed_file())
+            # A crash whose question is still open keeps its state; this one goes beside it.
+            os.replace(file, _free_name(self._crashed_file()))
         self.crashed = self._crashed_file().exists()
         try:
-            write_atomically(marker, str(os.getpid()))
+            write_text(marker, str(os.getpid()))
         except StoreError as error:
             self._refuse(error)
 
@@ -104,7 +107,7 @@ class Session(QObject):
         """Ask about the crashed state no more; it stays on disk under yet another name."""
         crashed = self._crashed_file()
         if crashed.exists():
-            os.replace(crashed, crashed.with_name("session.previous.json"))
+            os.replace(crashed, _free_name(crashed.with_name("session.previous.json")))
         self.crashed = False
 
     def register(
@@ -135,12 +138,14 @@ class Session(QObject):
             return
         states = {**self._kept, **self._waiting}
         for name, keeper in self._keepers.items():
-            states[name] = keeper.save()
+            state = self._saved_by(name, keeper)
+            if state is not None:
+                states[name] = state
         text = json.dumps({"format": FORMAT, "states": states}, ensure_ascii=False, indent=1)
         if text == self._written:
             return
         try:
-            write_atomically(self._folder / "session.json", text)
+            write_text(self._folder / "session.json", text)
         except StoreError as error:
             self._refuse(error)
             return
@@ -156,6 +161,14 @@ class Session(QObject):
         if self._folder is not None and self._owner:
             (self._folder / "session.open").unlink(missing_ok=True)
             self._owner = False
+
+    def _saved_by(self, name: str, keeper: Keeper) -> State | None:
+        """A keeper that cannot say its state must not stop the others, or the closing window."""
+        try:
+            return keeper.save()
+        except Exception:
+            log.exception("the state of %s could not be saved", name)
+            return None
 
     def _crashed_file(self) -> Path:
         assert self._folder is not None
@@ -210,8 +223,17 @@ def _read_pid(marker: Path) -> int | None:
         return 0
 
 
-def _alive(pid: int) -> bool:
-    """Whether a process of this id runs. psutil knows how to ask on every platform."""
-    import psutil
+def _free_name(file: Path) -> Path:
+    """`file`, or the first numbered neighbour of it that does not exist."""
+    number, free = 1, file
+    while free.exists():
+        number += 1
+        free = file.with_name(f"{file.stem}.{number}{file.suffix}")
+    return free
 
-    return pid > 0 and psutil.pid_exists(pid)
+
+def _made_at(marker: Path) -> float:
+    try:
+        return marker.stat().st_mtime
+    except OSError:
+        return 0.0

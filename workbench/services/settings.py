@@ -14,7 +14,9 @@ from typing import Generic, Literal, TypeVar, cast
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.services.files import set_aside, write_atomically
+from engine.errors import StoreError
+from engine.store.atomic import write_text
+from workbench.services.files import set_aside
 
 T = TypeVar("T", bool, int, float, str, tuple[str, ...])
 Kind = Literal["bool", "int", "float", "text", "choice", "folders", "secret-note"]
@@ -93,9 +95,12 @@ class Settings(QObject):
 
     Signals:
         changed(str): A key whose value changed.
+        write_failed(object): An `ErrorReport`: the file cannot be written; the values are in
+            force nevertheless. Told again only after a write that worked.
     """
 
     changed = Signal(str)
+    write_failed = Signal(object)
 
     def __init__(
         self,
@@ -115,6 +120,7 @@ class Settings(QObject):
         self._overrides: dict[str, object] = {}
         self.problems: list[str] = []
         self.backup: Path | None = None
+        self._refused = False
         self._read()
         self.changed.connect(self._tell)
 
@@ -132,7 +138,6 @@ class Settings(QObject):
 
         Raises:
             ValueError: The value is of the wrong type or outside its range.
-            StoreError: The file cannot be written; the value is in force nevertheless.
         """
         if not setting.accepts(value):
             raise ValueError(f"{setting.key} does not accept {value!r}")
@@ -168,11 +173,18 @@ class Settings(QObject):
         self._observers.setdefault(setting.key, []).append(observer)
 
     def write(self) -> None:
-        """Write the file in one step. Raises `StoreError` when the disk refuses."""
+        """Write the file in one step; a disk that refuses is told once, by `write_failed`."""
         if self._file is None:
             return
         stored = {"format": FORMAT, "values": {**self._unknown, **self._values}}
-        write_atomically(self._file, json.dumps(stored, ensure_ascii=False, indent=2) + "\n")
+        try:
+            write_text(self._file, json.dumps(stored, ensure_ascii=False, indent=2) + "\n")
+        except StoreError as error:
+            if not self._refused:
+                self._refused = True
+                self.write_failed.emit(error.report())
+            return
+        self._refused = False
 
     def _tell(self, key: str) -> None:
         for observer in tuple(self._observers.get(key, ())):

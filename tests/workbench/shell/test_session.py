@@ -81,9 +81,9 @@ def test_after_a_crash_nothing_is_restored_before_the_person_says_so(qapp, tmp_p
 
 def test_a_second_crash_neither_loops_nor_loses_the_first_state(qapp, tmp_path):
     crash_with(tmp_path, "precious")
-    first, _ = opened(tmp_path)
+    first, _ = opened(tmp_path, "empty start")
     assert first.crashed
-    # The program dies again before anybody answered, and before anything was saved.
+    first.save()  # the autosave runs before anybody answered, then the program dies again
     (tmp_path / "session.open").write_text("999999999")
     second, keeper = opened(tmp_path)
     second.restore()
@@ -91,6 +91,30 @@ def test_a_second_crash_neither_loops_nor_loses_the_first_state(qapp, tmp_path):
     assert keeper.text == ""
     second.restore_crashed()
     assert keeper.text == "precious"
+
+
+def test_a_number_given_to_another_process_since_is_not_the_old_window(qapp, tmp_path):
+    """After a power cut the old window's number may belong to anyone, e.g. to this test."""
+    crash_with(tmp_path, "precious")
+    (tmp_path / "session.open").write_text(str(os.getppid()))
+    os.utime(tmp_path / "session.open", (1_000_000, 1_000_000))
+    session, keeper = opened(tmp_path)
+    assert session.crashed
+    session.restore_crashed()
+    assert keeper.text == "precious"
+
+
+def test_a_page_that_cannot_say_its_state_stops_neither_saving_nor_closing(qapp, tmp_path):
+    session, _ = opened(tmp_path, "kept")
+
+    def broken() -> dict[str, object]:
+        raise ValueError("no state")
+
+    session.register("broken", broken, lambda _state: None)
+    session.close()
+    stored = json.loads((tmp_path / "session.json").read_text())["states"]
+    assert stored == {"page": {"text": "kept"}}
+    assert not (tmp_path / "session.open").exists()
 
 
 def test_starting_fresh_keeps_the_crashed_state_on_disk(qapp, tmp_path):

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import StoreError
 from workbench.services.preferences import AUTOSAVE, DECLARED, MODEL_FOLDERS, TEXT_SCALE, THEME
 from workbench.services.settings import Settings
 
@@ -90,10 +89,14 @@ def test_a_full_disk_leaves_the_old_file_whole(file, monkeypatch):
     def full(_number: int) -> None:
         raise OSError(28, "No space left on device")
 
+    told = []
+    settings.write_failed.connect(told.append)
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StoreError, match="No space left"):
-        settings.set(AUTOSAVE, 10)
-    assert settings.get(AUTOSAVE) == 10
+    settings.set(AUTOSAVE, 10)
+    settings.set(AUTOSAVE, 11)
+    assert settings.get(AUTOSAVE) == 11
+    assert [report.code for report in told] == ["store"]  # told once, not at every step
+    assert "the disk is full" in told[0].message
     assert file.read_text() == before
     assert list(file.parent.iterdir()) == [file]
 
