@@ -132,7 +132,7 @@ class CompareModel(QObject):
     def rerun(self, uid: int) -> bool:
         """Ask one column again, with the prompt and the settings it was asked with."""
         column = self.column(uid)
-        if column is None or column.busy:
+        if column is None or column.busy or column.verifying:
             return False
         kept = self._kept_records(column)
         column.state, column.result, column.error = "waiting", None, None
@@ -144,7 +144,7 @@ class CompareModel(QObject):
     def verify(self, uid: int) -> bool:
         """Decode one column's cell alone (batch 1) and compare the tokens."""
         column = self.column(uid)
-        if column is None or column.busy or not column.records:
+        if column is None or column.busy or column.verifying or not column.records:
             return False
         column.verification = Verification("running")
         self.column_changed.emit(uid)
@@ -241,6 +241,8 @@ class _Run:
         self._model = model
         self._came: dict[CellKey, list[TokenRecord]] = {}
         self._verifying = verifying
+        # What the check is about: the answer as it stood when the check was asked for.
+        self._answers = {column.key: tuple(column.records) for column in columns}
 
     def cancel(self) -> None:
         if self.handle is not None:
@@ -296,7 +298,7 @@ class _Run:
         if alone.error is not None:
             column.verification = Verification("failed", report=alone.error)
             return
-        column.verification = compare_tokens(tuple(column.records), alone.tokens)
+        column.verification = compare_tokens(self._answers[column.key], alone.tokens)
 
     def _take_end(self, event: Terminal) -> None:
         if isinstance(event, Failed):

@@ -85,6 +85,11 @@ class Column:
     def busy(self) -> bool:
         return self.state in ("waiting", "running")
 
+    @property
+    def verifying(self) -> bool:
+        """Whether "verify alone" is decoding this cell now."""
+        return self.verification is not None and self.verification.state == "running"
+
     def answer_text(self) -> str:
         """The decoded answer, or what has streamed in so far."""
         generation = self.result.generation if self.result else None

@@ -182,6 +182,24 @@ def test_a_check_that_fails_leaves_the_answer(model: CompareModel, jobs: FakeJob
     assert column.state == "finished"
 
 
+def test_a_check_is_about_the_answer_it_was_asked_for(model: CompareModel, jobs: FakeJobs) -> None:
+    """While the cell is decoded alone it can be neither asked again nor checked twice."""
+    choose(model, "zero-shot")
+    answered(model, jobs, "abc")
+    column = model.columns[0]
+    assert model.verify(column.uid)
+    check = jobs.last
+    assert not model.rerun(column.uid)
+    assert not model.verify(column.uid)
+    assert jobs.last is check
+    column.records = []  # whatever happens to the column meanwhile
+    finish_cell(check, cell(check.spec, column.key, records(*"abc")))
+    assert column.verification is not None
+    assert column.verification.state == "identical"
+    check.send(Finished(job_id=check.id, result=None))
+    assert model.rerun(column.uid)
+
+
 def test_a_branch_keeps_its_prefix_on_screen(model: CompareModel, jobs: FakeJobs) -> None:
     choose(model, "zero-shot", "zero-shot-cot")
     answered(model, jobs, "abcd", "x")

@@ -24,7 +24,6 @@ from engine.prompting.elements import Language
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
 from workbench.viewmodels.compare import CompareModel
-from workbench.viewmodels.compare_report import report_of
 from workbench.viewmodels.compare_setup import CompareSetup, default_setup
 from workbench.viewmodels.prompt_counter import PromptCounter, TokenCounts
 from workbench.viewmodels.prompt_presets import preset, sample
@@ -277,7 +276,7 @@ class ComparePage(Page):
         self._offer_what_can()
 
     def _offer_what_can(self) -> None:
-        self.bar.set_can(self._can_overlay(), report_of(self.model.columns) is not None)
+        self.bar.set_can(self._can_overlay(), any(c.result is not None for c in self.model.columns))
         self.services.actions.refresh()
 
     def _counted(self, counts: TokenCounts) -> None:

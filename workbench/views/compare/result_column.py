@@ -205,9 +205,10 @@ class ResultColumn(QFrame):
 
     def _enable(self) -> None:
         column = self._column
-        self.rerun_button.setEnabled(not column.busy)
+        at_rest = not column.busy and not column.verifying
+        self.rerun_button.setEnabled(at_rest)
         self.verify_button.setEnabled(
-            not column.busy and bool(column.records) and column.state == "finished"
+            at_rest and bool(column.records) and column.state == "finished"
         )
         self.copy_button.setEnabled(bool(column.records))
 
