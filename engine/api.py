@@ -63,7 +63,7 @@ class Engine:
         self.resources = Resources(paths or Paths.default(), model_folders, project)
         self._lanes: dict[str, LaneLike] = {}
         self._jobs: dict[str, Job] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a listener of `Queued` may look at the jobs
         self._closed = False
 
     def submit(self, spec: Spec, listener: Listener | None = None) -> Job:
@@ -83,8 +83,8 @@ class Engine:
                 raise RuntimeError("the engine is closed")
             self._jobs = {name: old for name, old in self._jobs.items() if not old.wait(0)}
             self._jobs[job.id] = job
-            lane = self._lane(spec.lane)
-        lane.put(job)
+            # Inside the lock: a closing engine must not end the lane between the two.
+            self._lane(spec.lane).put(job)
         return job
 
     def active_jobs(self) -> tuple[Job, ...]:

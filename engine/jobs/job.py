@@ -2,7 +2,8 @@
 
 Threading contract: `run(spec, ctx)` executes on a lane's worker thread. `ctx.progress`,
 `ctx.check` and `ctx.tokens` are the cancellation points; they raise `JobCancelled`. Events go to
-one listener, on the worker thread, in order; a window puts them into a buffer that its own timer
+one listener, in order, on the worker thread (the end of a job that is stopped while it waits comes
+on the thread that stopped it); a window puts them into a buffer that its own timer
 drains (`engine.jobs.buffer`).
 """
 
@@ -15,7 +16,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from engine.errors import EngineError, ErrorReport, JobCancelled
-from engine.jobs.events import Event, Failed, Finished, Partial, Progress, Terminal, TokenChunk
+from engine.jobs.events import (
+    Cancelled,
+    Event,
+    Failed,
+    Finished,
+    Partial,
+    Progress,
+    Terminal,
+    TokenChunk,
+)
 from engine.jobs.spec import Spec
 
 if TYPE_CHECKING:
@@ -52,13 +62,32 @@ class Job:
         self.spec = spec
         self.state: JobState = "queued"
         self._listener = listener
+        self._turn = threading.Lock()
         self._cancel = threading.Event()
         self._done = threading.Event()
         self._end: Terminal | None = None
 
     def cancel(self) -> None:
-        """Ask the job to stop; it does at its next cancellation point. Safe to repeat."""
+        """Ask the job to stop. Safe to repeat.
+
+        A running job stops at its next cancellation point; one that still waits for its lane
+        ends here and now, with its terminal event published on the calling thread.
+        """
         self._cancel.set()
+        with self._turn:
+            waiting = self.state == "queued"
+            if waiting:
+                self.state = "cancelled"
+        if waiting:
+            self.publish(Cancelled(job_id=self.id))
+
+    def begin(self) -> bool:
+        """Called by the lane when it takes the job up; False when it was stopped meanwhile."""
+        with self._turn:
+            if self.state != "queued":
+                return False
+            self.state = "running"
+            return True
 
     @property
     def cancel_requested(self) -> bool:

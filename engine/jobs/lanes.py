@@ -89,11 +89,8 @@ class Lane:
             del job  # a finished job's result must not live on in an idle thread
 
     def _run(self, job: Job) -> None:
-        if job.cancel_requested:
-            job.state = "cancelled"
-            job.publish(Cancelled(job_id=job.id))
+        if not job.begin():
             return
-        job.state = "running"
         job.publish(Started(job_id=job.id))
         end: Finished | Failed | Cancelled
         try:

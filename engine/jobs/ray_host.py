@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError, describe
-from engine.jobs.events import Cancelled, Event, Failed, Queued, Terminal
+from engine.jobs.events import Event, Failed, Queued, Terminal
 from engine.jobs.job import Job
 from engine.jobs.lanes import STATE_OF
 from engine.jobs.spec import FILES_LANE, decode, encode
@@ -132,12 +132,10 @@ class RayLane:
 
     def _events(self, job: Job) -> Iterator[Event]:
         """The actor's events, polled so that a stop travels while the actor is silent."""
-        if job.cancel_requested:
-            yield Cancelled(job_id=job.id)
+        if not job.begin():
             return
         run = self._actor.run.options(num_returns="streaming")
         stream = run.remote(job.id, encode(job.spec))
-        job.state = "running"
         told = False
         while True:
             ready, _ = self._ray.wait([stream], timeout=POLL_S, fetch_local=False)

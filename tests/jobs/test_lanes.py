@@ -92,6 +92,10 @@ def test_cancel_a_running_and_a_queued_job(engine: Engine) -> None:
     waiting = engine.submit(kinds.CountSpec(), watch)
     assert running.wait(10)
     waiting.cancel()
+    with pytest.raises(JobCancelled):
+        waiting.result(0)  # at once, although the lane is busy with the first
+    assert waiting.state == "cancelled"
+    assert first.state == "running"
     first.cancel()
     with pytest.raises(JobCancelled):
         first.result(10)
