@@ -176,7 +176,7 @@ def _comparison(times: Probe) -> str:
             parts.append(f"{name} does not run here")
         else:
             parts.append(f"{name} runs at {exact / slow:.2g}× float32's speed")
-    return ", ".join(parts) + f" ({WORTHWHILE}× needed to give up exactness)"
+    return f"{', '.join(parts)} ({WORTHWHILE}× needed to give up exactness)"
 
 
 def choose(

@@ -104,7 +104,7 @@ class CompareSpec(Spec):
     branch: Branch | None = None
 
     def title(self) -> str:
-        return "Compare " + " · ".join(variant.label for variant in self.variants)
+        return f"Compare {' · '.join(variant.label for variant in self.variants)}"
 
     def check(self) -> None:
         if not (self.models and self.variants and self.items):

@@ -183,7 +183,7 @@ def _report(ctx: JobContext, done: int, total: int, meter: SpeedMeter) -> None:
     speed = meter.add(time.monotonic(), done)
     text = f"{gigabytes(done)} of {gigabytes(total)}"
     if speed:
-        text += f" · {gigabytes(int(speed))}/s"
+        text = f"{gigabytes(done)} of {gigabytes(total)} · {gigabytes(int(speed))}/s"
     ctx.progress(min(0.999, done / total) if total else None, text)
 
 

@@ -118,38 +118,47 @@ class HubChild:
 
 def explain(spec: DownloadSpec, code: str, detail: str) -> DownloadError:
     """The error for a failure that the download process classified."""
-    name, where = spec.repository, spec.endpoint or "the hub"
-    sentences = {
-        "missing": (
-            f"There is no repository “{name}” at {where}, or it is private.",
-            "Check the spelling; for a private model, set a token in the settings.",
-        ),
-        "gated": (
-            f"The model “{name}” is only given to people who accepted its terms.",
-            "Accept them on its page with your account, then set that account's token.",
-        ),
-        "denied": (
-            f"Access to “{name}” was denied.",
-            "Set a valid token in the settings (a mirror never gets one).",
-        ),
-        "revision": (
-            f"The model “{name}” has no revision “{spec.revision}”.",
-            "Leave the revision empty for the newest one.",
-        ),
-        "disk": (
-            f"The disk became full while “{name}” was downloading.",
-            "Free some space and try again; files that were finished are kept.",
-        ),
-        "offline": (
-            f"There is no connection to {where}.",
-            "Check the network, or set a mirror; models on this computer work without it.",
-        ),
-    }
-    message, hint = sentences.get(
-        code,
-        (
-            f"The download of “{name}” failed.",
-            "Try again; files that were finished are kept.",
-        ),
+    name = spec.repository
+    where = spec.endpoint or "the hub"
+    match code:
+        case "missing":
+            return DownloadError(
+                f"There is no repository “{name}” at {where}, or it is private.",
+                "Check the spelling; for a private model, set a token in the settings.",
+                detail,
+            )
+        case "gated":
+            return DownloadError(
+                f"The model “{name}” is only given to people who accepted its terms.",
+                "Accept them on its page with your account, then set that account's token.",
+                detail,
+            )
+        case "denied":
+            return DownloadError(
+                f"Access to “{name}” was denied.",
+                "Set a valid token in the settings (a mirror never gets one).",
+                detail,
+            )
+        case "revision":
+            return DownloadError(
+                f"The model “{name}” has no revision “{spec.revision}”.",
+                "Leave the revision empty for the newest one.",
+                detail,
+            )
+        case "disk":
+            return DownloadError(
+                f"The disk became full while “{name}” was downloading.",
+                "Free some space and try again; files that were finished are kept.",
+                detail,
+            )
+        case "offline":
+            return DownloadError(
+                f"There is no connection to {where}.",
+                "Check the network, or set a mirror; models on this computer work without it.",
+                detail,
+            )
+    return DownloadError(
+        f"The download of “{name}” failed.",
+        "Try again; files that were finished are kept.",
+        detail,
     )
-    return DownloadError(message, hint, detail)

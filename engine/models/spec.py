@@ -138,7 +138,7 @@ class UnloadModelSpec(Spec):
     model: ModelRef | None = None
 
     def title(self) -> str:
-        return f"Unload {self.model.id if self.model else 'every model'}"
+        return f"Unload {self.model.id}" if self.model else "Unload every model"
 
 
 @dataclass(frozen=True)

@@ -1,2578 +1,2456 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
-    <context>
-        <name>AboutDialog</name>
-        <message>
-            <source>About Lathe</source>
-            <translation>关于 Lathe</translation>
-        </message>
-        <message>
-            <source>A workbench for local language models.</source>
-            <translation>本地语言模型工作台。</translation>
-        </message>
-        <message>
-            <source>Copy</source>
-            <translation>复制</translation>
-        </message>
-        <message>
-            <source>Licence: Apache-2.0. Nothing is sent anywhere unless you download.</source>
-            <translation>许可证：Apache-2.0。除非您下载模型，否则不会向任何地方发送数据。</translation>
-        </message>
-        <message>
-            <source>Settings: {folder}</source>
-            <translation>设置：{folder}</translation>
-        </message>
-        <message>
-            <source>Your work: {folder}</source>
-            <translation>您的工作：{folder}</translation>
-        </message>
-        <message>
-            <source>Logs: {folder}</source>
-            <translation>日志：{folder}</translation>
-        </message>
-    </context>
-    <context>
-        <name>AnatomyPanel</name>
-        <message>
-            <source>Layers</source>
-            <translation>层数</translation>
-        </message>
-        <message>
-            <source>Architecture</source>
-            <translation>架构</translation>
-        </message>
-        <message>
-            <source>Parameters</source>
-            <translation>参数量</translation>
-        </message>
-        <message>
-            <source>Structure</source>
-            <translation>结构</translation>
-        </message>
-        <message>
-            <source>Position encoding</source>
-            <translation>位置编码</translation>
-        </message>
-        <message>
-            <source>Hidden size</source>
-            <translation>隐藏维度</translation>
-        </message>
-        <message>
-            <source>Activation</source>
-            <translation>激活函数</translation>
-        </message>
-        <message>
-            <source>MLP width</source>
-            <translation>MLP 宽度</translation>
-        </message>
-        <message>
-            <source>Norm</source>
-            <translation>归一化</translation>
-        </message>
-        <message>
-            <source>Heads</source>
-            <translation>注意力头</translation>
-        </message>
-        <message>
-            <source>Vocabulary</source>
-            <translation>词表</translation>
-        </message>
-        <message>
-            <source>KV heads</source>
-            <translation>KV 头</translation>
-        </message>
-        <message>
-            <source>Trained context</source>
-            <translation>训练上下文</translation>
-        </message>
-        <message>
-            <source>Head dim</source>
-            <translation>头维度</translation>
-        </message>
-        <message>
-            <source>Tied embeddings</source>
-            <translation>共享嵌入</translation>
-        </message>
-        <message>
-            <source>yes</source>
-            <translation>是</translation>
-        </message>
-        <message>
-            <source>no</source>
-            <translation>否</translation>
-        </message>
-        <message>
-            <source>RoPE parameters</source>
-            <translation>RoPE 参数</translation>
-        </message>
-        <message>
-            <source>causal decoder</source>
-            <translation>因果解码器</translation>
-        </message>
-        <message>
-            <source>prefix decoder</source>
-            <translation>前缀解码器</translation>
-        </message>
-        <message>
-            <source>encoder-decoder</source>
-            <translation>编码器-解码器</translation>
-        </message>
-        <message>
-            <source>encoder</source>
-            <translation>编码器</translation>
-        </message>
-        <message>
-            <source>ALiBi (a slope per head on the distance)</source>
-            <translation>ALiBi（每个头按距离加一个斜率）</translation>
-        </message>
-        <message>
-            <source>T5 bias (learned, per distance bucket and head)</source>
-            <translation>T5 偏置（按距离分桶、按头学习）</translation>
-        </message>
-        <message>
-            <source>learned absolute</source>
-            <translation>可学习的绝对位置</translation>
-        </message>
-        <message>
-            <source>sinusoidal</source>
-            <translation>正弦</translation>
-        </message>
-        <message>
-            <source>none</source>
-            <translation>无</translation>
-        </message>
-    </context>
-    <context>
-        <name>Application</name>
-        <message>
-            <source>Some settings could not be read; their defaults apply.</source>
-            <translation>部分设置无法读取，已使用默认值。</translation>
-        </message>
-    </context>
-    <context>
-        <name>CandidateButton</name>
-        <message>
-            <source>“{text}”, probability {p:.3f}, chosen here</source>
-            <translation>“{text}”，概率 {p:.3f}，此处所选</translation>
-        </message>
-        <message>
-            <source>“{text}”, probability {p:.3f}, continue from it</source>
-            <translation>“{text}”，概率 {p:.3f}，从这里继续</translation>
-        </message>
-    </context>
-    <context>
-        <name>Column</name>
-        <message>
-            <source>branch at {n}</source>
-            <translation>在第 {n} 处分支</translation>
-        </message>
-        <message>
-            <source>from “{token}” on</source>
-            <translation>从“{token}”开始</translation>
-        </message>
-        <message>
-            <source>asked before the last edit</source>
-            <translation>最后一次编辑之前的结果</translation>
-        </message>
-        <message>
-            <source>waiting</source>
-            <translation>等待中</translation>
-        </message>
-        <message>
-            <source>answering</source>
-            <translation>回答中</translation>
-        </message>
-        <message>
-            <source>failed</source>
-            <translation>失败</translation>
-        </message>
-        <message>
-            <source>stopped</source>
-            <translation>已停止</translation>
-        </message>
-        <message>
-            <source>right</source>
-            <translation>正确</translation>
-        </message>
-        <message>
-            <source>no answer found</source>
-            <translation>未找到答案</translation>
-        </message>
-        <message>
-            <source>wrong</source>
-            <translation>错误</translation>
-        </message>
-        <message>
-            <source>No answer by the rule “{rule}”</source>
-            <translation>按规则“{rule}”未找到答案</translation>
-        </message>
-        <message>
-            <source>Answer {value}</source>
-            <translation>答案 {value}</translation>
-        </message>
-        <message>
-            <source>expected {value}</source>
-            <translation>应为 {value}</translation>
-        </message>
-        <message>
-            <source>Found by the rule “{rule}”: {value}</source>
-            <translation>按规则“{rule}”找到：{value}</translation>
-        </message>
-        <message>
-            <source>nothing</source>
-            <translation>无</translation>
-        </message>
-        <message>
-            <source>Exact text sent</source>
-            <translation>实际发送的文本</translation>
-        </message>
-        <message>
-            <source>{n} tokens</source>
-            <translation>{n} 个 token</translation>
-        </message>
-        <message>
-            <source>Waiting for its turn…</source>
-            <translation>等待轮到它…</translation>
-        </message>
-        <message>
-            <source>Reading the prompt…</source>
-            <translation>正在读取提示词…</translation>
-        </message>
-        <message>
-            <source>Stopped before the first token.</source>
-            <translation>在第一个 token 之前停止。</translation>
-        </message>
-        <message>
-            <source>The model answered with nothing.</source>
-            <translation>模型的回答为空。</translation>
-        </message>
-        <message>
-            <source>{n} tokens so far</source>
-            <translation>已有 {n} 个 token</translation>
-        </message>
-        <message>
-            <source>{new} tokens in + {reused} reused · {out} out</source>
-            <translation>输入 {new} + 复用 {reused} · 输出 {out} token</translation>
-        </message>
-        <message>
-            <source>{new} tokens in · {out} out</source>
-            <translation>输入 {new} · 输出 {out} token</translation>
-        </message>
-        <message>
-            <source>mean p {p:.2f}</source>
-            <translation>平均 p {p:.2f}</translation>
-        </message>
-        <message>
-            <source>first token {t}</source>
-            <translation>首个 token {t}</translation>
-        </message>
-        <message>
-            <source>{rate} tokens/s</source>
-            <translation>{rate} token/秒</translation>
-        </message>
-        <message>
-            <source>Tokens in: prompt tokens computed for this column; reused: taken from the shared beginning of several columns.
+<context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About Lathe</source>
+        <translation>关于 Lathe</translation>
+    </message>
+    <message>
+        <source>A workbench for local language models.</source>
+        <translation>本地语言模型工作台。</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Licence: Apache-2.0. Nothing is sent anywhere unless you download.</source>
+        <translation>许可证：Apache-2.0。除非您下载模型，否则不会向任何地方发送数据。</translation>
+    </message>
+    <message>
+        <source>Settings: {folder}</source>
+        <translation>设置：{folder}</translation>
+    </message>
+    <message>
+        <source>Your work: {folder}</source>
+        <translation>您的工作：{folder}</translation>
+    </message>
+    <message>
+        <source>Logs: {folder}</source>
+        <translation>日志：{folder}</translation>
+    </message>
+</context>
+<context>
+    <name>AnatomyPanel</name>
+    <message>
+        <source>Layers</source>
+        <translation>层数</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>架构</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>Structure</source>
+        <translation>结构</translation>
+    </message>
+    <message>
+        <source>Position encoding</source>
+        <translation>位置编码</translation>
+    </message>
+    <message>
+        <source>Hidden size</source>
+        <translation>隐藏维度</translation>
+    </message>
+    <message>
+        <source>Activation</source>
+        <translation>激活函数</translation>
+    </message>
+    <message>
+        <source>MLP width</source>
+        <translation>MLP 宽度</translation>
+    </message>
+    <message>
+        <source>Norm</source>
+        <translation>归一化</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>注意力头</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>词表</translation>
+    </message>
+    <message>
+        <source>KV heads</source>
+        <translation>KV 头</translation>
+    </message>
+    <message>
+        <source>Trained context</source>
+        <translation>训练上下文</translation>
+    </message>
+    <message>
+        <source>Head dim</source>
+        <translation>头维度</translation>
+    </message>
+    <message>
+        <source>Tied embeddings</source>
+        <translation>共享嵌入</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>RoPE parameters</source>
+        <translation>RoPE 参数</translation>
+    </message>
+</context>
+<context>
+    <name>Application</name>
+    <message>
+        <source>Some settings could not be read; their defaults apply.</source>
+        <translation>部分设置无法读取，已使用默认值。</translation>
+    </message>
+</context>
+<context>
+    <name>CandidateButton</name>
+    <message>
+        <source>“{text}”, probability {p:.3f}, chosen here</source>
+        <translation>“{text}”，概率 {p:.3f}，此处所选</translation>
+    </message>
+    <message>
+        <source>“{text}”, probability {p:.3f}, continue from it</source>
+        <translation>“{text}”，概率 {p:.3f}，从这里继续</translation>
+    </message>
+</context>
+<context>
+    <name>Column</name>
+    <message>
+        <source>branch at {n}</source>
+        <translation>在第 {n} 处分支</translation>
+    </message>
+    <message>
+        <source>from “{token}” on</source>
+        <translation>从“{token}”开始</translation>
+    </message>
+    <message>
+        <source>asked before the last edit</source>
+        <translation>最后一次编辑之前的结果</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>answering</source>
+        <translation>回答中</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>right</source>
+        <translation>正确</translation>
+    </message>
+    <message>
+        <source>no answer found</source>
+        <translation>未找到答案</translation>
+    </message>
+    <message>
+        <source>wrong</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>No answer by the rule “{rule}”</source>
+        <translation>按规则“{rule}”未找到答案</translation>
+    </message>
+    <message>
+        <source>Answer {value}</source>
+        <translation>答案 {value}</translation>
+    </message>
+    <message>
+        <source>expected {value}</source>
+        <translation>应为 {value}</translation>
+    </message>
+    <message>
+        <source>Found by the rule “{rule}”: {value}</source>
+        <translation>按规则“{rule}”找到：{value}</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Exact text sent</source>
+        <translation>实际发送的文本</translation>
+    </message>
+    <message>
+        <source>{n} tokens</source>
+        <translation>{n} 个 token</translation>
+    </message>
+    <message>
+        <source>Waiting for its turn…</source>
+        <translation>等待轮到它…</translation>
+    </message>
+    <message>
+        <source>Reading the prompt…</source>
+        <translation>正在读取提示词…</translation>
+    </message>
+    <message>
+        <source>Stopped before the first token.</source>
+        <translation>在第一个 token 之前停止。</translation>
+    </message>
+    <message>
+        <source>The model answered with nothing.</source>
+        <translation>模型的回答为空。</translation>
+    </message>
+    <message>
+        <source>{n} tokens so far</source>
+        <translation>已有 {n} 个 token</translation>
+    </message>
+    <message>
+        <source>{new} tokens in + {reused} reused · {out} out</source>
+        <translation>输入 {new} + 复用 {reused} · 输出 {out} token</translation>
+    </message>
+    <message>
+        <source>{new} tokens in · {out} out</source>
+        <translation>输入 {new} · 输出 {out} token</translation>
+    </message>
+    <message>
+        <source>mean p {p:.2f}</source>
+        <translation>平均 p {p:.2f}</translation>
+    </message>
+    <message>
+        <source>first token {t}</source>
+        <translation>首个 token {t}</translation>
+    </message>
+    <message>
+        <source>{rate} tokens/s</source>
+        <translation>{rate} token/秒</translation>
+    </message>
+    <message>
+        <source>Tokens in: prompt tokens computed for this column; reused: taken from the shared beginning of several columns.
 Mean p: geometric mean of the probabilities of its tokens.
-Times are from the start of this column's reading; columns are decoded together, so they share the processor.</source>
-            <translation>输入：为本列计算的提示词 token；复用：取自多列共同的开头。
+Times are from the start of this column&apos;s reading; columns are decoded together, so they share the processor.</source>
+        <translation>输入：为本列计算的提示词 token；复用：取自多列共同的开头。
 平均 p：各 token 概率的几何平均。
 时间从本列开始读取提示词算起；各列一起解码，因此共用处理器。</translation>
-        </message>
-        <message>
-            <source>Decoding it alone…</source>
-            <translation>正在单独解码…</translation>
-        </message>
-        <message>
-            <source>✓ Alone: identical, all {n} tokens</source>
-            <translation>✓ 单独解码：{n} 个 token 全部相同</translation>
-        </message>
-        <message>
-            <source>≠ Alone: differs first at token {n}: “{alone}” instead of “{here}”</source>
-            <translation>≠ 单独解码：首个差异在第 {n} 个 token：“{alone}”而非“{here}”</translation>
-        </message>
-        <message>
-            <source>⚠ The check failed: {why}</source>
-            <translation>⚠ 检查失败：{why}</translation>
-        </message>
-        <message>
-            <source>Model</source>
-            <translation>模型</translation>
-        </message>
-        <message>
-            <source>Device</source>
-            <translation>设备</translation>
-        </message>
-        <message>
-            <source>Quantisation</source>
-            <translation>量化</translation>
-        </message>
-        <message>
-            <source>Attention</source>
-            <translation>注意力</translation>
-        </message>
-        <message>
-            <source>Decoded together</source>
-            <translation>同批解码数</translation>
-        </message>
-        <message>
-            <source>Seed</source>
-            <translation>随机种子</translation>
-        </message>
-        <message>
-            <source>Edits</source>
-            <translation>修改</translation>
-        </message>
-        <message>
-            <source>Weights</source>
-            <translation>权重</translation>
-        </message>
-        <message>
-            <source>Packages</source>
-            <translation>软件包</translation>
-        </message>
-        <message>
-            <source>Answer</source>
-            <translation>答案</translation>
-        </message>
-    </context>
-    <context>
-        <name>CommandPalette</name>
-        <message>
-            <source>Command palette</source>
-            <translation>命令面板</translation>
-        </message>
-        <message>
-            <source>Type a command</source>
-            <translation>输入命令</translation>
-        </message>
-        <message>
-            <source>Command</source>
-            <translation>命令</translation>
-        </message>
-        <message>
-            <source>Matching commands</source>
-            <translation>匹配的命令</translation>
-        </message>
-        <message>
-            <source>No command matches.</source>
-            <translation>没有匹配的命令。</translation>
-        </message>
-    </context>
-    <context>
-        <name>Commands</name>
-        <message>
-            <source>Go to {page}</source>
-            <translation>转到“{page}”</translation>
-        </message>
-        <message>
-            <source>Preferences …</source>
-            <translation>首选项…</translation>
-        </message>
-        <message>
-            <source>Quit</source>
-            <translation>退出</translation>
-        </message>
-        <message>
-            <source>Undo</source>
-            <translation>撤销</translation>
-        </message>
-        <message>
-            <source>Redo</source>
-            <translation>重做</translation>
-        </message>
-        <message>
-            <source>Command palette …</source>
-            <translation>命令面板…</translation>
-        </message>
-        <message>
-            <source>Find any command by typing</source>
-            <translation>输入文字查找任意命令</translation>
-        </message>
-        <message>
-            <source>Jobs</source>
-            <translation>任务</translation>
-        </message>
-        <message>
-            <source>Show or hide the jobs panel</source>
-            <translation>显示或隐藏任务面板</translation>
-        </message>
-        <message>
-            <source>Log</source>
-            <translation>日志</translation>
-        </message>
-        <message>
-            <source>Show or hide the log panel</source>
-            <translation>显示或隐藏日志面板</translation>
-        </message>
-        <message>
-            <source>Switch between light and dark</source>
-            <translation>切换浅色与深色</translation>
-        </message>
-        <message>
-            <source>Switch between English and Chinese</source>
-            <translation>切换英文与中文</translation>
-        </message>
-        <message>
-            <source>Larger text</source>
-            <translation>放大文字</translation>
-        </message>
-        <message>
-            <source>Smaller text</source>
-            <translation>缩小文字</translation>
-        </message>
-        <message>
-            <source>Reset layout</source>
-            <translation>重置布局</translation>
-        </message>
-        <message>
-            <source>Load the model</source>
-            <translation>加载模型</translation>
-        </message>
-        <message>
-            <source>Unload the model</source>
-            <translation>卸载模型</translation>
-        </message>
-        <message>
-            <source>Free the memory that the model uses</source>
-            <translation>释放模型占用的内存</translation>
-        </message>
-        <message>
-            <source>Stop every job</source>
-            <translation>停止所有任务</translation>
-        </message>
-        <message>
-            <source>Keyboard shortcuts …</source>
-            <translation>键盘快捷键…</translation>
-        </message>
-        <message>
-            <source>About Lathe …</source>
-            <translation>关于 Lathe…</translation>
-        </message>
-    </context>
-    <context>
-        <name>ComparePage</name>
-        <message>
-            <source>Compare</source>
-            <translation>对比</translation>
-        </message>
-        <message>
-            <source>The same question, asked in different ways, side by side.</source>
-            <translation>同一个问题，用不同方式提问，并排比较。</translation>
-        </message>
-        <message>
-            <source>Run</source>
-            <translation>运行</translation>
-        </message>
-        <message>
-            <source>Ask with every chosen technique</source>
-            <translation>用所有选中的技巧提问</translation>
-        </message>
-        <message>
-            <source>Stop</source>
-            <translation>停止</translation>
-        </message>
-        <message>
-            <source>Stop answering; what is there stays</source>
-            <translation>停止回答；已有内容保留</translation>
-        </message>
-        <message>
-            <source>Load the sample</source>
-            <translation>载入示例</translation>
-        </message>
-        <message>
-            <source>Another exercise</source>
-            <translation>换一题</translation>
-        </message>
-        <message>
-            <source>Overlay two columns</source>
-            <translation>叠加两列</translation>
-        </message>
-        <message>
-            <source>Sampling settings</source>
-            <translation>采样设置</translation>
-        </message>
-        <message>
-            <source>Clear the results</source>
-            <translation>清除结果</translation>
-        </message>
-        <message>
-            <source>Run asks the question with each chosen technique, side by side.</source>
-            <translation>点击“运行”，用每种选中的技巧并排提问。</translation>
-        </message>
-        <message>
-            <source>Change the prompt's language</source>
-            <translation>切换提示词语言</translation>
-        </message>
-        <message>
-            <source>Preparing…</source>
-            <translation>准备中…</translation>
-        </message>
-        <message>
-            <source>{s:.0f} s left</source>
-            <translation>还剩 {s:.0f} 秒</translation>
-        </message>
-    </context>
-    <context>
-        <name>ConfirmClose</name>
-        <message>
-            <source>Close Lathe?</source>
-            <translation>关闭 Lathe？</translation>
-        </message>
-        <message>
-            <source>Jobs still run: {n}.</source>
-            <translation>仍有 {n} 个任务在运行。</translation>
-        </message>
-        <message>
-            <source>Closing stops them; finished parts are kept.</source>
-            <translation>关闭会停止它们；已完成的部分会保留。</translation>
-        </message>
-        <message>
-            <source>Do not ask again</source>
-            <translation>不再询问</translation>
-        </message>
-        <message>
-            <source>Stop and close</source>
-            <translation>停止并关闭</translation>
-        </message>
-        <message>
-            <source>Keep working</source>
-            <translation>继续工作</translation>
-        </message>
-    </context>
-    <context>
-        <name>CrashDialog</name>
-        <message>
-            <source>Something went wrong</source>
-            <translation>出现问题</translation>
-        </message>
-        <message>
-            <source>Lathe ended unexpectedly the last time.</source>
-            <translation>Lathe 上次意外退出。</translation>
-        </message>
-        <message>
-            <source>Something unforeseen happened. Your work is saved; you can go on.</source>
-            <translation>发生了意外错误。您的工作已保存，可以继续。</translation>
-        </message>
-        <message>
-            <source>Details</source>
-            <translation>详细信息</translation>
-        </message>
-        <message>
-            <source>Copy details</source>
-            <translation>复制详细信息</translation>
-        </message>
-        <message>
-            <source>Open folder</source>
-            <translation>打开文件夹</translation>
-        </message>
-    </context>
-    <context>
-        <name>Details</name>
-        <message>
-            <source>Memory</source>
-            <translation>内存</translation>
-        </message>
-        <message>
-            <source>Load options</source>
-            <translation>加载选项</translation>
-        </message>
-        <message>
-            <source>In memory now</source>
-            <translation>当前在内存中</translation>
-        </message>
-        <message>
-            <source>Anatomy</source>
-            <translation>结构剖析</translation>
-        </message>
-        <message>
-            <source>Allow pickle for this model…</source>
-            <translation>允许此模型使用 pickle…</translation>
-        </message>
-        <message>
-            <source>Allow its code for this model…</source>
-            <translation>允许运行此模型自带的代码…</translation>
-        </message>
-        <message>
-            <source>These options differ from those in memory; load again to apply them.</source>
-            <translation>这些选项与内存中的不同；重新加载后生效。</translation>
-        </message>
-        <message>
-            <source>Details of the model</source>
-            <translation>模型详情</translation>
-        </message>
-    </context>
-    <context>
-        <name>DownloadDialog</name>
-        <message>
-            <source>Download a model</source>
-            <translation>下载模型</translation>
-        </message>
-        <message>
-            <source>owner/name, or the address of the model's page</source>
-            <translation>所有者/名称，或模型页面的地址</translation>
-        </message>
-        <message>
-            <source>Repository</source>
-            <translation>仓库</translation>
-        </message>
-        <message>
-            <source>Look up</source>
-            <translation>查询</translation>
-        </message>
-        <message>
-            <source>Options</source>
-            <translation>选项</translation>
-        </message>
-        <message>
-            <source>Weight files</source>
-            <translation>权重文件</translation>
-        </message>
-        <message>
-            <source>what a load needs; or a pattern: *Q4_K_M.gguf</source>
-            <translation>加载所需的文件；或填写模式：*Q4_K_M.gguf</translation>
-        </message>
-        <message>
-            <source>Take pickle weights when there is nothing safer (they can run code)</source>
-            <translation>没有更安全的格式时接受 pickle 权重（可能执行代码）</translation>
-        </message>
-        <message>
-            <source>Stop</source>
-            <translation>停止</translation>
-        </message>
-        <message>
-            <source>Close</source>
-            <translation>关闭</translation>
-        </message>
-        <message>
-            <source>Stopping keeps every file that is complete. A file that is only partly here starts again from its beginning the next time.</source>
-            <translation>停止后保留已完整下载的文件；只下载了一部分的文件下次从头开始。</translation>
-        </message>
-        <message>
-            <source>File</source>
-            <translation>文件</translation>
-        </message>
-        <message>
-            <source>Size</source>
-            <translation>大小</translation>
-        </message>
-        <message>
-            <source>Download {size}</source>
-            <translation>下载 {size}</translation>
-        </message>
-        <message>
-            <source>Nothing is fetched before you have seen the exact size. Models stay in the hub cache, which other programs share.</source>
-            <translation>在您看到确切大小之前不会下载任何内容。模型保存在与其他程序共用的 hub 缓存中。</translation>
-        </message>
-        <message>
-            <source>Asking what {name} holds …</source>
-            <translation>正在查询 {name} 的内容…</translation>
-        </message>
-        <message>
-            <source>✓ {name} is complete.</source>
-            <translation>✓ {name} 已完整。</translation>
-        </message>
-        <message>
-            <source>✓ All of {name} is in the cache already ({size}).</source>
-            <translation>✓ {name} 已全部在缓存中（{size}）。</translation>
-        </message>
-        <message>
-            <source>{name}: {n} files. To fetch: {size}; already here: {cached}.</source>
-            <translation>{name}：{n} 个文件。需下载 {size}；已有 {cached}。</translation>
-        </message>
-        <message>
-            <source>{free} are free on the disk.</source>
-            <translation>磁盘剩余 {free}。</translation>
-        </message>
-        <message>
-            <source>✗ Only {free} are free on the disk: make room first.</source>
-            <translation>✗ 磁盘仅剩 {free}：请先腾出空间。</translation>
-        </message>
-        <message>
-            <source>{done} of {size}</source>
-            <translation>{done} / {size}</translation>
-        </message>
-        <message>
-            <source>{size}/s</source>
-            <translation>{size}/秒</translation>
-        </message>
-        <message>
-            <source>{time} left</source>
-            <translation>还剩 {time}</translation>
-        </message>
-        <message>
-            <source>Files</source>
-            <translation>文件</translation>
-        </message>
-    </context>
-    <context>
-        <name>ElementField</name>
-        <message>
-            <source>Value of this variable</source>
-            <translation>此变量的值</translation>
-        </message>
-        <message>
-            <source>Tokens of this element by the chosen model's tokenizer, template not counted.</source>
-            <translation>按所选模型的分词器计算的此要素 token 数，不含模板。</translation>
-        </message>
-    </context>
-    <context>
-        <name>Elements</name>
-        <message>
-            <source>System prompt</source>
-            <translation>系统提示</translation>
-        </message>
-        <message>
-            <source>Instruction</source>
-            <translation>指令</translation>
-        </message>
-        <message>
-            <source>Context</source>
-            <translation>上下文</translation>
-        </message>
-        <message>
-            <source>Examples</source>
-            <translation>示例</translation>
-        </message>
-        <message>
-            <source>Input</source>
-            <translation>输入</translation>
-        </message>
-        <message>
-            <source>Output indicator</source>
-            <translation>输出引导</translation>
-        </message>
-        <message>
-            <source>Expected answer</source>
-            <translation>预期答案</translation>
-        </message>
-        <message>
-            <source>Trigger</source>
-            <translation>触发语</translation>
-        </message>
-        <message>
-            <source>Who the model should be. Most prompts need none.</source>
-            <translation>模型扮演的角色。多数提示词不需要。</translation>
-        </message>
-        <message>
-            <source>What should the model do?</source>
-            <translation>模型应该做什么？</translation>
-        </message>
-        <message>
-            <source>Facts or documents to work with.</source>
-            <translation>可供使用的事实或文档。</translation>
-        </message>
-        <message>
-            <source>The question or text itself. Write {{name}} for a variable.</source>
-            <translation>问题或文本本身。用 {{name}} 表示变量。</translation>
-        </message>
-        <message>
-            <source>How the answer should begin or look, e.g. “Answer:”.</source>
-            <translation>回答应如何开头或呈现，例如“答案：”。</translation>
-        </message>
-        <message>
-            <source>The right answer, if you know it. Never sent.</source>
-            <translation>正确答案（如果知道）。不会发送给模型。</translation>
-        </message>
-    </context>
-    <context>
-        <name>ErrorNote</name>
-        <message>
-            <source>Details</source>
-            <translation>详细信息</translation>
-        </message>
-        <message>
-            <source>Copy error</source>
-            <translation>复制错误</translation>
-        </message>
-        <message>
-            <source>Technical details of the error</source>
-            <translation>错误的技术细节</translation>
-        </message>
-    </context>
-    <context>
-        <name>ExamplesModel</name>
-        <message>
-            <source>Input</source>
-            <translation>输入</translation>
-        </message>
-        <message>
-            <source>Steps</source>
-            <translation>步骤</translation>
-        </message>
-        <message>
-            <source>Output</source>
-            <translation>输出</translation>
-        </message>
-    </context>
-    <context>
-        <name>ExamplesSection</name>
-        <message>
-            <source>Add example</source>
-            <translation>添加示例</translation>
-        </message>
-        <message>
-            <source>Delete example</source>
-            <translation>删除示例</translation>
-        </message>
-        <message>
-            <source>Move example</source>
-            <translation>移动示例</translation>
-        </message>
-        <message>
-            <source>Import examples</source>
-            <translation>导入示例</translation>
-        </message>
-        <message>
-            <source>Tables and lines (*.csv *.tsv *.jsonl *.json)</source>
-            <translation>表格与行 (*.csv *.tsv *.jsonl *.json)</translation>
-        </message>
-        <message>
-            <source>All files (*)</source>
-            <translation>所有文件 (*)</translation>
-        </message>
-        <message>
-            <source>Paste examples</source>
-            <translation>粘贴示例</translation>
-        </message>
-        <message>
-            <source>Edit example</source>
-            <translation>编辑示例</translation>
-        </message>
-        <message>
-            <source>Add</source>
-            <translation>添加</translation>
-        </message>
-        <message>
-            <source>Delete</source>
-            <translation>删除</translation>
-        </message>
-        <message>
-            <source>Import…</source>
-            <translation>导入…</translation>
-        </message>
-        <message>
-            <source>Paste</source>
-            <translation>粘贴</translation>
-        </message>
-        <message>
-            <source>Move the example up</source>
-            <translation>上移示例</translation>
-        </message>
-        <message>
-            <source>Move the example down</source>
-            <translation>下移示例</translation>
-        </message>
-        <message>
-            <source>From a CSV or JSONL file with the columns input, output and, if any, steps</source>
-            <translation>来自 CSV 或 JSONL 文件，列为 input、output 以及可选的 steps</translation>
-        </message>
-        <message>
-            <source>From the clipboard: one example per line, columns separated by tabs or commas</source>
-            <translation>来自剪贴板：每行一个示例，列之间用制表符或逗号分隔</translation>
-        </message>
-        <message>
-            <source>No examples yet. Few-shot techniques show them before the question.</source>
-            <translation>还没有示例。少样本技巧会在问题之前展示示例。</translation>
-        </message>
-        <message>
-            <source>Examples: input, steps, output</source>
-            <translation>示例：输入、步骤、输出</translation>
-        </message>
-        <message>
-            <source>Tokens of all examples with their steps.</source>
-            <translation>所有示例（含步骤）的 token 数。</translation>
-        </message>
-    </context>
-    <context>
-        <name>Finish</name>
-        <message>
-            <source>ended by itself</source>
-            <translation>自行结束</translation>
-        </message>
-        <message>
-            <source>ended at a stop text</source>
-            <translation>遇到停止文本</translation>
-        </message>
-        <message>
-            <source>cut at the token limit</source>
-            <translation>达到 token 上限而截断</translation>
-        </message>
-        <message>
-            <source>cut at the end of the context</source>
-            <translation>达到上下文末尾而截断</translation>
-        </message>
-        <message>
-            <source>stopped</source>
-            <translation>已停止</translation>
-        </message>
-    </context>
-    <context>
-        <name>FolderList</name>
-        <message>
-            <source>Add …</source>
-            <translation>添加…</translation>
-        </message>
-        <message>
-            <source>Remove</source>
-            <translation>移除</translation>
-        </message>
-        <message>
-            <source>Choose a folder with models</source>
-            <translation>选择存放模型的文件夹</translation>
-        </message>
-    </context>
-    <context>
-        <name>Jobs</name>
-        <message>
-            <source>Compare {techniques}</source>
-            <translation>对比 {techniques}</translation>
-        </message>
-        <message>
-            <source>Load {model}</source>
-            <translation>加载 {model}</translation>
-        </message>
-        <message>
-            <source>Unload every model</source>
-            <translation>卸载所有模型</translation>
-        </message>
-        <message>
-            <source>Unload {model}</source>
-            <translation>卸载 {model}</translation>
-        </message>
-        <message>
-            <source>Download {repository}</source>
-            <translation>下载 {repository}</translation>
-        </message>
-    </context>
-    <context>
-        <name>JobsPanel</name>
-        <message>
-            <source>Jobs</source>
-            <translation>任务</translation>
-        </message>
-        <message>
-            <source>Nothing has run yet. What you start appears here.</source>
-            <translation>尚未运行任何任务。您启动的任务会显示在这里。</translation>
-        </message>
-        <message>
-            <source>Clear finished</source>
-            <translation>清除已完成</translation>
-        </message>
-        <message>
-            <source>Copy details</source>
-            <translation>复制详细信息</translation>
-        </message>
-        <message>
-            <source>Stop</source>
-            <translation>停止</translation>
-        </message>
-        <message>
-            <source>Stop “{job}”</source>
-            <translation>停止“{job}”</translation>
-        </message>
-    </context>
-    <context>
-        <name>JobsTable</name>
-        <message>
-            <source>Job</source>
-            <translation>任务</translation>
-        </message>
-        <message>
-            <source>State</source>
-            <translation>状态</translation>
-        </message>
-        <message>
-            <source>Progress</source>
-            <translation>进度</translation>
-        </message>
-        <message>
-            <source>Time</source>
-            <translation>时间</translation>
-        </message>
-        <message>
-            <source>stopping</source>
-            <translation>正在停止</translation>
-        </message>
-        <message>
-            <source>waiting</source>
-            <translation>等待中</translation>
-        </message>
-        <message>
-            <source>running</source>
-            <translation>运行中</translation>
-        </message>
-        <message>
-            <source>finished</source>
-            <translation>已完成</translation>
-        </message>
-        <message>
-            <source>failed</source>
-            <translation>失败</translation>
-        </message>
-        <message>
-            <source>stopped</source>
-            <translation>已停止</translation>
-        </message>
-        <message>
-            <source>{time} left</source>
-            <translation>还剩 {time}</translation>
-        </message>
-    </context>
-    <context>
-        <name>LayersTable</name>
-        <message>
-            <source>Layer</source>
-            <translation>层</translation>
-        </message>
-        <message>
-            <source>Attention</source>
-            <translation>注意力</translation>
-        </message>
-        <message>
-            <source>MLP</source>
-            <translation>MLP</translation>
-        </message>
-        <message>
-            <source>Norm</source>
-            <translation>归一化</translation>
-        </message>
-        <message>
-            <source>Window</source>
-            <translation>窗口</translation>
-        </message>
-        <message>
-            <source>Parameters</source>
-            <translation>参数量</translation>
-        </message>
-    </context>
-    <context>
-        <name>LoadForm</name>
-        <message>
-            <source>Device</source>
-            <translation>设备</translation>
-        </message>
-        <message>
-            <source>Number format</source>
-            <translation>数值格式</translation>
-        </message>
-        <message>
-            <source>Quantisation</source>
-            <translation>量化</translation>
-        </message>
-        <message>
-            <source>Attention</source>
-            <translation>注意力</translation>
-        </message>
-        <message>
-            <source>Context</source>
-            <translation>上下文</translation>
-        </message>
-        <message>
-            <source>automatic</source>
-            <translation>自动</translation>
-        </message>
-        <message>
-            <source>none</source>
-            <translation>无</translation>
-        </message>
-        <message>
-            <source>8-bit (int8)</source>
-            <translation>8 位 (int8)</translation>
-        </message>
-        <message>
-            <source>4-bit (NF4)</source>
-            <translation>4 位 (NF4)</translation>
-        </message>
-        <message>
-            <source>4-bit (FP4)</source>
-            <translation>4 位 (FP4)</translation>
-        </message>
-        <message>
-            <source>tokens</source>
-            <translation>token</translation>
-        </message>
-        <message>
-            <source>On a CPU it saves memory, but answers come 2 to 8 times slower than in float32.</source>
-            <translation>在 CPU 上可节省内存，但回答速度比 float32 慢 2 到 8 倍。</translation>
-        </message>
-        <message>
-            <source>Saves memory; answers change slightly.</source>
-            <translation>节省内存；回答会略有变化。</translation>
-        </message>
-        <message>
-            <source>The model was trained with {n} tokens.</source>
-            <translation>模型以 {n} 个 token 的长度训练。</translation>
-        </message>
-    </context>
-    <context>
-        <name>LoadedPanel</name>
-        <message>
-            <source>none</source>
-            <translation>无</translation>
-        </message>
-        <message>
-            <source>yes</source>
-            <translation>是</translation>
-        </message>
-        <message>
-            <source>no</source>
-            <translation>否</translation>
-        </message>
-        <message>
-            <source>Device</source>
-            <translation>设备</translation>
-        </message>
-        <message>
-            <source>Number format</source>
-            <translation>数值格式</translation>
-        </message>
-        <message>
-            <source>Attention</source>
-            <translation>注意力</translation>
-        </message>
-        <message>
-            <source>Quantisation</source>
-            <translation>量化</translation>
-        </message>
-        <message>
-            <source>Chat template</source>
-            <translation>对话模板</translation>
-        </message>
-        <message>
-            <source>Special tokens</source>
-            <translation>特殊 token</translation>
-        </message>
-    </context>
-    <context>
-        <name>LogPanel</name>
-        <message>
-            <source>Everything</source>
-            <translation>全部</translation>
-        </message>
-        <message>
-            <source>Warnings and errors</source>
-            <translation>警告与错误</translation>
-        </message>
-        <message>
-            <source>Errors</source>
-            <translation>错误</translation>
-        </message>
-        <message>
-            <source>Which lines to show</source>
-            <translation>显示哪些行</translation>
-        </message>
-        <message>
-            <source>Log</source>
-            <translation>日志</translation>
-        </message>
-        <message>
-            <source>Copy</source>
-            <translation>复制</translation>
-        </message>
-        <message>
-            <source>Open folder</source>
-            <translation>打开文件夹</translation>
-        </message>
-    </context>
-    <context>
-        <name>MainWindow</name>
-        <message>
-            <source>Jobs</source>
-            <translation>任务</translation>
-        </message>
-        <message>
-            <source>Log</source>
-            <translation>日志</translation>
-        </message>
-    </context>
-    <context>
-        <name>MemoryBar</name>
-        <message>
-            <source>Memory</source>
-            <translation>内存</translation>
-        </message>
-        <message>
-            <source>RAM {used} / {total} GB</source>
-            <translation>内存 {used} / {total} GB</translation>
-        </message>
-        <message>
-            <source>VRAM {used} / {total} GB</source>
-            <translation>显存 {used} / {total} GB</translation>
-        </message>
-        <message>
-            <source>Lathe uses {own} GB of memory; all programs together {used} of {total} GB.</source>
-            <translation>Lathe 占用 {own} GB 内存；所有程序共占用 {used} / {total} GB。</translation>
-        </message>
-        <message>
-            <source>Graphics card: {name}.</source>
-            <translation>显卡：{name}。</translation>
-        </message>
-    </context>
-    <context>
-        <name>MemoryPanel</name>
-        <message>
-            <source>It would fit with {ways}.</source>
-            <translation>以下方式可以放下：{ways}。</translation>
-        </message>
-        <message>
-            <source>Memory forecast</source>
-            <translation>内存预估</translation>
-        </message>
-        <message>
-            <source>Reading the model's shape …</source>
-            <translation>正在读取模型结构…</translation>
-        </message>
-        <message>
-            <source>Needs {total} of {free} free on {device}.</source>
-            <translation>需要 {total}，{device} 可用 {free}。</translation>
-        </message>
-        <message>
-            <source>✗ Does not fit: needs {total}, but {free} are free on {device}.</source>
-            <translation>✗ 放不下：需要 {total}，但 {device} 只有 {free} 可用。</translation>
-        </message>
-        <message>
-            <source>weights {size}</source>
-            <translation>权重 {size}</translation>
-        </message>
-        <message>
-            <source>KV cache {size} for {tokens} tokens</source>
-            <translation>KV 缓存 {size}（{tokens} 个 token）</translation>
-        </message>
-        <message>
-            <source>working memory {size}</source>
-            <translation>工作内存 {size}</translation>
-        </message>
-        <message>
-            <source>▲ Measured after loading: {size} (forecast {forecast}), in {time}.</source>
-            <translation>▲ 加载后实测：{size}（预估 {forecast}），用时 {time}。</translation>
-        </message>
-    </context>
-    <context>
-        <name>Menu</name>
-        <message>
-            <source>File</source>
-            <translation>文件</translation>
-        </message>
-        <message>
-            <source>Edit</source>
-            <translation>编辑</translation>
-        </message>
-        <message>
-            <source>View</source>
-            <translation>视图</translation>
-        </message>
-        <message>
-            <source>Model</source>
-            <translation>模型</translation>
-        </message>
-        <message>
-            <source>Page</source>
-            <translation>页面</translation>
-        </message>
-        <message>
-            <source>Help</source>
-            <translation>帮助</translation>
-        </message>
-    </context>
-    <context>
-        <name>ModelBar</name>
-        <message>
-            <source>Choose a model: {id}</source>
-            <translation>选择模型：{id}</translation>
-        </message>
-        <message>
-            <source>Model {id}</source>
-            <translation>模型 {id}</translation>
-        </message>
-        <message>
-            <source>ready</source>
-            <translation>就绪</translation>
-        </message>
-        <message>
-            <source>could not be loaded</source>
-            <translation>无法加载</translation>
-        </message>
-        <message>
-            <source>loading</source>
-            <translation>加载中</translation>
-        </message>
-        <message>
-            <source>not loaded</source>
-            <translation>未加载</translation>
-        </message>
-        <message>
-            <source>Stop</source>
-            <translation>停止</translation>
-        </message>
-        <message>
-            <source>Try again</source>
-            <translation>重试</translation>
-        </message>
-        <message>
-            <source>Load</source>
-            <translation>加载</translation>
-        </message>
-        <message>
-            <source>Stop loading</source>
-            <translation>停止加载</translation>
-        </message>
-        <message>
-            <source>Load the model now; running a page loads it by itself</source>
-            <translation>立即加载模型；在页面上运行时也会自动加载</translation>
-        </message>
-        <message>
-            <source>Number format: {reason}</source>
-            <translation>数值格式：{reason}</translation>
-        </message>
-        <message>
-            <source>Attention: {name}. {reason}</source>
-            <translation>注意力：{name}。{reason}</translation>
-        </message>
-        <message>
-            <source>Memory: {measured} measured, {forecast} forecast.</source>
-            <translation>内存：实测 {measured}，预估 {forecast}。</translation>
-        </message>
-        <message>
-            <source>Looking for models …</source>
-            <translation>正在查找模型…</translation>
-        </message>
-        <message>
-            <source>Every model …</source>
-            <translation>所有模型…</translation>
-        </message>
-    </context>
-    <context>
-        <name>ModelList</name>
-        <message>
-            <source>Search models</source>
-            <translation>搜索模型</translation>
-        </message>
-        <message>
-            <source>Models on this computer</source>
-            <translation>本机上的模型</translation>
-        </message>
-        <message>
-            <source>No model matches the search.</source>
-            <translation>没有匹配的模型。</translation>
-        </message>
-    </context>
-    <context>
-        <name>ModelsFormat</name>
-        <message>
-            <source>today</source>
-            <translation>今天</translation>
-        </message>
-        <message>
-            <source>yesterday</source>
-            <translation>昨天</translation>
-        </message>
-        <message>
-            <source>{n} days ago</source>
-            <translation>{n} 天前</translation>
-        </message>
-    </context>
-    <context>
-        <name>ModelsPage</name>
-        <message>
-            <source>Models</source>
-            <translation>模型</translation>
-        </message>
-        <message>
-            <source>Every model on this computer: what it is made of, what it needs, what is in memory.</source>
-            <translation>本机上的所有模型：由什么构成、需要多少内存、哪些已在内存中。</translation>
-        </message>
-        <message>
-            <source>Stop loading</source>
-            <translation>停止加载</translation>
-        </message>
-        <message>
-            <source>Unload</source>
-            <translation>卸载</translation>
-        </message>
-        <message>
-            <source>Remove…</source>
-            <translation>移除…</translation>
-        </message>
-        <message>
-            <source>Add folder…</source>
-            <translation>添加文件夹…</translation>
-        </message>
-        <message>
-            <source>Download…</source>
-            <translation>下载…</translation>
-        </message>
-        <message>
-            <source>Search models</source>
-            <translation>搜索模型</translation>
-        </message>
-        <message>
-            <source>Look again</source>
-            <translation>重新查找</translation>
-        </message>
-        <message>
-            <source>The folder is on the list already.</source>
-            <translation>该文件夹已在列表中。</translation>
-        </message>
-        <message>
-            <source>Load</source>
-            <translation>加载</translation>
-        </message>
-        <message>
-            <source>Choose a folder with models</source>
-            <translation>选择存放模型的文件夹</translation>
-        </message>
-        <message>
-            <source>{name} was downloaded.</source>
-            <translation>{name} 已下载。</translation>
-        </message>
-        <message>
-            <source>{size} were freed.</source>
-            <translation>已释放 {size}。</translation>
-        </message>
-    </context>
-    <context>
-        <name>ModelsQuestions</name>
-        <message>
-            <source>Open pickle weights?</source>
-            <translation>打开 pickle 权重？</translation>
-        </message>
-        <message>
-            <source>This model has no safetensors file. Its weights are pickle files, and opening a pickle file can run any program hidden in it. Lathe reads the tensors only, but allow it only for a source that you trust. The consent is for this model, until Lathe is closed.</source>
-            <translation>此模型没有 safetensors 文件，其权重是 pickle 文件；打开 pickle 文件可能运行其中隐藏的任意程序。Lathe 只读取张量，但请仅在信任来源时允许。此许可只针对该模型，关闭 Lathe 后失效。</translation>
-        </message>
-        <message>
-            <source>Allow for this model</source>
-            <translation>允许此模型</translation>
-        </message>
-        <message>
-            <source>I trust where this model comes from</source>
-            <translation>我信任此模型的来源</translation>
-        </message>
-        <message>
-            <source>Run the model's own code?</source>
-            <translation>运行模型自带的代码？</translation>
-        </message>
-        <message>
-            <source>This model cannot be read without program code that comes with it. That code runs with all your rights: it can read your files and use the network. Read it first; it lies in the folder below. The consent is for this model, until Lathe is closed.</source>
-            <translation>没有随附的程序代码就无法读取此模型。该代码以您的全部权限运行：可以读取您的文件并使用网络。请先阅读它，它位于下面的文件夹中。此许可只针对该模型，关闭 Lathe 后失效。</translation>
-        </message>
-        <message>
-            <source>I have read the code and trust it</source>
-            <translation>我已阅读代码并信任它</translation>
-        </message>
-        <message>
-            <source>Delete this model from the hub cache?</source>
-            <translation>从 hub 缓存中删除此模型？</translation>
-        </message>
-        <message>
-            <source>This frees {size}. Other programs that share the cache lose the model too; it can be downloaded again.</source>
-            <translation>将释放 {size}。共用缓存的其他程序也会失去此模型；可以重新下载。</translation>
-        </message>
-        <message>
-            <source>Delete {size}</source>
-            <translation>删除 {size}</translation>
-        </message>
-        <message>
-            <source>Take this folder off the list?</source>
-            <translation>从列表中移除此文件夹？</translation>
-        </message>
-        <message>
-            <source>Its models are no longer listed. No file is deleted; add the folder again at any time.</source>
-            <translation>其中的模型将不再列出。不会删除任何文件；可随时重新添加。</translation>
-        </message>
-        <message>
-            <source>Take off the list</source>
-            <translation>移出列表</translation>
-        </message>
-    </context>
-    <context>
-        <name>ModelsTable</name>
-        <message>
-            <source>ships with Lathe</source>
-            <translation>随 Lathe 附带</translation>
-        </message>
-        <message>
-            <source>folder</source>
-            <translation>文件夹</translation>
-        </message>
-        <message>
-            <source>GGUF file</source>
-            <translation>GGUF 文件</translation>
-        </message>
-        <message>
-            <source>hub cache</source>
-            <translation>hub 缓存</translation>
-        </message>
-        <message>
-            <source>needs a look</source>
-            <translation>需要查看</translation>
-        </message>
-        <message>
-            <source>on disk</source>
-            <translation>在磁盘上</translation>
-        </message>
-        <message>
-            <source>loading …</source>
-            <translation>加载中…</translation>
-        </message>
-        <message>
-            <source>loaded</source>
-            <translation>已加载</translation>
-        </message>
-        <message>
-            <source>failed</source>
-            <translation>加载失败</translation>
-        </message>
-        <message>
-            <source>Model</source>
-            <translation>模型</translation>
-        </message>
-        <message>
-            <source>State</source>
-            <translation>状态</translation>
-        </message>
-        <message>
-            <source>Size</source>
-            <translation>大小</translation>
-        </message>
-        <message>
-            <source>Parameters</source>
-            <translation>参数量</translation>
-        </message>
-        <message>
-            <source>Architecture</source>
-            <translation>架构</translation>
-        </message>
-        <message>
-            <source>Last used</source>
-            <translation>最近使用</translation>
-        </message>
-        <message>
-            <source>revision {name}</source>
-            <translation>版本 {name}</translation>
-        </message>
-    </context>
-    <context>
-        <name>Numbers</name>
-        <message>
-            <source>under a second</source>
-            <translation>不到 1 秒</translation>
-        </message>
-        <message>
-            <source>{n} s</source>
-            <translation>{n} 秒</translation>
-        </message>
-        <message>
-            <source>{n} min</source>
-            <translation>{n} 分钟</translation>
-        </message>
-        <message>
-            <source>{h} h {m} min</source>
-            <translation>{h} 小时 {m} 分钟</translation>
-        </message>
-    </context>
-    <context>
-        <name>OverlayPanel</name>
-        <message>
-            <source>Choose two columns that have answered.</source>
-            <translation>请选择两个已有回答的列。</translation>
-        </message>
-        <message>
-            <source>Identical: all {n} tokens are the same.</source>
-            <translation>完全相同：{n} 个 token 一致。</translation>
-        </message>
-        <message>
-            <source>First divergence at token {n}: {left} / {right} · {same} tokens shared</source>
-            <translation>首个分歧在第 {n} 个 token：{left} / {right} · 共同 {same} 个 token</translation>
-        </message>
-        <message>
-            <source>the answer had ended</source>
-            <translation>回答已结束</translation>
-        </message>
-        <message>
-            <source>“{token}” ({p:.2f})</source>
-            <translation>“{token}”（{p:.2f}）</translation>
-        </message>
-        <message>
-            <source>Left column</source>
-            <translation>左列</translation>
-        </message>
-        <message>
-            <source>Right column</source>
-            <translation>右列</translation>
-        </message>
-        <message>
-            <source>Swap the two columns</source>
-            <translation>交换两列</translation>
-        </message>
-        <message>
-            <source>Previous</source>
-            <translation>上一个</translation>
-        </message>
-        <message>
-            <source>Previous difference</source>
-            <translation>上一处差异</translation>
-        </message>
-        <message>
-            <source>Next</source>
-            <translation>下一个</translation>
-        </message>
-        <message>
-            <source>Next difference</source>
-            <translation>下一处差异</translation>
-        </message>
-        <message>
-            <source>Close the overlay</source>
-            <translation>关闭叠加</translation>
-        </message>
-        <message>
-            <source>Answer of the left column</source>
-            <translation>左列的回答</translation>
-        </message>
-        <message>
-            <source>Answer of the right column</source>
-            <translation>右列的回答</translation>
-        </message>
-    </context>
-    <context>
-        <name>Pages</name>
-        <message>
-            <source>Compare</source>
-            <translation>对比</translation>
-        </message>
-        <message>
-            <source>Models</source>
-            <translation>模型</translation>
-        </message>
-    </context>
-    <context>
-        <name>PanelTitle</name>
-        <message>
-            <source>Close “{panel}”</source>
-            <translation>关闭“{panel}”</translation>
-        </message>
-    </context>
-    <context>
-        <name>PreferencesDialog</name>
-        <message>
-            <source>Preferences</source>
-            <translation>首选项</translation>
-        </message>
-        <message>
-            <source>Restore defaults</source>
-            <translation>恢复默认值</translation>
-        </message>
-    </context>
-    <context>
-        <name>PromptEditor</name>
-        <message>
-            <source>Undo</source>
-            <translation>撤销</translation>
-        </message>
-        <message>
-            <source>Redo</source>
-            <translation>重做</translation>
-        </message>
-    </context>
-    <context>
-        <name>PromptModel</name>
-        <message>
-            <source>Edit text</source>
-            <translation>编辑文本</translation>
-        </message>
-        <message>
-            <source>Edit variable</source>
-            <translation>编辑变量</translation>
-        </message>
-        <message>
-            <source>Edit examples</source>
-            <translation>编辑示例</translation>
-        </message>
-        <message>
-            <source>Choose a task</source>
-            <translation>选择任务</translation>
-        </message>
-    </context>
-    <context>
-        <name>PromptPanel</name>
-        <message>
-            <source>{n} tokens</source>
-            <translation>{n} 个 token</translation>
-        </message>
-        <message>
-            <source>{a} to {b} tokens</source>
-            <translation>{a} 到 {b} 个 token</translation>
-        </message>
-        <message>
-            <source>{n} shared</source>
-            <translation>共享 {n}</translation>
-        </message>
-        <message>
-            <source>longer than the model's context of {n} tokens</source>
-            <translation>超过模型的上下文（{n} 个 token）</translation>
-        </message>
-        <message>
-            <source>Task preset</source>
-            <translation>任务预设</translation>
-        </message>
-        <message>
-            <source>Start from a ready-made prompt; one undo brings yours back.</source>
-            <translation>从现成的提示词开始；撤销一次即可恢复您的内容。</translation>
-        </message>
-        <message>
-            <source>Prompt in English</source>
-            <translation>英文提示词</translation>
-        </message>
-        <message>
-            <source>Prompt in Chinese</source>
-            <translation>中文提示词</translation>
-        </message>
-        <message>
-            <source>Another exercise of the same task</source>
-            <translation>同一任务的另一道题</translation>
-        </message>
-        <message>
-            <source>Tokens of the whole prompt under the chosen techniques, the chat template's own not counted. “Shared” tokens begin all of them and are computed once.</source>
-            <translation>所选技巧下整个提示词的 token 数，不含对话模板自身。“共享”的 token 位于它们的开头，只计算一次。</translation>
-        </message>
-    </context>
-    <context>
-        <name>Rail</name>
-        <message>
-            <source>Pages</source>
-            <translation>页面</translation>
-        </message>
-        <message>
-            <source>Menu</source>
-            <translation>菜单</translation>
-        </message>
-        <message>
-            <source>Lathe menu</source>
-            <translation>Lathe 菜单</translation>
-        </message>
-        <message>
-            <source>{page}  ·  Ctrl+{n}</source>
-            <translation>{page}  ·  Ctrl+{n}</translation>
-        </message>
-    </context>
-    <context>
-        <name>Reasons</name>
-        <message>
-            <source>no GPU that torch can use</source>
-            <translation>没有 torch 能用的显卡</translation>
-        </message>
-        <message>
-            <source>a GPU is present</source>
-            <translation>有显卡</translation>
-        </message>
-        <message>
-            <source>chosen by you</source>
-            <translation>由你指定</translation>
-        </message>
-        <message>
-            <source>small model: exact float32 costs little</source>
-            <translation>小模型：用精确的 float32 也很快</translation>
-        </message>
-        <message>
-            <source>GPU: {name} halves the memory ({n}× float32's speed)</source>
-            <translation>GPU：{name} 只占一半内存（速度为 float32 的 {n}×）</translation>
-        </message>
-        <message>
-            <source>measured: {name} is {n}× as fast as float32 here</source>
-            <translation>实测：{name} 在本机的速度是 float32 的 {n}×</translation>
-        </message>
-        <message>
-            <source>measured: {rest} ({n}× needed to give up exactness)</source>
-            <translation>实测：{rest}（至少要 {n}× 才值得放弃精确）</translation>
-        </message>
-        <message>
-            <source>{name} runs at {n}× float32's speed</source>
-            <translation>{name} 的速度是 float32 的 {n}×</translation>
-        </message>
-        <message>
-            <source>{name} does not run here</source>
-            <translation>{name} 在本机不能运行</translation>
-        </message>
-        <message>
-            <source>spread over {n} GPUs, because one is too small</source>
-            <translation>一块显卡放不下，分布在 {n} 块显卡上</translation>
-        </message>
-        <message>
-            <source>quantised on a CPU: less memory, slower than unquantised</source>
-            <translation>在 CPU 上量化：省内存，但比不量化慢</translation>
-        </message>
-        <message>
-            <source>exact, and never stores the whole score matrix</source>
-            <translation>精确，且从不保存整个分数矩阵</translation>
-        </message>
-        <message>
-            <source>{name} does not support sdpa</source>
-            <translation>{name} 不支持 sdpa</translation>
-        </message>
-        <message>
-            <source>; </source>
-            <translation>；</translation>
-        </message>
-        <message>
-            <source>, </source>
-            <translation>，</translation>
-        </message>
-    </context>
-    <context>
-        <name>RecoverDialog</name>
-        <message>
-            <source>Bring back your work?</source>
-            <translation>恢复您的工作？</translation>
-        </message>
-        <message>
-            <source>Lathe did not close properly the last time.</source>
-            <translation>Lathe 上次没有正常关闭。</translation>
-        </message>
-        <message>
-            <source>Your pages were saved shortly before. You can continue from there.</source>
-            <translation>您的页面在此前不久已保存，可以从那里继续。</translation>
-        </message>
-        <message>
-            <source>Bring back</source>
-            <translation>恢复</translation>
-        </message>
-        <message>
-            <source>Start fresh</source>
-            <translation>重新开始</translation>
-        </message>
-    </context>
-    <context>
-        <name>Reports</name>
-        <message>
-            <source>Copied</source>
-            <translation>已复制</translation>
-        </message>
-        <message>
-            <source>Save the comparison</source>
-            <translation>保存对比</translation>
-        </message>
-        <message>
-            <source>Markdown (*.md)</source>
-            <translation>Markdown (*.md)</translation>
-        </message>
-        <message>
-            <source>HTML (*.html)</source>
-            <translation>HTML (*.html)</translation>
-        </message>
-        <message>
-            <source>JSON (*.json)</source>
-            <translation>JSON (*.json)</translation>
-        </message>
-        <message>
-            <source>CSV (*.csv)</source>
-            <translation>CSV (*.csv)</translation>
-        </message>
-        <message>
-            <source>Saved {name}</source>
-            <translation>已保存 {name}</translation>
-        </message>
-    </context>
-    <context>
-        <name>ResultColumn</name>
-        <message>
-            <source>Exact text sent: {name}</source>
-            <translation>实际发送的文本：{name}</translation>
-        </message>
-        <message>
-            <source>Answer: {name}</source>
-            <translation>回答：{name}</translation>
-        </message>
-        <message>
-            <source>Ask this column again</source>
-            <translation>重新提问此列</translation>
-        </message>
-        <message>
-            <source>Verify alone: decode it by itself (batch 1) and compare the tokens</source>
-            <translation>单独验证：以批大小 1 单独解码并比较 token</translation>
-        </message>
-        <message>
-            <source>Copy the answer</source>
-            <translation>复制回答</translation>
-        </message>
-        <message>
-            <source>Pin: keep this column in the next run</source>
-            <translation>固定：下次运行时保留此列</translation>
-        </message>
-        <message>
-            <source>More</source>
-            <translation>更多</translation>
-        </message>
-        <message>
-            <source>Copy as Markdown</source>
-            <translation>复制为 Markdown</translation>
-        </message>
-        <message>
-            <source>Copy as command</source>
-            <translation>复制为命令</translation>
-        </message>
-        <message>
-            <source>Copy the exact text sent</source>
-            <translation>复制实际发送的文本</translation>
-        </message>
-        <message>
-            <source>Copy where the numbers come from</source>
-            <translation>复制数字的来源</translation>
-        </message>
-        <message>
-            <source>Overlay with another column…</source>
-            <translation>与另一列叠加…</translation>
-        </message>
-        <message>
-            <source>Save this column…</source>
-            <translation>保存此列…</translation>
-        </message>
-        <message>
-            <source>Close column</source>
-            <translation>关闭列</translation>
-        </message>
-    </context>
-    <context>
-        <name>ResultsBar</name>
-        <message>
-            <source>Tint: probability</source>
-            <translation>着色：概率</translation>
-        </message>
-        <message>
-            <source>Tint: entropy</source>
-            <translation>着色：熵</translation>
-        </message>
-        <message>
-            <source>No tint</source>
-            <translation>不着色</translation>
-        </message>
-        <message>
-            <source>What the tint of the tokens shows</source>
-            <translation>token 着色的含义</translation>
-        </message>
-        <message>
-            <source>Lay two columns over each other and mark where they first part</source>
-            <translation>将两列叠加并标出首个分歧处</translation>
-        </message>
-        <message>
-            <source>Save or copy the whole comparison</source>
-            <translation>保存或复制整个对比</translation>
-        </message>
-        <message>
-            <source>Overlay</source>
-            <translation>叠加</translation>
-        </message>
-        <message>
-            <source>Save</source>
-            <translation>保存</translation>
-        </message>
-        <message>
-            <source>no model</source>
-            <translation>无模型</translation>
-        </message>
-        <message>
-            <source>{model} + {n} more</source>
-            <translation>{model} 等 {n} 个</translation>
-        </message>
-        <message>
-            <source>Models to ask: {names}</source>
-            <translation>要提问的模型：{names}</translation>
-        </message>
-        <message>
-            <source>Greedy · at most {n} tokens</source>
-            <translation>贪心 · 最多 {n} 个 token</translation>
-        </message>
-        <message>
-            <source>T = {t:g} · at most {n} tokens</source>
-            <translation>T = {t:g} · 最多 {n} 个 token</translation>
-        </message>
-        <message>
-            <source>Sampling: temperature, top-k, top-p, min-p, stop, seed</source>
-            <translation>采样：温度、top-k、top-p、min-p、停止、种子</translation>
-        </message>
-        <message>
-            <source>{model} (the bench's model)</source>
-            <translation>{model}（工作台当前模型）</translation>
-        </message>
-        <message>
-            <source>No other model on this computer</source>
-            <translation>本机没有其他模型</translation>
-        </message>
-        <message>
-            <source>Save as Markdown…</source>
-            <translation>保存为 Markdown…</translation>
-        </message>
-        <message>
-            <source>Save as HTML…</source>
-            <translation>保存为 HTML…</translation>
-        </message>
-        <message>
-            <source>Save as JSON…</source>
-            <translation>保存为 JSON…</translation>
-        </message>
-        <message>
-            <source>Save as CSV…</source>
-            <translation>保存为 CSV…</translation>
-        </message>
-        <message>
-            <source>Copy as Markdown</source>
-            <translation>复制为 Markdown</translation>
-        </message>
-        <message>
-            <source>Copy as command</source>
-            <translation>复制为命令</translation>
-        </message>
-    </context>
-    <context>
-        <name>Rules</name>
-        <message>
-            <source>last stated answer</source>
-            <translation>最后陈述的答案</translation>
-        </message>
-        <message>
-            <source>first stated answer</source>
-            <translation>最先陈述的答案</translation>
-        </message>
-        <message>
-            <source>last number</source>
-            <translation>最后一个数字</translation>
-        </message>
-        <message>
-            <source>number after ####</source>
-            <translation>#### 之后的数字</translation>
-        </message>
-        <message>
-            <source>last number, GSM8K style</source>
-            <translation>最后一个数字（GSM8K 方式）</translation>
-        </message>
-        <message>
-            <source>option letter</source>
-            <translation>选项字母</translation>
-        </message>
-        <message>
-            <source>yes or no</source>
-            <translation>是或否</translation>
-        </message>
-        <message>
-            <source>whole answer</source>
-            <translation>整个回答</translation>
-        </message>
-    </context>
-    <context>
-        <name>SamplingPanel</name>
-        <message>
-            <source>Sampling</source>
-            <translation>采样</translation>
-        </message>
-        <message>
-            <source>Temperature</source>
-            <translation>温度</translation>
-        </message>
-        <message>
-            <source>0 = always the likeliest token (greedy); higher = more varied. 0 to 10.</source>
-            <translation>0 = 始终取最可能的 token（贪心）；越高越多样。0 到 10。</translation>
-        </message>
-        <message>
-            <source>Top-k</source>
-            <translation>Top-k</translation>
-        </message>
-        <message>
-            <source>Keep the k likeliest tokens; 0 = all.</source>
-            <translation>保留最可能的 k 个 token；0 = 全部。</translation>
-        </message>
-        <message>
-            <source>Top-p</source>
-            <translation>Top-p</translation>
-        </message>
-        <message>
-            <source>Keep the smallest set with this probability mass; 1 = all.</source>
-            <translation>保留达到此概率质量的最小集合；1 = 全部。</translation>
-        </message>
-        <message>
-            <source>Min-p</source>
-            <translation>Min-p</translation>
-        </message>
-        <message>
-            <source>Drop tokens below this share of the likeliest one; 0 = none.</source>
-            <translation>丢弃概率低于最可能者此比例的 token；0 = 不丢弃。</translation>
-        </message>
-        <message>
-            <source>Seed</source>
-            <translation>随机种子</translation>
-        </message>
-        <message>
-            <source>Columns of one question share their random numbers.</source>
-            <translation>同一问题的各列共用随机数。</translation>
-        </message>
-        <message>
-            <source>Repetition penalty</source>
-            <translation>重复惩罚</translation>
-        </message>
-        <message>
-            <source>Divides the scores of tokens already there; 1 = none.</source>
-            <translation>降低已出现 token 的分数；1 = 无。</translation>
-        </message>
-        <message>
-            <source>Longest answer</source>
-            <translation>最长回答</translation>
-        </message>
-        <message>
-            <source>Upper bound of the answer's length, in tokens.</source>
-            <translation>回答长度的上限（token）。</translation>
-        </message>
-        <message>
-            <source>Stop texts</source>
-            <translation>停止文本</translation>
-        </message>
-        <message>
-            <source>The answer ends before any of these; several are separated by |.</source>
-            <translation>回答在遇到其中任一文本前结束；多个用 | 分隔。</translation>
-        </message>
-        <message>
-            <source>tokens</source>
-            <translation>token</translation>
-        </message>
-        <message>
-            <source>all</source>
-            <translation>全部</translation>
-        </message>
-        <message>
-            <source>e.g. \n\n | Q:</source>
-            <translation>例如 \n\n | Q:</translation>
-        </message>
-        <message>
-            <source>Greedy: top-k, top-p, min-p and the seed do nothing.</source>
-            <translation>贪心：top-k、top-p、min-p 和种子不起作用。</translation>
-        </message>
-        <message>
-            <source>Back to defaults</source>
-            <translation>恢复默认</translation>
-        </message>
-    </context>
-    <context>
-        <name>Session</name>
-        <message>
-            <source>The saved state of “{name}” could not be brought back.</source>
-            <translation>无法恢复“{name}”保存的状态。</translation>
-        </message>
-    </context>
-    <context>
-        <name>SettingField</name>
-        <message>
-            <source>{least} to {most} {unit}; normally {default}</source>
-            <translation>{least} 到 {most} {unit}；默认 {default}</translation>
-        </message>
-        <message>
-            <source>Found in HF_TOKEN</source>
-            <translation>已在 HF_TOKEN 中找到</translation>
-        </message>
-        <message>
-            <source>Found in {file}</source>
-            <translation>已在 {file} 中找到</translation>
-        </message>
-        <message>
-            <source>None found; public models need none</source>
-            <translation>未找到；公开模型不需要</translation>
-        </message>
-    </context>
-    <context>
-        <name>Settings</name>
-        <message>
-            <source>Theme</source>
-            <translation>主题</translation>
-        </message>
-        <message>
-            <source>Colours of the window; changes at once.</source>
-            <translation>窗口的颜色；立即生效。</translation>
-        </message>
-        <message>
-            <source>Follow the system</source>
-            <translation>跟随系统</translation>
-        </message>
-        <message>
-            <source>Light</source>
-            <translation>浅色</translation>
-        </message>
-        <message>
-            <source>Dark</source>
-            <translation>深色</translation>
-        </message>
-        <message>
-            <source>Language</source>
-            <translation>语言</translation>
-        </message>
-        <message>
-            <source>Language of the window; changes at once.</source>
-            <translation>窗口的语言；立即生效。</translation>
-        </message>
-        <message>
-            <source>Text size</source>
-            <translation>文字大小</translation>
-        </message>
-        <message>
-            <source>Times the system's text size, 0.8 to 2.0.</source>
-            <translation>系统文字大小的倍数，0.8 到 2.0。</translation>
-        </message>
-        <message>
-            <source>×</source>
-            <translation>×</translation>
-        </message>
-        <message>
-            <source>Model folders</source>
-            <translation>模型文件夹</translation>
-        </message>
-        <message>
-            <source>More folders in which to look for models.</source>
-            <translation>另外查找模型的文件夹。</translation>
-        </message>
-        <message>
-            <source>Hub mirror</source>
-            <translation>Hub 镜像</translation>
-        </message>
-        <message>
-            <source>Address of a mirror, beginning with https://. Empty = the hub itself.</source>
-            <translation>镜像地址，以 https:// 开头。留空 = hub 本身。</translation>
-        </message>
-        <message>
-            <source>Hub token</source>
-            <translation>Hub 令牌</translation>
-        </message>
-        <message>
-            <source>Read from the HF_TOKEN variable or from the file that “hf auth login” writes. Lathe stores no token and never sends one to a mirror.</source>
-            <translation>从 HF_TOKEN 变量或 “hf auth login” 写入的文件中读取。Lathe 不保存令牌，也绝不会把令牌发给镜像。</translation>
-        </message>
-        <message>
-            <source>Load the model at start</source>
-            <translation>启动时加载模型</translation>
-        </message>
-        <message>
-            <source>Loads the last model in the background once the window is shown.</source>
-            <translation>窗口显示后在后台加载上次的模型。</translation>
-        </message>
-        <message>
-            <source>Unload when idle</source>
-            <translation>空闲时卸载</translation>
-        </message>
-        <message>
-            <source>Frees a model's memory after this many minutes without use; 0 = never.</source>
-            <translation>闲置这么多分钟后释放模型内存；0 = 从不。</translation>
-        </message>
-        <message>
-            <source>min</source>
-            <translation>分钟</translation>
-        </message>
-        <message>
-            <source>Autosave every</source>
-            <translation>自动保存间隔</translation>
-        </message>
-        <message>
-            <source>Your work is also saved shortly after each change and on exit.</source>
-            <translation>每次更改后不久以及退出时也会保存。</translation>
-        </message>
-        <message>
-            <source>s</source>
-            <translation>秒</translation>
-        </message>
-        <message>
-            <source>Continue where I left off</source>
-            <translation>从上次离开处继续</translation>
-        </message>
-        <message>
-            <source>Brings back pages, prompts and the model chosen.</source>
-            <translation>恢复页面、提示词和所选模型。</translation>
-        </message>
-        <message>
-            <source>Ask before closing while jobs run</source>
-            <translation>有任务运行时关闭前询问</translation>
-        </message>
-        <message>
-            <source>Closing stops running jobs; finished parts are kept.</source>
-            <translation>关闭会停止运行中的任务；已完成的部分会保留。</translation>
-        </message>
-        <message>
-            <source>Log stalls longer than</source>
-            <translation>记录超过此时长的卡顿</translation>
-        </message>
-        <message>
-            <source>When the window does not answer for so long, the log says where; 0 = off.</source>
-            <translation>窗口无响应超过此时长时，日志会记录位置；0 = 关闭。</translation>
-        </message>
-        <message>
-            <source>ms</source>
-            <translation>毫秒</translation>
-        </message>
-        <message>
-            <source>Appearance</source>
-            <translation>外观</translation>
-        </message>
-        <message>
-            <source>Models</source>
-            <translation>模型</translation>
-        </message>
-        <message>
-            <source>Session</source>
-            <translation>会话</translation>
-        </message>
-        <message>
-            <source>Diagnostics</source>
-            <translation>诊断</translation>
-        </message>
-    </context>
-    <context>
-        <name>ShortcutsDialog</name>
-        <message>
-            <source>Keyboard shortcuts</source>
-            <translation>键盘快捷键</translation>
-        </message>
-        <message>
-            <source>Search commands or keys</source>
-            <translation>搜索命令或按键</translation>
-        </message>
-        <message>
-            <source>Search</source>
-            <translation>搜索</translation>
-        </message>
-        <message>
-            <source>Command</source>
-            <translation>命令</translation>
-        </message>
-        <message>
-            <source>Keys</source>
-            <translation>按键</translation>
-        </message>
-        <message>
-            <source>Shortcuts</source>
-            <translation>快捷键</translation>
-        </message>
-    </context>
-    <context>
-        <name>StatusStrip</name>
-        <message>
-            <source>Stop</source>
-            <translation>停止</translation>
-        </message>
-        <message>
-            <source>No job is running.</source>
-            <translation>没有正在运行的任务。</translation>
-        </message>
-        <message>
-            <source>Stop “{job}”</source>
-            <translation>停止“{job}”</translation>
-        </message>
-        <message>
-            <source>stopping</source>
-            <translation>正在停止</translation>
-        </message>
-        <message>
-            <source>waiting</source>
-            <translation>等待中</translation>
-        </message>
-        <message>
-            <source>{time} left</source>
-            <translation>还剩 {time}</translation>
-        </message>
-        <message>
-            <source>{n} more waiting</source>
-            <translation>另有 {n} 个等待</translation>
-        </message>
-    </context>
-    <context>
-        <name>Tasks</name>
-        <message>
-            <source>Story problem (sample)</source>
-            <translation>应用题（示例）</translation>
-        </message>
-        <message>
-            <source>Summarisation</source>
-            <translation>摘要</translation>
-        </message>
-        <message>
-            <source>Information extraction</source>
-            <translation>信息抽取</translation>
-        </message>
-        <message>
-            <source>Question answering</source>
-            <translation>问答</translation>
-        </message>
-        <message>
-            <source>Classification</source>
-            <translation>分类</translation>
-        </message>
-        <message>
-            <source>Conversation</source>
-            <translation>对话</translation>
-        </message>
-        <message>
-            <source>Code generation</source>
-            <translation>代码生成</translation>
-        </message>
-        <message>
-            <source>Reasoning</source>
-            <translation>推理</translation>
-        </message>
-        <message>
-            <source>Rule from examples</source>
-            <translation>从示例归纳规则</translation>
-        </message>
-        <message>
-            <source>My own prompt</source>
-            <translation>自己的提示词</translation>
-        </message>
-    </context>
-    <context>
-        <name>TechniqueBar</name>
-        <message>
-            <source>+ technique</source>
-            <translation>+ 技巧</translation>
-        </message>
-        <message>
-            <source>Ask with a technique once more, with other settings, as a column of its own</source>
-            <translation>以另一组设置再用一次某种技巧，单独成列</translation>
-        </message>
-    </context>
-    <context>
-        <name>TechniqueChip</name>
-        <message>
-            <source>Settings of {name}</source>
-            <translation>{name} 的设置</translation>
-        </message>
-    </context>
-    <context>
-        <name>TechniquePopup</name>
-        <message>
-            <source>Take this technique away</source>
-            <translation>去掉此技巧</translation>
-        </message>
-        <message>
-            <source>Trigger sentence</source>
-            <translation>触发句</translation>
-        </message>
-        <message>
-            <source>Sentence</source>
-            <translation>句子</translation>
-        </message>
-        <message>
-            <source>all</source>
-            <translation>全部</translation>
-        </message>
-        <message>
-            <source>How many examples to show, from the top of the table</source>
-            <translation>从表格顶部起展示多少个示例</translation>
-        </message>
-        <message>
-            <source>Examples shown</source>
-            <translation>展示的示例</translation>
-        </message>
-        <message>
-            <source>as the task has them</source>
-            <translation>与任务一致</translation>
-        </message>
-        <message>
-            <source>as text in one message</source>
-            <translation>作为一条消息中的文本</translation>
-        </message>
-        <message>
-            <source>as turns of a conversation</source>
-            <translation>作为多轮对话</translation>
-        </message>
-        <message>
-            <source>Laid out</source>
-            <translation>排布方式</translation>
-        </message>
-    </context>
-    <context>
-        <name>Techniques</name>
-        <message>
-            <source>Zero-shot</source>
-            <translation>零样本</translation>
-        </message>
-        <message>
-            <source>Few-shot</source>
-            <translation>少样本</translation>
-        </message>
-        <message>
-            <source>Few-shot CoT</source>
-            <translation>少样本思维链</translation>
-        </message>
-        <message>
-            <source>Zero-shot CoT</source>
-            <translation>零样本思维链</translation>
-        </message>
-        <message>
-            <source>The question as it is, no examples.</source>
-            <translation>直接提问，没有示例。</translation>
-        </message>
-        <message>
-            <source>Examples with their answers come before the question (Brown et al. 2020).</source>
-            <translation>问题之前给出带答案的示例（Brown 等，2020）。</translation>
-        </message>
-        <message>
-            <source>The examples show their steps, too (Wei et al. 2022).</source>
-            <translation>示例还展示步骤（Wei 等，2022）。</translation>
-        </message>
-        <message>
-            <source>One sentence asks for the steps (Kojima et al. 2022).</source>
-            <translation>用一句话要求给出步骤（Kojima 等，2022）。</translation>
-        </message>
-    </context>
-    <context>
-        <name>TintLegend</name>
-        <message>
-            <source>p 1</source>
-            <translation>p 1</translation>
-        </message>
-        <message>
-            <source>0</source>
-            <translation>0</translation>
-        </message>
-        <message>
-            <source>0 nats</source>
-            <translation>0 nat</translation>
-        </message>
-        <message>
-            <source>≥ 3</source>
-            <translation>≥ 3</translation>
-        </message>
-        <message>
-            <source>Tint: the probability that the model gave the token. The stronger, the less probable.</source>
-            <translation>着色：模型给该 token 的概率。颜色越深，概率越低。</translation>
-        </message>
-        <message>
-            <source>Tint: the entropy of the next-token distribution, in nats. The stronger, the less sure the model was.</source>
-            <translation>着色：下一个 token 分布的熵（nat）。颜色越深，模型越不确定。</translation>
-        </message>
-    </context>
-    <context>
-        <name>Toast</name>
-        <message>
-            <source>Close</source>
-            <translation>关闭</translation>
-        </message>
-        <message>
-            <source>Close message</source>
-            <translation>关闭消息</translation>
-        </message>
-        <message>
-            <source>Copy details</source>
-            <translation>复制详细信息</translation>
-        </message>
-    </context>
-    <context>
-        <name>TokenPopup</name>
-        <message>
-            <source>token {n} · p {p:.3f} · entropy {h:.2f} nats</source>
-            <translation>第 {n} 个 token · p {p:.3f} · 熵 {h:.2f} nat</translation>
-        </message>
-        <message>
-            <source>Choose one to continue from there.</source>
-            <translation>选择一个，从那里继续。</translation>
-        </message>
-    </context>
-    <context>
-        <name>TokenView</name>
-        <message>
-            <source>Token {n}: “{text}”, probability {p:.2f}, entropy {h:.2f} nats</source>
-            <translation>第 {n} 个 token：“{text}”，概率 {p:.2f}，熵 {h:.2f} nat</translation>
-        </message>
-    </context>
+    </message>
+    <message>
+        <source>Decoding it alone…</source>
+        <translation>正在单独解码…</translation>
+    </message>
+    <message>
+        <source>✓ Alone: identical, all {n} tokens</source>
+        <translation>✓ 单独解码：{n} 个 token 全部相同</translation>
+    </message>
+    <message>
+        <source>≠ Alone: differs first at token {n}: “{alone}” instead of “{here}”</source>
+        <translation>≠ 单独解码：首个差异在第 {n} 个 token：“{alone}”而非“{here}”</translation>
+    </message>
+    <message>
+        <source>⚠ The check failed: {why}</source>
+        <translation>⚠ 检查失败：{why}</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Quantisation</source>
+        <translation>量化</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>注意力</translation>
+    </message>
+    <message>
+        <source>Decoded together</source>
+        <translation>同批解码数</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>Edits</source>
+        <translation>修改</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Packages</source>
+        <translation>软件包</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>答案</translation>
+    </message>
+</context>
+<context>
+    <name>CommandPalette</name>
+    <message>
+        <source>Command palette</source>
+        <translation>命令面板</translation>
+    </message>
+    <message>
+        <source>Type a command</source>
+        <translation>输入命令</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Matching commands</source>
+        <translation>匹配的命令</translation>
+    </message>
+    <message>
+        <source>No command matches.</source>
+        <translation>没有匹配的命令。</translation>
+    </message>
+</context>
+<context>
+    <name>Commands</name>
+    <message>
+        <source>Go to {page}</source>
+        <translation>转到“{page}”</translation>
+    </message>
+    <message>
+        <source>Preferences …</source>
+        <translation>首选项…</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Command palette …</source>
+        <translation>命令面板…</translation>
+    </message>
+    <message>
+        <source>Find any command by typing</source>
+        <translation>输入文字查找任意命令</translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>Show or hide the jobs panel</source>
+        <translation>显示或隐藏任务面板</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Show or hide the log panel</source>
+        <translation>显示或隐藏日志面板</translation>
+    </message>
+    <message>
+        <source>Switch between light and dark</source>
+        <translation>切换浅色与深色</translation>
+    </message>
+    <message>
+        <source>Switch between English and Chinese</source>
+        <translation>切换英文与中文</translation>
+    </message>
+    <message>
+        <source>Larger text</source>
+        <translation>放大文字</translation>
+    </message>
+    <message>
+        <source>Smaller text</source>
+        <translation>缩小文字</translation>
+    </message>
+    <message>
+        <source>Reset layout</source>
+        <translation>重置布局</translation>
+    </message>
+    <message>
+        <source>Load the model</source>
+        <translation>加载模型</translation>
+    </message>
+    <message>
+        <source>Unload the model</source>
+        <translation>卸载模型</translation>
+    </message>
+    <message>
+        <source>Free the memory that the model uses</source>
+        <translation>释放模型占用的内存</translation>
+    </message>
+    <message>
+        <source>Stop every job</source>
+        <translation>停止所有任务</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts …</source>
+        <translation>键盘快捷键…</translation>
+    </message>
+    <message>
+        <source>About Lathe …</source>
+        <translation>关于 Lathe…</translation>
+    </message>
+</context>
+<context>
+    <name>ComparePage</name>
+    <message>
+        <source>Compare</source>
+        <translation>对比</translation>
+    </message>
+    <message>
+        <source>The same question, asked in different ways, side by side.</source>
+        <translation>同一个问题，用不同方式提问，并排比较。</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Ask with every chosen technique</source>
+        <translation>用所有选中的技巧提问</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop answering; what is there stays</source>
+        <translation>停止回答；已有内容保留</translation>
+    </message>
+    <message>
+        <source>Load the sample</source>
+        <translation>载入示例</translation>
+    </message>
+    <message>
+        <source>Another exercise</source>
+        <translation>换一题</translation>
+    </message>
+    <message>
+        <source>Overlay two columns</source>
+        <translation>叠加两列</translation>
+    </message>
+    <message>
+        <source>Sampling settings</source>
+        <translation>采样设置</translation>
+    </message>
+    <message>
+        <source>Clear the results</source>
+        <translation>清除结果</translation>
+    </message>
+    <message>
+        <source>Run asks the question with each chosen technique, side by side.</source>
+        <translation>点击“运行”，用每种选中的技巧并排提问。</translation>
+    </message>
+    <message>
+        <source>Change the prompt&apos;s language</source>
+        <translation>切换提示词语言</translation>
+    </message>
+    <message>
+        <source>Preparing…</source>
+        <translation>准备中…</translation>
+    </message>
+    <message>
+        <source>{s:.0f} s left</source>
+        <translation>还剩 {s:.0f} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>ConfirmClose</name>
+    <message>
+        <source>Close Lathe?</source>
+        <translation>关闭 Lathe？</translation>
+    </message>
+    <message>
+        <source>Jobs still run: {n}.</source>
+        <translation>仍有 {n} 个任务在运行。</translation>
+    </message>
+    <message>
+        <source>Closing stops them; finished parts are kept.</source>
+        <translation>关闭会停止它们；已完成的部分会保留。</translation>
+    </message>
+    <message>
+        <source>Do not ask again</source>
+        <translation>不再询问</translation>
+    </message>
+    <message>
+        <source>Stop and close</source>
+        <translation>停止并关闭</translation>
+    </message>
+    <message>
+        <source>Keep working</source>
+        <translation>继续工作</translation>
+    </message>
+</context>
+<context>
+    <name>CrashDialog</name>
+    <message>
+        <source>Something went wrong</source>
+        <translation>出现问题</translation>
+    </message>
+    <message>
+        <source>Lathe ended unexpectedly the last time.</source>
+        <translation>Lathe 上次意外退出。</translation>
+    </message>
+    <message>
+        <source>Something unforeseen happened. Your work is saved; you can go on.</source>
+        <translation>发生了意外错误。您的工作已保存，可以继续。</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>详细信息</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>复制详细信息</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>Details</name>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Load options</source>
+        <translation>加载选项</translation>
+    </message>
+    <message>
+        <source>In memory now</source>
+        <translation>当前在内存中</translation>
+    </message>
+    <message>
+        <source>Anatomy</source>
+        <translation>结构剖析</translation>
+    </message>
+    <message>
+        <source>Allow pickle for this model…</source>
+        <translation>允许此模型使用 pickle…</translation>
+    </message>
+    <message>
+        <source>Allow its code for this model…</source>
+        <translation>允许运行此模型自带的代码…</translation>
+    </message>
+    <message>
+        <source>These options differ from those in memory; load again to apply them.</source>
+        <translation>这些选项与内存中的不同；重新加载后生效。</translation>
+    </message>
+    <message>
+        <source>Details of the model</source>
+        <translation>模型详情</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadDialog</name>
+    <message>
+        <source>Download a model</source>
+        <translation>下载模型</translation>
+    </message>
+    <message>
+        <source>owner/name, or the address of the model&apos;s page</source>
+        <translation>所有者/名称，或模型页面的地址</translation>
+    </message>
+    <message>
+        <source>Repository</source>
+        <translation>仓库</translation>
+    </message>
+    <message>
+        <source>Look up</source>
+        <translation>查询</translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>Weight files</source>
+        <translation>权重文件</translation>
+    </message>
+    <message>
+        <source>what a load needs; or a pattern: *Q4_K_M.gguf</source>
+        <translation>加载所需的文件；或填写模式：*Q4_K_M.gguf</translation>
+    </message>
+    <message>
+        <source>Take pickle weights when there is nothing safer (they can run code)</source>
+        <translation>没有更安全的格式时接受 pickle 权重（可能执行代码）</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Stopping keeps every file that is complete. A file that is only partly here starts again from its beginning the next time.</source>
+        <translation>停止后保留已完整下载的文件；只下载了一部分的文件下次从头开始。</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Download {size}</source>
+        <translation>下载 {size}</translation>
+    </message>
+    <message>
+        <source>Nothing is fetched before you have seen the exact size. Models stay in the hub cache, which other programs share.</source>
+        <translation>在您看到确切大小之前不会下载任何内容。模型保存在与其他程序共用的 hub 缓存中。</translation>
+    </message>
+    <message>
+        <source>Asking what {name} holds …</source>
+        <translation>正在查询 {name} 的内容…</translation>
+    </message>
+    <message>
+        <source>✓ {name} is complete.</source>
+        <translation>✓ {name} 已完整。</translation>
+    </message>
+    <message>
+        <source>✓ All of {name} is in the cache already ({size}).</source>
+        <translation>✓ {name} 已全部在缓存中（{size}）。</translation>
+    </message>
+    <message>
+        <source>{name}: {n} files. To fetch: {size}; already here: {cached}.</source>
+        <translation>{name}：{n} 个文件。需下载 {size}；已有 {cached}。</translation>
+    </message>
+    <message>
+        <source>{free} are free on the disk.</source>
+        <translation>磁盘剩余 {free}。</translation>
+    </message>
+    <message>
+        <source>✗ Only {free} are free on the disk: make room first.</source>
+        <translation>✗ 磁盘仅剩 {free}：请先腾出空间。</translation>
+    </message>
+    <message>
+        <source>{done} of {size}</source>
+        <translation>{done} / {size}</translation>
+    </message>
+    <message>
+        <source>{size}/s</source>
+        <translation>{size}/秒</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>还剩 {time}</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>文件</translation>
+    </message>
+</context>
+<context>
+    <name>ElementField</name>
+    <message>
+        <source>Value of this variable</source>
+        <translation>此变量的值</translation>
+    </message>
+    <message>
+        <source>Tokens of this element by the chosen model&apos;s tokenizer, template not counted.</source>
+        <translation>按所选模型的分词器计算的此要素 token 数，不含模板。</translation>
+    </message>
+</context>
+<context>
+    <name>Elements</name>
+    <message>
+        <source>System prompt</source>
+        <translation>系统提示</translation>
+    </message>
+    <message>
+        <source>Instruction</source>
+        <translation>指令</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>Examples</source>
+        <translation>示例</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <source>Output indicator</source>
+        <translation>输出引导</translation>
+    </message>
+    <message>
+        <source>Expected answer</source>
+        <translation>预期答案</translation>
+    </message>
+    <message>
+        <source>Trigger</source>
+        <translation>触发语</translation>
+    </message>
+    <message>
+        <source>Who the model should be. Most prompts need none.</source>
+        <translation>模型扮演的角色。多数提示词不需要。</translation>
+    </message>
+    <message>
+        <source>What should the model do?</source>
+        <translation>模型应该做什么？</translation>
+    </message>
+    <message>
+        <source>Facts or documents to work with.</source>
+        <translation>可供使用的事实或文档。</translation>
+    </message>
+    <message>
+        <source>The question or text itself. Write {{name}} for a variable.</source>
+        <translation>问题或文本本身。用 {{name}} 表示变量。</translation>
+    </message>
+    <message>
+        <source>How the answer should begin or look, e.g. “Answer:”.</source>
+        <translation>回答应如何开头或呈现，例如“答案：”。</translation>
+    </message>
+    <message>
+        <source>The right answer, if you know it. Never sent.</source>
+        <translation>正确答案（如果知道）。不会发送给模型。</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorNote</name>
+    <message>
+        <source>Details</source>
+        <translation>详细信息</translation>
+    </message>
+    <message>
+        <source>Copy error</source>
+        <translation>复制错误</translation>
+    </message>
+    <message>
+        <source>Technical details of the error</source>
+        <translation>错误的技术细节</translation>
+    </message>
+</context>
+<context>
+    <name>ExamplesModel</name>
+    <message>
+        <source>Input</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>输出</translation>
+    </message>
+</context>
+<context>
+    <name>ExamplesSection</name>
+    <message>
+        <source>Add example</source>
+        <translation>添加示例</translation>
+    </message>
+    <message>
+        <source>Delete example</source>
+        <translation>删除示例</translation>
+    </message>
+    <message>
+        <source>Move example</source>
+        <translation>移动示例</translation>
+    </message>
+    <message>
+        <source>Import examples</source>
+        <translation>导入示例</translation>
+    </message>
+    <message>
+        <source>Tables and lines (*.csv *.tsv *.jsonl *.json)</source>
+        <translation>表格与行 (*.csv *.tsv *.jsonl *.json)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Paste examples</source>
+        <translation>粘贴示例</translation>
+    </message>
+    <message>
+        <source>Edit example</source>
+        <translation>编辑示例</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>粘贴</translation>
+    </message>
+    <message>
+        <source>Move the example up</source>
+        <translation>上移示例</translation>
+    </message>
+    <message>
+        <source>Move the example down</source>
+        <translation>下移示例</translation>
+    </message>
+    <message>
+        <source>From a CSV or JSONL file with the columns input, output and, if any, steps</source>
+        <translation>来自 CSV 或 JSONL 文件，列为 input、output 以及可选的 steps</translation>
+    </message>
+    <message>
+        <source>From the clipboard: one example per line, columns separated by tabs or commas</source>
+        <translation>来自剪贴板：每行一个示例，列之间用制表符或逗号分隔</translation>
+    </message>
+    <message>
+        <source>No examples yet. Few-shot techniques show them before the question.</source>
+        <translation>还没有示例。少样本技巧会在问题之前展示示例。</translation>
+    </message>
+    <message>
+        <source>Examples: input, steps, output</source>
+        <translation>示例：输入、步骤、输出</translation>
+    </message>
+    <message>
+        <source>Tokens of all examples with their steps.</source>
+        <translation>所有示例（含步骤）的 token 数。</translation>
+    </message>
+</context>
+<context>
+    <name>Finish</name>
+    <message>
+        <source>ended by itself</source>
+        <translation>自行结束</translation>
+    </message>
+    <message>
+        <source>ended at a stop text</source>
+        <translation>遇到停止文本</translation>
+    </message>
+    <message>
+        <source>cut at the token limit</source>
+        <translation>达到 token 上限而截断</translation>
+    </message>
+    <message>
+        <source>cut at the end of the context</source>
+        <translation>达到上下文末尾而截断</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+</context>
+<context>
+    <name>FolderList</name>
+    <message>
+        <source>Add …</source>
+        <translation>添加…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Choose a folder with models</source>
+        <translation>选择存放模型的文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>JobsPanel</name>
+    <message>
+        <source>Jobs</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>Nothing has run yet. What you start appears here.</source>
+        <translation>尚未运行任何任务。您启动的任务会显示在这里。</translation>
+    </message>
+    <message>
+        <source>Clear finished</source>
+        <translation>清除已完成</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>复制详细信息</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop “{job}”</source>
+        <translation>停止“{job}”</translation>
+    </message>
+</context>
+<context>
+    <name>JobsTable</name>
+    <message>
+        <source>Job</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>stopping</source>
+        <translation>正在停止</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>运行中</translation>
+    </message>
+    <message>
+        <source>finished</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>还剩 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>LayersTable</name>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>注意力</translation>
+    </message>
+    <message>
+        <source>MLP</source>
+        <translation>MLP</translation>
+    </message>
+    <message>
+        <source>Norm</source>
+        <translation>归一化</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+</context>
+<context>
+    <name>LoadForm</name>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Number format</source>
+        <translation>数值格式</translation>
+    </message>
+    <message>
+        <source>Quantisation</source>
+        <translation>量化</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>注意力</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>8-bit (int8)</source>
+        <translation>8 位 (int8)</translation>
+    </message>
+    <message>
+        <source>4-bit (NF4)</source>
+        <translation>4 位 (NF4)</translation>
+    </message>
+    <message>
+        <source>4-bit (FP4)</source>
+        <translation>4 位 (FP4)</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>token</translation>
+    </message>
+    <message>
+        <source>On a CPU it saves memory, but answers come 2 to 8 times slower than in float32.</source>
+        <translation>在 CPU 上可节省内存，但回答速度比 float32 慢 2 到 8 倍。</translation>
+    </message>
+    <message>
+        <source>Saves memory; answers change slightly.</source>
+        <translation>节省内存；回答会略有变化。</translation>
+    </message>
+    <message>
+        <source>The model was trained with {n} tokens.</source>
+        <translation>模型以 {n} 个 token 的长度训练。</translation>
+    </message>
+</context>
+<context>
+    <name>LoadedPanel</name>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Number format</source>
+        <translation>数值格式</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>注意力</translation>
+    </message>
+    <message>
+        <source>Quantisation</source>
+        <translation>量化</translation>
+    </message>
+    <message>
+        <source>Chat template</source>
+        <translation>对话模板</translation>
+    </message>
+    <message>
+        <source>Special tokens</source>
+        <translation>特殊 token</translation>
+    </message>
+</context>
+<context>
+    <name>LogPanel</name>
+    <message>
+        <source>Everything</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Warnings and errors</source>
+        <translation>警告与错误</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>Which lines to show</source>
+        <translation>显示哪些行</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Jobs</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>日志</translation>
+    </message>
+</context>
+<context>
+    <name>MemoryBar</name>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>RAM {used} / {total} GB</source>
+        <translation>内存 {used} / {total} GB</translation>
+    </message>
+    <message>
+        <source>VRAM {used} / {total} GB</source>
+        <translation>显存 {used} / {total} GB</translation>
+    </message>
+    <message>
+        <source>Lathe uses {own} GB of memory; all programs together {used} of {total} GB.</source>
+        <translation>Lathe 占用 {own} GB 内存；所有程序共占用 {used} / {total} GB。</translation>
+    </message>
+    <message>
+        <source>Graphics card: {name}.</source>
+        <translation>显卡：{name}。</translation>
+    </message>
+</context>
+<context>
+    <name>MemoryPanel</name>
+    <message>
+        <source>It would fit with {ways}.</source>
+        <translation>以下方式可以放下：{ways}。</translation>
+    </message>
+    <message>
+        <source>Memory forecast</source>
+        <translation>内存预估</translation>
+    </message>
+    <message>
+        <source>Reading the model&apos;s shape …</source>
+        <translation>正在读取模型结构…</translation>
+    </message>
+    <message>
+        <source>Needs {total} of {free} free on {device}.</source>
+        <translation>需要 {total}，{device} 可用 {free}。</translation>
+    </message>
+    <message>
+        <source>✗ Does not fit: needs {total}, but {free} are free on {device}.</source>
+        <translation>✗ 放不下：需要 {total}，但 {device} 只有 {free} 可用。</translation>
+    </message>
+    <message>
+        <source>weights {size}</source>
+        <translation>权重 {size}</translation>
+    </message>
+    <message>
+        <source>KV cache {size} for {tokens} tokens</source>
+        <translation>KV 缓存 {size}（{tokens} 个 token）</translation>
+    </message>
+    <message>
+        <source>working memory {size}</source>
+        <translation>工作内存 {size}</translation>
+    </message>
+    <message>
+        <source>▲ Measured after loading: {size} (forecast {forecast}), in {time}.</source>
+        <translation>▲ 加载后实测：{size}（预估 {forecast}），用时 {time}。</translation>
+    </message>
+</context>
+<context>
+    <name>Menu</name>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>编辑</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>视图</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>页面</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
+    </message>
+</context>
+<context>
+    <name>ModelBar</name>
+    <message>
+        <source>Choose a model: {id}</source>
+        <translation>选择模型：{id}</translation>
+    </message>
+    <message>
+        <source>Model {id}</source>
+        <translation>模型 {id}</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>could not be loaded</source>
+        <translation>无法加载</translation>
+    </message>
+    <message>
+        <source>loading</source>
+        <translation>加载中</translation>
+    </message>
+    <message>
+        <source>not loaded</source>
+        <translation>未加载</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>加载</translation>
+    </message>
+    <message>
+        <source>Stop loading</source>
+        <translation>停止加载</translation>
+    </message>
+    <message>
+        <source>Load the model now; running a page loads it by itself</source>
+        <translation>立即加载模型；在页面上运行时也会自动加载</translation>
+    </message>
+    <message>
+        <source>Number format: {reason}</source>
+        <translation>数值格式：{reason}</translation>
+    </message>
+    <message>
+        <source>Attention: {name}. {reason}</source>
+        <translation>注意力：{name}。{reason}</translation>
+    </message>
+    <message>
+        <source>Memory: {measured} measured, {forecast} forecast.</source>
+        <translation>内存：实测 {measured}，预估 {forecast}。</translation>
+    </message>
+    <message>
+        <source>Looking for models …</source>
+        <translation>正在查找模型…</translation>
+    </message>
+    <message>
+        <source>Every model …</source>
+        <translation>所有模型…</translation>
+    </message>
+</context>
+<context>
+    <name>ModelList</name>
+    <message>
+        <source>Search models</source>
+        <translation>搜索模型</translation>
+    </message>
+    <message>
+        <source>Models on this computer</source>
+        <translation>本机上的模型</translation>
+    </message>
+    <message>
+        <source>No model matches the search.</source>
+        <translation>没有匹配的模型。</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsFormat</name>
+    <message>
+        <source>today</source>
+        <translation>今天</translation>
+    </message>
+    <message>
+        <source>yesterday</source>
+        <translation>昨天</translation>
+    </message>
+    <message>
+        <source>{n} days ago</source>
+        <translation>{n} 天前</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Every model on this computer: what it is made of, what it needs, what is in memory.</source>
+        <translation>本机上的所有模型：由什么构成、需要多少内存、哪些已在内存中。</translation>
+    </message>
+    <message>
+        <source>Stop loading</source>
+        <translation>停止加载</translation>
+    </message>
+    <message>
+        <source>Unload</source>
+        <translation>卸载</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>移除…</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Download…</source>
+        <translation>下载…</translation>
+    </message>
+    <message>
+        <source>Search models</source>
+        <translation>搜索模型</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>重新查找</translation>
+    </message>
+    <message>
+        <source>The folder is on the list already.</source>
+        <translation>该文件夹已在列表中。</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>加载</translation>
+    </message>
+    <message>
+        <source>Choose a folder with models</source>
+        <translation>选择存放模型的文件夹</translation>
+    </message>
+    <message>
+        <source>{name} was downloaded.</source>
+        <translation>{name} 已下载。</translation>
+    </message>
+    <message>
+        <source>{size} were freed.</source>
+        <translation>已释放 {size}。</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsQuestions</name>
+    <message>
+        <source>Open pickle weights?</source>
+        <translation>打开 pickle 权重？</translation>
+    </message>
+    <message>
+        <source>This model has no safetensors file. Its weights are pickle files, and opening a pickle file can run any program hidden in it. Lathe reads the tensors only, but allow it only for a source that you trust. The consent is for this model, until Lathe is closed.</source>
+        <translation>此模型没有 safetensors 文件，其权重是 pickle 文件；打开 pickle 文件可能运行其中隐藏的任意程序。Lathe 只读取张量，但请仅在信任来源时允许。此许可只针对该模型，关闭 Lathe 后失效。</translation>
+    </message>
+    <message>
+        <source>Allow for this model</source>
+        <translation>允许此模型</translation>
+    </message>
+    <message>
+        <source>I trust where this model comes from</source>
+        <translation>我信任此模型的来源</translation>
+    </message>
+    <message>
+        <source>Run the model&apos;s own code?</source>
+        <translation>运行模型自带的代码？</translation>
+    </message>
+    <message>
+        <source>This model cannot be read without program code that comes with it. That code runs with all your rights: it can read your files and use the network. Read it first; it lies in the folder below. The consent is for this model, until Lathe is closed.</source>
+        <translation>没有随附的程序代码就无法读取此模型。该代码以您的全部权限运行：可以读取您的文件并使用网络。请先阅读它，它位于下面的文件夹中。此许可只针对该模型，关闭 Lathe 后失效。</translation>
+    </message>
+    <message>
+        <source>I have read the code and trust it</source>
+        <translation>我已阅读代码并信任它</translation>
+    </message>
+    <message>
+        <source>Delete this model from the hub cache?</source>
+        <translation>从 hub 缓存中删除此模型？</translation>
+    </message>
+    <message>
+        <source>This frees {size}. Other programs that share the cache lose the model too; it can be downloaded again.</source>
+        <translation>将释放 {size}。共用缓存的其他程序也会失去此模型；可以重新下载。</translation>
+    </message>
+    <message>
+        <source>Delete {size}</source>
+        <translation>删除 {size}</translation>
+    </message>
+    <message>
+        <source>Take this folder off the list?</source>
+        <translation>从列表中移除此文件夹？</translation>
+    </message>
+    <message>
+        <source>Its models are no longer listed. No file is deleted; add the folder again at any time.</source>
+        <translation>其中的模型将不再列出。不会删除任何文件；可随时重新添加。</translation>
+    </message>
+    <message>
+        <source>Take off the list</source>
+        <translation>移出列表</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsTable</name>
+    <message>
+        <source>ships with Lathe</source>
+        <translation>随 Lathe 附带</translation>
+    </message>
+    <message>
+        <source>folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>GGUF file</source>
+        <translation>GGUF 文件</translation>
+    </message>
+    <message>
+        <source>hub cache</source>
+        <translation>hub 缓存</translation>
+    </message>
+    <message>
+        <source>needs a look</source>
+        <translation>需要查看</translation>
+    </message>
+    <message>
+        <source>on disk</source>
+        <translation>在磁盘上</translation>
+    </message>
+    <message>
+        <source>loading …</source>
+        <translation>加载中…</translation>
+    </message>
+    <message>
+        <source>loaded</source>
+        <translation>已加载</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>加载失败</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>架构</translation>
+    </message>
+    <message>
+        <source>Last used</source>
+        <translation>最近使用</translation>
+    </message>
+    <message>
+        <source>revision {name}</source>
+        <translation>版本 {name}</translation>
+    </message>
+</context>
+<context>
+    <name>Numbers</name>
+    <message>
+        <source>under a second</source>
+        <translation>不到 1 秒</translation>
+    </message>
+    <message>
+        <source>{n} s</source>
+        <translation>{n} 秒</translation>
+    </message>
+    <message>
+        <source>{n} min</source>
+        <translation>{n} 分钟</translation>
+    </message>
+    <message>
+        <source>{h} h {m} min</source>
+        <translation>{h} 小时 {m} 分钟</translation>
+    </message>
+</context>
+<context>
+    <name>OverlayPanel</name>
+    <message>
+        <source>Choose two columns that have answered.</source>
+        <translation>请选择两个已有回答的列。</translation>
+    </message>
+    <message>
+        <source>Identical: all {n} tokens are the same.</source>
+        <translation>完全相同：{n} 个 token 一致。</translation>
+    </message>
+    <message>
+        <source>First divergence at token {n}: {left} / {right} · {same} tokens shared</source>
+        <translation>首个分歧在第 {n} 个 token：{left} / {right} · 共同 {same} 个 token</translation>
+    </message>
+    <message>
+        <source>the answer had ended</source>
+        <translation>回答已结束</translation>
+    </message>
+    <message>
+        <source>“{token}” ({p:.2f})</source>
+        <translation>“{token}”（{p:.2f}）</translation>
+    </message>
+    <message>
+        <source>Left column</source>
+        <translation>左列</translation>
+    </message>
+    <message>
+        <source>Right column</source>
+        <translation>右列</translation>
+    </message>
+    <message>
+        <source>Swap the two columns</source>
+        <translation>交换两列</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>上一个</translation>
+    </message>
+    <message>
+        <source>Previous difference</source>
+        <translation>上一处差异</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一个</translation>
+    </message>
+    <message>
+        <source>Next difference</source>
+        <translation>下一处差异</translation>
+    </message>
+    <message>
+        <source>Close the overlay</source>
+        <translation>关闭叠加</translation>
+    </message>
+    <message>
+        <source>Answer of the left column</source>
+        <translation>左列的回答</translation>
+    </message>
+    <message>
+        <source>Answer of the right column</source>
+        <translation>右列的回答</translation>
+    </message>
+</context>
+<context>
+    <name>Pages</name>
+    <message>
+        <source>Compare</source>
+        <translation>对比</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+</context>
+<context>
+    <name>PanelTitle</name>
+    <message>
+        <source>Close “{panel}”</source>
+        <translation>关闭“{panel}”</translation>
+    </message>
+</context>
+<context>
+    <name>PreferencesDialog</name>
+    <message>
+        <source>Preferences</source>
+        <translation>首选项</translation>
+    </message>
+    <message>
+        <source>Restore defaults</source>
+        <translation>恢复默认值</translation>
+    </message>
+</context>
+<context>
+    <name>PromptEditor</name>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+</context>
+<context>
+    <name>PromptModel</name>
+    <message>
+        <source>Edit text</source>
+        <translation>编辑文本</translation>
+    </message>
+    <message>
+        <source>Edit variable</source>
+        <translation>编辑变量</translation>
+    </message>
+    <message>
+        <source>Edit examples</source>
+        <translation>编辑示例</translation>
+    </message>
+    <message>
+        <source>Choose a task</source>
+        <translation>选择任务</translation>
+    </message>
+</context>
+<context>
+    <name>PromptPanel</name>
+    <message>
+        <source>{n} tokens</source>
+        <translation>{n} 个 token</translation>
+    </message>
+    <message>
+        <source>{a} to {b} tokens</source>
+        <translation>{a} 到 {b} 个 token</translation>
+    </message>
+    <message>
+        <source>{n} shared</source>
+        <translation>共享 {n}</translation>
+    </message>
+    <message>
+        <source>longer than the model&apos;s context of {n} tokens</source>
+        <translation>超过模型的上下文（{n} 个 token）</translation>
+    </message>
+    <message>
+        <source>Task preset</source>
+        <translation>任务预设</translation>
+    </message>
+    <message>
+        <source>Start from a ready-made prompt; one undo brings yours back.</source>
+        <translation>从现成的提示词开始；撤销一次即可恢复您的内容。</translation>
+    </message>
+    <message>
+        <source>Prompt in English</source>
+        <translation>英文提示词</translation>
+    </message>
+    <message>
+        <source>Prompt in Chinese</source>
+        <translation>中文提示词</translation>
+    </message>
+    <message>
+        <source>Another exercise of the same task</source>
+        <translation>同一任务的另一道题</translation>
+    </message>
+    <message>
+        <source>Tokens of the whole prompt under the chosen techniques, the chat template&apos;s own not counted. “Shared” tokens begin all of them and are computed once.</source>
+        <translation>所选技巧下整个提示词的 token 数，不含对话模板自身。“共享”的 token 位于它们的开头，只计算一次。</translation>
+    </message>
+</context>
+<context>
+    <name>Rail</name>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation>菜单</translation>
+    </message>
+    <message>
+        <source>Lathe menu</source>
+        <translation>Lathe 菜单</translation>
+    </message>
+    <message>
+        <source>{page}  ·  Ctrl+{n}</source>
+        <translation>{page}  ·  Ctrl+{n}</translation>
+    </message>
+</context>
+<context>
+    <name>RecoverDialog</name>
+    <message>
+        <source>Bring back your work?</source>
+        <translation>恢复您的工作？</translation>
+    </message>
+    <message>
+        <source>Lathe did not close properly the last time.</source>
+        <translation>Lathe 上次没有正常关闭。</translation>
+    </message>
+    <message>
+        <source>Your pages were saved shortly before. You can continue from there.</source>
+        <translation>您的页面在此前不久已保存，可以从那里继续。</translation>
+    </message>
+    <message>
+        <source>Bring back</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Start fresh</source>
+        <translation>重新开始</translation>
+    </message>
+</context>
+<context>
+    <name>Reports</name>
+    <message>
+        <source>Copied</source>
+        <translation>已复制</translation>
+    </message>
+    <message>
+        <source>Save the comparison</source>
+        <translation>保存对比</translation>
+    </message>
+    <message>
+        <source>Markdown (*.md)</source>
+        <translation>Markdown (*.md)</translation>
+    </message>
+    <message>
+        <source>HTML (*.html)</source>
+        <translation>HTML (*.html)</translation>
+    </message>
+    <message>
+        <source>JSON (*.json)</source>
+        <translation>JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>CSV (*.csv)</source>
+        <translation>CSV (*.csv)</translation>
+    </message>
+    <message>
+        <source>Saved {name}</source>
+        <translation>已保存 {name}</translation>
+    </message>
+</context>
+<context>
+    <name>ResultColumn</name>
+    <message>
+        <source>Exact text sent: {name}</source>
+        <translation>实际发送的文本：{name}</translation>
+    </message>
+    <message>
+        <source>Answer: {name}</source>
+        <translation>回答：{name}</translation>
+    </message>
+    <message>
+        <source>Ask this column again</source>
+        <translation>重新提问此列</translation>
+    </message>
+    <message>
+        <source>Verify alone: decode it by itself (batch 1) and compare the tokens</source>
+        <translation>单独验证：以批大小 1 单独解码并比较 token</translation>
+    </message>
+    <message>
+        <source>Copy the answer</source>
+        <translation>复制回答</translation>
+    </message>
+    <message>
+        <source>Pin: keep this column in the next run</source>
+        <translation>固定：下次运行时保留此列</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>Copy as Markdown</source>
+        <translation>复制为 Markdown</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation>复制为命令</translation>
+    </message>
+    <message>
+        <source>Copy the exact text sent</source>
+        <translation>复制实际发送的文本</translation>
+    </message>
+    <message>
+        <source>Copy where the numbers come from</source>
+        <translation>复制数字的来源</translation>
+    </message>
+    <message>
+        <source>Overlay with another column…</source>
+        <translation>与另一列叠加…</translation>
+    </message>
+    <message>
+        <source>Save this column…</source>
+        <translation>保存此列…</translation>
+    </message>
+    <message>
+        <source>Close column</source>
+        <translation>关闭列</translation>
+    </message>
+</context>
+<context>
+    <name>ResultsBar</name>
+    <message>
+        <source>Tint: probability</source>
+        <translation>着色：概率</translation>
+    </message>
+    <message>
+        <source>Tint: entropy</source>
+        <translation>着色：熵</translation>
+    </message>
+    <message>
+        <source>No tint</source>
+        <translation>不着色</translation>
+    </message>
+    <message>
+        <source>What the tint of the tokens shows</source>
+        <translation>token 着色的含义</translation>
+    </message>
+    <message>
+        <source>Lay two columns over each other and mark where they first part</source>
+        <translation>将两列叠加并标出首个分歧处</translation>
+    </message>
+    <message>
+        <source>Save or copy the whole comparison</source>
+        <translation>保存或复制整个对比</translation>
+    </message>
+    <message>
+        <source>Overlay</source>
+        <translation>叠加</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>no model</source>
+        <translation>无模型</translation>
+    </message>
+    <message>
+        <source>{model} + {n} more</source>
+        <translation>{model} 等 {n} 个</translation>
+    </message>
+    <message>
+        <source>Models to ask: {names}</source>
+        <translation>要提问的模型：{names}</translation>
+    </message>
+    <message>
+        <source>Greedy · at most {n} tokens</source>
+        <translation>贪心 · 最多 {n} 个 token</translation>
+    </message>
+    <message>
+        <source>T = {t:g} · at most {n} tokens</source>
+        <translation>T = {t:g} · 最多 {n} 个 token</translation>
+    </message>
+    <message>
+        <source>Sampling: temperature, top-k, top-p, min-p, stop, seed</source>
+        <translation>采样：温度、top-k、top-p、min-p、停止、种子</translation>
+    </message>
+    <message>
+        <source>{model} (the bench&apos;s model)</source>
+        <translation>{model}（工作台当前模型）</translation>
+    </message>
+    <message>
+        <source>No other model on this computer</source>
+        <translation>本机没有其他模型</translation>
+    </message>
+    <message>
+        <source>Save as Markdown…</source>
+        <translation>保存为 Markdown…</translation>
+    </message>
+    <message>
+        <source>Save as HTML…</source>
+        <translation>保存为 HTML…</translation>
+    </message>
+    <message>
+        <source>Save as JSON…</source>
+        <translation>保存为 JSON…</translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation>保存为 CSV…</translation>
+    </message>
+    <message>
+        <source>Copy as Markdown</source>
+        <translation>复制为 Markdown</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation>复制为命令</translation>
+    </message>
+</context>
+<context>
+    <name>Rules</name>
+    <message>
+        <source>last stated answer</source>
+        <translation>最后陈述的答案</translation>
+    </message>
+    <message>
+        <source>first stated answer</source>
+        <translation>最先陈述的答案</translation>
+    </message>
+    <message>
+        <source>last number</source>
+        <translation>最后一个数字</translation>
+    </message>
+    <message>
+        <source>number after ####</source>
+        <translation>#### 之后的数字</translation>
+    </message>
+    <message>
+        <source>last number, GSM8K style</source>
+        <translation>最后一个数字（GSM8K 方式）</translation>
+    </message>
+    <message>
+        <source>option letter</source>
+        <translation>选项字母</translation>
+    </message>
+    <message>
+        <source>yes or no</source>
+        <translation>是或否</translation>
+    </message>
+    <message>
+        <source>whole answer</source>
+        <translation>整个回答</translation>
+    </message>
+</context>
+<context>
+    <name>SamplingPanel</name>
+    <message>
+        <source>Sampling</source>
+        <translation>采样</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>0 = always the likeliest token (greedy); higher = more varied. 0 to 10.</source>
+        <translation>0 = 始终取最可能的 token（贪心）；越高越多样。0 到 10。</translation>
+    </message>
+    <message>
+        <source>Top-k</source>
+        <translation>Top-k</translation>
+    </message>
+    <message>
+        <source>Keep the k likeliest tokens; 0 = all.</source>
+        <translation>保留最可能的 k 个 token；0 = 全部。</translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Keep the smallest set with this probability mass; 1 = all.</source>
+        <translation>保留达到此概率质量的最小集合；1 = 全部。</translation>
+    </message>
+    <message>
+        <source>Min-p</source>
+        <translation>Min-p</translation>
+    </message>
+    <message>
+        <source>Drop tokens below this share of the likeliest one; 0 = none.</source>
+        <translation>丢弃概率低于最可能者此比例的 token；0 = 不丢弃。</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>Columns of one question share their random numbers.</source>
+        <translation>同一问题的各列共用随机数。</translation>
+    </message>
+    <message>
+        <source>Repetition penalty</source>
+        <translation>重复惩罚</translation>
+    </message>
+    <message>
+        <source>Divides the scores of tokens already there; 1 = none.</source>
+        <translation>降低已出现 token 的分数；1 = 无。</translation>
+    </message>
+    <message>
+        <source>Longest answer</source>
+        <translation>最长回答</translation>
+    </message>
+    <message>
+        <source>Upper bound of the answer&apos;s length, in tokens.</source>
+        <translation>回答长度的上限（token）。</translation>
+    </message>
+    <message>
+        <source>Stop texts</source>
+        <translation>停止文本</translation>
+    </message>
+    <message>
+        <source>The answer ends before any of these; several are separated by |.</source>
+        <translation>回答在遇到其中任一文本前结束；多个用 | 分隔。</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>token</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>e.g. \n\n | Q:</source>
+        <translation>例如 \n\n | Q:</translation>
+    </message>
+    <message>
+        <source>Greedy: top-k, top-p, min-p and the seed do nothing.</source>
+        <translation>贪心：top-k、top-p、min-p 和种子不起作用。</translation>
+    </message>
+    <message>
+        <source>Back to defaults</source>
+        <translation>恢复默认</translation>
+    </message>
+</context>
+<context>
+    <name>Session</name>
+    <message>
+        <source>The saved state of “{name}” could not be brought back.</source>
+        <translation>无法恢复“{name}”保存的状态。</translation>
+    </message>
+</context>
+<context>
+    <name>SettingField</name>
+    <message>
+        <source>{least} to {most} {unit}; normally {default}</source>
+        <translation>{least} 到 {most} {unit}；默认 {default}</translation>
+    </message>
+    <message>
+        <source>Found in HF_TOKEN</source>
+        <translation>已在 HF_TOKEN 中找到</translation>
+    </message>
+    <message>
+        <source>Found in {file}</source>
+        <translation>已在 {file} 中找到</translation>
+    </message>
+    <message>
+        <source>None found; public models need none</source>
+        <translation>未找到；公开模型不需要</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>Colours of the window; changes at once.</source>
+        <translation>窗口的颜色；立即生效。</translation>
+    </message>
+    <message>
+        <source>Follow the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Language of the window; changes at once.</source>
+        <translation>窗口的语言；立即生效。</translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation>文字大小</translation>
+    </message>
+    <message>
+        <source>Times the system&apos;s text size, 0.8 to 2.0.</source>
+        <translation>系统文字大小的倍数，0.8 到 2.0。</translation>
+    </message>
+    <message>
+        <source>×</source>
+        <translation>×</translation>
+    </message>
+    <message>
+        <source>Model folders</source>
+        <translation>模型文件夹</translation>
+    </message>
+    <message>
+        <source>More folders in which to look for models.</source>
+        <translation>另外查找模型的文件夹。</translation>
+    </message>
+    <message>
+        <source>Hub mirror</source>
+        <translation>Hub 镜像</translation>
+    </message>
+    <message>
+        <source>Address of a mirror, beginning with https://. Empty = the hub itself.</source>
+        <translation>镜像地址，以 https:// 开头。留空 = hub 本身。</translation>
+    </message>
+    <message>
+        <source>Hub token</source>
+        <translation>Hub 令牌</translation>
+    </message>
+    <message>
+        <source>Read from the HF_TOKEN variable or from the file that “hf auth login” writes. Lathe stores no token and never sends one to a mirror.</source>
+        <translation>从 HF_TOKEN 变量或 “hf auth login” 写入的文件中读取。Lathe 不保存令牌，也绝不会把令牌发给镜像。</translation>
+    </message>
+    <message>
+        <source>Load the model at start</source>
+        <translation>启动时加载模型</translation>
+    </message>
+    <message>
+        <source>Loads the last model in the background once the window is shown.</source>
+        <translation>窗口显示后在后台加载上次的模型。</translation>
+    </message>
+    <message>
+        <source>Unload when idle</source>
+        <translation>空闲时卸载</translation>
+    </message>
+    <message>
+        <source>Frees a model&apos;s memory after this many minutes without use; 0 = never.</source>
+        <translation>闲置这么多分钟后释放模型内存；0 = 从不。</translation>
+    </message>
+    <message>
+        <source>min</source>
+        <translation>分钟</translation>
+    </message>
+    <message>
+        <source>Autosave every</source>
+        <translation>自动保存间隔</translation>
+    </message>
+    <message>
+        <source>Your work is also saved shortly after each change and on exit.</source>
+        <translation>每次更改后不久以及退出时也会保存。</translation>
+    </message>
+    <message>
+        <source>s</source>
+        <translation>秒</translation>
+    </message>
+    <message>
+        <source>Continue where I left off</source>
+        <translation>从上次离开处继续</translation>
+    </message>
+    <message>
+        <source>Brings back pages, prompts and the model chosen.</source>
+        <translation>恢复页面、提示词和所选模型。</translation>
+    </message>
+    <message>
+        <source>Ask before closing while jobs run</source>
+        <translation>有任务运行时关闭前询问</translation>
+    </message>
+    <message>
+        <source>Closing stops running jobs; finished parts are kept.</source>
+        <translation>关闭会停止运行中的任务；已完成的部分会保留。</translation>
+    </message>
+    <message>
+        <source>Log stalls longer than</source>
+        <translation>记录超过此时长的卡顿</translation>
+    </message>
+    <message>
+        <source>When the window does not answer for so long, the log says where; 0 = off.</source>
+        <translation>窗口无响应超过此时长时，日志会记录位置；0 = 关闭。</translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation>毫秒</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Session</source>
+        <translation>会话</translation>
+    </message>
+    <message>
+        <source>Diagnostics</source>
+        <translation>诊断</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Search commands or keys</source>
+        <translation>搜索命令或按键</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>快捷键</translation>
+    </message>
+</context>
+<context>
+    <name>StatusStrip</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>No job is running.</source>
+        <translation>没有正在运行的任务。</translation>
+    </message>
+    <message>
+        <source>Stop “{job}”</source>
+        <translation>停止“{job}”</translation>
+    </message>
+    <message>
+        <source>stopping</source>
+        <translation>正在停止</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>还剩 {time}</translation>
+    </message>
+    <message>
+        <source>{n} more waiting</source>
+        <translation>另有 {n} 个等待</translation>
+    </message>
+</context>
+<context>
+    <name>Tasks</name>
+    <message>
+        <source>Story problem (sample)</source>
+        <translation>应用题（示例）</translation>
+    </message>
+    <message>
+        <source>Summarisation</source>
+        <translation>摘要</translation>
+    </message>
+    <message>
+        <source>Information extraction</source>
+        <translation>信息抽取</translation>
+    </message>
+    <message>
+        <source>Question answering</source>
+        <translation>问答</translation>
+    </message>
+    <message>
+        <source>Classification</source>
+        <translation>分类</translation>
+    </message>
+    <message>
+        <source>Conversation</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Code generation</source>
+        <translation>代码生成</translation>
+    </message>
+    <message>
+        <source>Reasoning</source>
+        <translation>推理</translation>
+    </message>
+    <message>
+        <source>Rule from examples</source>
+        <translation>从示例归纳规则</translation>
+    </message>
+    <message>
+        <source>My own prompt</source>
+        <translation>自己的提示词</translation>
+    </message>
+</context>
+<context>
+    <name>TechniqueBar</name>
+    <message>
+        <source>+ technique</source>
+        <translation>+ 技巧</translation>
+    </message>
+    <message>
+        <source>Ask with a technique once more, with other settings, as a column of its own</source>
+        <translation>以另一组设置再用一次某种技巧，单独成列</translation>
+    </message>
+</context>
+<context>
+    <name>TechniqueChip</name>
+    <message>
+        <source>Settings of {name}</source>
+        <translation>{name} 的设置</translation>
+    </message>
+</context>
+<context>
+    <name>TechniquePopup</name>
+    <message>
+        <source>Take this technique away</source>
+        <translation>去掉此技巧</translation>
+    </message>
+    <message>
+        <source>Trigger sentence</source>
+        <translation>触发句</translation>
+    </message>
+    <message>
+        <source>Sentence</source>
+        <translation>句子</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>How many examples to show, from the top of the table</source>
+        <translation>从表格顶部起展示多少个示例</translation>
+    </message>
+    <message>
+        <source>Examples shown</source>
+        <translation>展示的示例</translation>
+    </message>
+    <message>
+        <source>as the task has them</source>
+        <translation>与任务一致</translation>
+    </message>
+    <message>
+        <source>as text in one message</source>
+        <translation>作为一条消息中的文本</translation>
+    </message>
+    <message>
+        <source>as turns of a conversation</source>
+        <translation>作为多轮对话</translation>
+    </message>
+    <message>
+        <source>Laid out</source>
+        <translation>排布方式</translation>
+    </message>
+</context>
+<context>
+    <name>Techniques</name>
+    <message>
+        <source>Zero-shot</source>
+        <translation>零样本</translation>
+    </message>
+    <message>
+        <source>Few-shot</source>
+        <translation>少样本</translation>
+    </message>
+    <message>
+        <source>Few-shot CoT</source>
+        <translation>少样本思维链</translation>
+    </message>
+    <message>
+        <source>Zero-shot CoT</source>
+        <translation>零样本思维链</translation>
+    </message>
+    <message>
+        <source>The question as it is, no examples.</source>
+        <translation>直接提问，没有示例。</translation>
+    </message>
+    <message>
+        <source>Examples with their answers come before the question (Brown et al. 2020).</source>
+        <translation>问题之前给出带答案的示例（Brown 等，2020）。</translation>
+    </message>
+    <message>
+        <source>The examples show their steps, too (Wei et al. 2022).</source>
+        <translation>示例还展示步骤（Wei 等，2022）。</translation>
+    </message>
+    <message>
+        <source>One sentence asks for the steps (Kojima et al. 2022).</source>
+        <translation>用一句话要求给出步骤（Kojima 等，2022）。</translation>
+    </message>
+</context>
+<context>
+    <name>TintLegend</name>
+    <message>
+        <source>p 1</source>
+        <translation>p 1</translation>
+    </message>
+    <message>
+        <source>0</source>
+        <translation>0</translation>
+    </message>
+    <message>
+        <source>0 nats</source>
+        <translation>0 nat</translation>
+    </message>
+    <message>
+        <source>≥ 3</source>
+        <translation>≥ 3</translation>
+    </message>
+    <message>
+        <source>Tint: the probability that the model gave the token. The stronger, the less probable.</source>
+        <translation>着色：模型给该 token 的概率。颜色越深，概率越低。</translation>
+    </message>
+    <message>
+        <source>Tint: the entropy of the next-token distribution, in nats. The stronger, the less sure the model was.</source>
+        <translation>着色：下一个 token 分布的熵（nat）。颜色越深，模型越不确定。</translation>
+    </message>
+</context>
+<context>
+    <name>Toast</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Close message</source>
+        <translation>关闭消息</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>复制详细信息</translation>
+    </message>
+</context>
+<context>
+    <name>TokenPopup</name>
+    <message>
+        <source>token {n} · p {p:.3f} · entropy {h:.2f} nats</source>
+        <translation>第 {n} 个 token · p {p:.3f} · 熵 {h:.2f} nat</translation>
+    </message>
+    <message>
+        <source>Choose one to continue from there.</source>
+        <translation>选择一个，从那里继续。</translation>
+    </message>
+</context>
+<context>
+    <name>TokenView</name>
+    <message>
+        <source>Token {n}: “{text}”, probability {p:.2f}, entropy {h:.2f} nats</source>
+        <translation>第 {n} 个 token：“{text}”，概率 {p:.2f}，熵 {h:.2f} nat</translation>
+    </message>
+</context>
 </TS>

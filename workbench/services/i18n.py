@@ -21,6 +21,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication
 
+from workbench.services import engine_words
+
 LANGUAGES: Final = ("en", "zh_CN")
 
 
@@ -57,6 +59,7 @@ class I18n(QObject):
             self._app.removeTranslator(translator)
         self._installed.clear()
         self.language = language
+        engine_words.speak(language)
         QLocale.setDefault(QLocale(language))
         if language != "en":
             base = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)

@@ -15,7 +15,7 @@ from engine.jobs.buffer import EventBuffer
 from engine.jobs.events import Cancelled, Event, Failed, Finished, Progress, Started, Terminal
 from engine.jobs.job import Job, JobState
 from engine.jobs.spec import Spec
-from workbench.services.job_titles import job_title
+from workbench.services.engine_words import tell, tell_report
 
 DRAIN_MS = 40
 BUDGET_S = 0.010
@@ -35,7 +35,7 @@ class JobRow:
         spec: What it does.
         state: Where it is.
         fraction: 0…1, or None when no total is known.
-        step: What it does now, in words.
+        step: What it does now, in the engine's words.
         remaining_s: Estimate of the seconds left, or None.
         submitted_at, started_at, ended_at: Seconds of `time.monotonic`, or None.
         stopping: A stop was asked for and has not taken effect yet.
@@ -57,7 +57,17 @@ class JobRow:
     @property
     def title(self) -> str:
         """Its human name, in the language of the window."""
-        return job_title(self.spec)
+        return tell(self.spec.title())
+
+    @property
+    def step_text(self) -> str:
+        """What it does now, in the language of the window."""
+        return tell(self.step)
+
+    @property
+    def error_text(self) -> str:
+        """Why it failed and what to do, in the language of the window."""
+        return "" if self.error is None else str(tell_report(self.error))
 
     @property
     def active(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import ErrorReport
+from workbench.services.engine_words import tell_report
 
 Level = Literal["info", "good", "warning", "bad"]
 
@@ -52,7 +53,7 @@ class Notify(QObject):
 
     def error(self, error: ErrorReport) -> None:
         """Show an error: its sentence, its next step, its detail on demand."""
-        self.posted.emit(Notice(str(error), "bad", error.detail))
+        self.posted.emit(Notice(str(tell_report(error)), "bad", error.detail))
 
     def offer(self, text: str, action_text: str, action: Callable[[], None]) -> None:
         """Say something and offer one button."""

@@ -80,7 +80,7 @@ class JobsTable(QAbstractTableModel):
             case 1:
                 return self.state_text(row)
             case 2:
-                return str(row.error) if row.error else row.step
+                return row.error_text or row.step_text
             case 3:
                 if row.remaining_s is not None:
                     return self.tr("{time} left").format(time=duration(row.remaining_s))

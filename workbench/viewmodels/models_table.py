@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QIcon
 
 from engine.models.spec import LoadState, ModelEntry
+from workbench.services.engine_words import tell
 from workbench.services.numbers import file_size
 from workbench.viewmodels.models_format import count_text, moment_text
 
@@ -184,7 +185,7 @@ class ModelsTable(QAbstractTableModel):
             revision = translate("ModelsTable", "revision {name}")
             lines.append(revision.format(name=entry.revision[:12]))
         if entry.problem:
-            lines.append(entry.problem)
+            lines.append(tell(entry.problem))
         return "\n".join(lines)
 
     def _sort_key(self, entry: ModelEntry, column: Column) -> object:

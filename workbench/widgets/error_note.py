@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.errors import ErrorReport
+from workbench.services.engine_words import tell_report
 from workbench.widgets.fold import set_role
 from workbench.widgets.tones import current_tones, mix
 
@@ -60,7 +61,7 @@ class ErrorNote(QFrame):
         self.hide()
 
     def report(self) -> ErrorReport | None:
-        """What is shown."""
+        """What is shown, as the engine said it."""
         return self._report
 
     def show_report(self, report: ErrorReport | None) -> None:
@@ -69,14 +70,12 @@ class ErrorNote(QFrame):
         self.setVisible(report is not None)
         if report is None:
             return
-        self.message.setText("⚠ " + report.message)
-        self.hint.setText(report.hint)
+        self._tell(report)
         self.hint.setVisible(bool(report.hint))
         self.details.setPlainText(report.detail)
         self.details_button.setVisible(bool(report.detail))
         self.copy_button.setVisible(bool(report.detail))
         self.details_button.setChecked(False)
-        self.setAccessibleName(str(report))
         self._colour()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -95,6 +94,12 @@ class ErrorNote(QFrame):
             self._colour()
         super().changeEvent(event)
 
+    def _tell(self, report: ErrorReport) -> None:
+        told = tell_report(report)
+        self.message.setText("⚠ " + told.message)
+        self.hint.setText(told.hint)
+        self.setAccessibleName(str(told))
+
     def _colour(self) -> None:
         set_role(self.message, "bad")
 
@@ -102,8 +107,10 @@ class ErrorNote(QFrame):
         self.details_button.setText(self.tr("Details"))
         self.copy_button.setText(self.tr("Copy error"))
         self.details.setAccessibleName(self.tr("Technical details of the error"))
+        if self._report is not None:
+            self._tell(self._report)
 
     def _copy(self) -> None:
         if self._report is not None:
-            text = f"{self._report}\n\n{self._report.detail}".strip()
+            text = f"{tell_report(self._report)}\n\n{self._report.detail}".strip()
             QGuiApplication.clipboard().setText(text)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from engine.devices import SMALL_MODEL, Probe, choose_dtype
-from workbench.viewmodels.models_reasons import reason_text
+from workbench.services.engine_words import tell
 
 NAMES = {
     "torch",
@@ -46,7 +46,7 @@ REASONS = (
 @pytest.mark.parametrize("reason", REASONS)
 def test_a_reason_is_said_in_chinese(program, reason):
     program.services.i18n.set_language("zh_CN")
-    said = reason_text(reason)
+    said = tell(reason)
     assert re.search("[\u4e00-\u9fff]", said)
     words = set(re.findall(r"[A-Za-z][A-Za-z0-9]+", said))
     assert words <= NAMES, f"still English: {words - NAMES}"
@@ -54,6 +54,6 @@ def test_a_reason_is_said_in_chinese(program, reason):
 
 
 def test_english_and_unknown_reasons_stay_as_they_are():
-    assert reason_text("no GPU that torch can use") == "no GPU that torch can use"
-    assert reason_text("the moon is full") == "the moon is full"
-    assert reason_text("") == ""
+    assert tell("no GPU that torch can use") == "no GPU that torch can use"
+    assert tell("the moon is full") == "the moon is full"
+    assert tell("") == ""

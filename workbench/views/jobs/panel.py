@@ -148,7 +148,7 @@ class JobsPanel(QWidget):
         if row is not None:
             parts = [row.title, self.model.state_text(row)]
             if row.error is not None:
-                parts += [str(row.error), row.error.detail]
+                parts += [row.error_text, row.error.detail]
             QGuiApplication.clipboard().setText("\n".join(parts))
 
     def _fit_rows(self) -> None:
@@ -181,7 +181,7 @@ class _ProgressDelegate(QStyledItemDelegate):
         painter.setPen(self._theme.colour("text"))
         text = area.adjusted(bar.width() + 12, 0, 0, 0)
         words = option.fontMetrics.elidedText(
-            f"{row.fraction:.0%}  {row.step}", Qt.TextElideMode.ElideRight, int(text.width())
+            f"{row.fraction:.0%}  {row.step_text}", Qt.TextElideMode.ElideRight, int(text.width())
         )
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, words)
         painter.restore()

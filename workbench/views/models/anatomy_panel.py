@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.models.spec import Anatomy
+from workbench.services.engine_words import tell
 from workbench.viewmodels.models_format import count_text
 from workbench.viewmodels.models_layers import LayersTable
 from workbench.widgets.fold import Fold
@@ -119,13 +120,13 @@ class AnatomyPanel(QWidget):
                 self.tr("Parameters"),
                 f"{count_text(anatomy.parameters)} ({number(anatomy.parameters)})",
             ),
-            (self.tr("Structure"), self._structure(anatomy.structure)),
+            (self.tr("Structure"), tell(anatomy.structure)),
             (self.tr("Layers"), number(anatomy.layers)),
-            (self.tr("Position encoding"), self._position(anatomy.position_encoding)),
+            (self.tr("Position encoding"), tell(anatomy.position_encoding)),
             (self.tr("Hidden size"), number(anatomy.hidden_size)),
-            (self.tr("Activation"), anatomy.activation),
+            (self.tr("Activation"), tell(anatomy.activation)),
             (self.tr("MLP width"), number(anatomy.intermediate_size)),
-            (self.tr("Norm"), anatomy.norm),
+            (self.tr("Norm"), tell(anatomy.norm)),
             (self.tr("Heads"), number(anatomy.heads)),
             (self.tr("Vocabulary"), number(anatomy.vocabulary)),
             (self.tr("KV heads"), number(anatomy.kv_heads)),
@@ -140,24 +141,3 @@ class AnatomyPanel(QWidget):
             rope = " · ".join(f"{name} {value}" for name, value in anatomy.rope.items())
             facts.append((self.tr("RoPE parameters"), rope))
         return facts
-
-    def _structure(self, text: str) -> str:
-        return {
-            "causal decoder": self.tr("causal decoder"),
-            "prefix decoder": self.tr("prefix decoder"),
-            "encoder-decoder": self.tr("encoder-decoder"),
-            "encoder": self.tr("encoder"),
-        }.get(text, text)
-
-    def _position(self, text: str) -> str:
-        return {
-            "ALiBi (a slope per head on the distance)": self.tr(
-                "ALiBi (a slope per head on the distance)"
-            ),
-            "T5 bias (learned, per distance bucket and head)": self.tr(
-                "T5 bias (learned, per distance bucket and head)"
-            ),
-            "learned absolute": self.tr("learned absolute"),
-            "sinusoidal": self.tr("sinusoidal"),
-            "none": self.tr("none"),
-        }.get(text, text)

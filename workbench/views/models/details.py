@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.services.container import Services
+from workbench.services.engine_words import tell
 from workbench.viewmodels.models_state import ModelsState
 from workbench.viewmodels.models_table import name_text, source_text, state_text
 from workbench.views.models.anatomy_panel import AnatomyPanel
@@ -137,7 +138,7 @@ class Details(QScrollArea):
         for button, wanted in self._wanted.items():
             button.setVisible(wanted())
         self.note.show_report(state.error)
-        self.problem.setText(f"⚠ {entry.problem}")
+        self.problem.setText(f"⚠ {tell(entry.problem)}")
         self.problem.setVisible(bool(entry.problem) and state.error is None)
         set_role(self.problem, "warning")
         self.allow_pickle.setVisible(state.needs_pickle_consent())
@@ -190,7 +191,9 @@ class Details(QScrollArea):
         loading = state == "loading"
         text = state_text(entry, state)
         signs = {"loaded": "● ", "failed": "✗ ", "loading": "◌ "}
-        self.state_label.setText(signs.get(state, "○ ") + (step if loading and step else text))
+        self.state_label.setText(
+            signs.get(state, "○ ") + (tell(step) if loading and step else text)
+        )
         set_role(self.state_label, TONES.get(state, ""))
         self.bar.setVisible(loading)
         self.bar.setRange(0, PROGRESS_STEPS if fraction else 0)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from engine.models.reference import AttentionChoice, DTypeChoice, LoadOptions, Quantization
 from engine.models.spec import ModelDescription
-from workbench.viewmodels.models_reasons import reason_text
+from workbench.services.engine_words import tell
 
 LONGEST_CONTEXT = 1_048_576
 CONTEXT_STEP = 256
@@ -155,13 +155,9 @@ class LoadForm(QWidget):
         else:
             note = self.tr("Saves memory; answers change slightly.")
         _note(self.quantization_note, note)
-        dtype = (
-            f"{description.dtype}: {reason_text(description.dtype_reason)}" if description else ""
-        )
+        dtype = f"{description.dtype}: {tell(description.dtype_reason)}" if description else ""
         attention = (
-            f"{description.attention}: {reason_text(description.attention_reason)}"
-            if description
-            else ""
+            f"{description.attention}: {tell(description.attention_reason)}" if description else ""
         )
         _note(self.dtype_reason, dtype if description and description.dtype else "")
         _note(self.attention_reason, attention if description and description.attention else "")

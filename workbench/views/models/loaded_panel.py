@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.models.spec import LoadedInfo
-from workbench.viewmodels.models_reasons import reason_text
+from workbench.services.engine_words import tell
 
 ROWS = 6
 
@@ -41,8 +41,8 @@ class LoadedPanel(QWidget):
         chat = self.tr("yes") if info.has_chat_template else self.tr("no")
         facts = (
             (self.tr("Device"), info.device),
-            (self.tr("Number format"), f"{info.dtype} · {reason_text(info.dtype_reason)}"),
-            (self.tr("Attention"), f"{info.attention} · {reason_text(info.attention_reason)}"),
+            (self.tr("Number format"), f"{info.dtype} · {tell(info.dtype_reason)}"),
+            (self.tr("Attention"), f"{info.attention} · {tell(info.attention_reason)}"),
             (self.tr("Quantisation"), quantised),
             (self.tr("Chat template"), chat),
             (self.tr("Special tokens"), " ".join(info.special_tokens) or "–"),

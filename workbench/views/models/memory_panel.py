@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from engine.models.spec import LoadedInfo, MemoryForecast
 from workbench.services.container import Services
+from workbench.services.engine_words import tell
 from workbench.services.numbers import duration, file_size
 from workbench.views.models.forecast_bar import PARTS, ForecastBar, swatch
 from workbench.views.models.label_role import set_role
@@ -54,7 +55,8 @@ class MemoryPanel(QWidget):
         self.legend.setText(self._legend())
         self.measured.setVisible(info is not None)
         self.measured.setText(self._measured())
-        ways = forecast.alternatives if forecast and not forecast.fits else ()
+        offered = forecast.alternatives if forecast and not forecast.fits else ()
+        ways = [tell(way) for way in offered]
         self.advice.setVisible(bool(ways))
         self.advice.setText(self.tr("It would fit with {ways}.").format(ways=" · ".join(ways)))
         self.bar.setAccessibleName(self.tr("Memory forecast"))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 
 from engine.models.spec import LoadedInfo, ModelEntry
 from workbench.services.container import Services
+from workbench.services.engine_words import tell
 from workbench.services.meters import MemoryMeter
 from workbench.services.numbers import file_size
 from workbench.widgets.memory_bar import MemoryBar
@@ -92,7 +93,8 @@ class ModelBar(QFrame):
         self.state.setToolTip(str(model.error) if model.error else "")
         self.button.setText(self._button_text())
         self.button.setToolTip(self._button_hint())
-        self.button.setVisible(model.state != "loaded")
+        at_rest = model.state in ("unloaded", "failed")
+        self.button.setVisible(at_rest or model.can_stop)
         info = model.info
         self.device.setVisible(info is not None)
         if info is not None:
@@ -112,7 +114,7 @@ class ModelBar(QFrame):
             case "failed":
                 return self.tr("could not be loaded")
             case "loading":
-                step = model.step or self.tr("loading")
+                step = tell(model.step) or self.tr("loading")
                 share = "" if model.fraction is None else f" {model.fraction:.0%}"
                 return f"{step}{share}"
         return self.tr("not loaded")
@@ -138,9 +140,9 @@ class ModelBar(QFrame):
         self.device.setToolTip(
             "\n".join(
                 (
-                    self.tr("Number format: {reason}").format(reason=info.dtype_reason),
+                    self.tr("Number format: {reason}").format(reason=tell(info.dtype_reason)),
                     self.tr("Attention: {name}. {reason}").format(
-                        name=info.attention, reason=info.attention_reason
+                        name=info.attention, reason=tell(info.attention_reason)
                     ),
                     self.tr("Memory: {measured} measured, {forecast} forecast.").format(
                         measured=file_size(info.measured_bytes),
@@ -169,7 +171,7 @@ class ModelBar(QFrame):
             action.setCheckable(True)
             action.setChecked(entry.id == self._model.ref.id)
             action.setEnabled(not entry.problem)
-            action.setToolTip(entry.problem or entry.path)
+            action.setToolTip(tell(entry.problem) or entry.path)
             action.triggered.connect(self._entry_chosen)
             group.addAction(action)
         if not self._model.entries:

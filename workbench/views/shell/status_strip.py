@@ -84,7 +84,7 @@ class StatusStrip(QWidget):
         elif row.state == "queued":
             parts.append(self.tr("waiting"))
         elif row.step:
-            parts.append(row.step)
+            parts.append(row.step_text)
         if row.fraction is not None:
             parts.append(f"{row.fraction:.0%}")
         if row.remaining_s is not None:
