@@ -66,7 +66,7 @@ class MemoryBar(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""
         if event.type() == QEvent.Type.LanguageChange and self._reading is not None:
-            self.setToolTip(self._explain(self._reading))
+            self.show_reading(self._reading)
             self._restyle()
         super().changeEvent(event)
 
