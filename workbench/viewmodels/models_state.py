@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -21,8 +21,10 @@ from engine.models.spec import (
     ModelEntry,
     UnloadModelSpec,
 )
+from workbench.services.background import Background
 from workbench.services.jobs import JobService
 from workbench.viewmodels.current_model import CurrentModel
+from workbench.viewmodels.models_consents import Consents, consents_of
 from workbench.viewmodels.models_table import Key, key_of
 
 DEBOUNCE_MS: Final = 150
@@ -55,17 +57,21 @@ class ModelsState(QObject):
         engine: Engine,
         jobs: JobService,
         current: CurrentModel,
+        background: Background,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._engine = engine
         self._jobs = jobs
         self._current = current
+        self._background = background
         self._options: dict[Key, LoadOptions] = {}
         self._errors: dict[Key, ErrorReport] = {}
         self._job: Job | None = None
         self._asked: ModelRef | None = None
         self._stale = False
+        self._looking = False
+        self._consents = Consents()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE_MS)
@@ -123,25 +129,12 @@ class ModelsState(QObject):
 
     def needs_pickle_consent(self) -> bool:
         """Are the selected model's weights pickle files, not allowed yet?"""
-        from engine.models.weights import weight_files
-
-        entry = self.selected
-        if entry is None or self.options.allow_pickle or not Path(entry.path).is_dir():
-            return False
-        return weight_files(Path(entry.path)).format == "pickle"
+        return self._consents.pickle and not self.options.allow_pickle
 
     def needs_code_consent(self) -> bool:
         """Does the selected model bring code of its own, without which it cannot be read?"""
-        from engine.models.catalog import read_config
-
-        entry = self.selected
-        if entry is None or self.options.trust_remote_code or not Path(entry.path).is_dir():
-            return False
-        try:
-            brings_code = "auto_map" in read_config(Path(entry.path))
-        except EngineError:
-            return False
-        return brings_code and self.error is not None
+        asked = self._consents.code and not self.options.trust_remote_code
+        return asked and self.error is not None
 
     # What the person does
 
@@ -153,7 +146,7 @@ class ModelsState(QObject):
         same = same and key_of(entry) == key_of(self.selected)  # type: ignore[arg-type]
         self.selected = entry
         if not same:
-            self.description = None
+            self.description, self._consents = None, Consents()
         self.error = self._errors.get(key_of(entry)) if entry else None
         self.selection_changed.emit()
         self.ask()
@@ -211,13 +204,23 @@ class ModelsState(QObject):
 
     def _describe(self) -> None:
         """One description at a time: a change meanwhile asks once more when this one ends."""
-        ref = self.ref
-        if ref is None:
+        ref, entry = self.ref, self.selected
+        if ref is None or entry is None:
             return
-        if self._job is not None:
+        if self._job is not None or self._looking:
             self._stale = True
             return
-        self._asked, self._stale = ref, False
+        self._asked, self._stale, self._looking = ref, False, True
+        self._background.run(partial(consents_of, entry), self._looked)
+
+    def _looked(self, consents: Consents) -> None:
+        """The files were looked into: now the closer look, unless the wish changed meanwhile."""
+        self._looking = False
+        ref = self.ref
+        if ref is None or ref != self._asked:
+            self._describe()
+            return
+        self._consents = consents
         try:
             self._job = self._jobs.submit(DescribeModelSpec(model=ref), self._described)
         except EngineError as error:

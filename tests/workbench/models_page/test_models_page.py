@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -178,6 +179,24 @@ def test_pickle_needs_a_consent_of_this_model(full_page, program, qtbot, until):
     assert program.engine.loaded()[0].ref.options.allow_pickle
     choose(page, "llama", until)
     assert not page.state.options.allow_pickle
+
+
+def test_the_window_never_lists_a_model_folder_itself(full_page, until, monkeypatch):
+    from engine.models import weights
+
+    real, threads = weights.weight_files, set()
+
+    def listed(place):
+        threads.add(threading.current_thread())
+        return real(place)
+
+    monkeypatch.setattr(weights, "weight_files", listed)
+    page = full_page
+    choose(page, "pickled", until)
+    assert page.details.allow_pickle.isVisibleTo(page)
+    page.details.refresh()
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 def test_a_broken_model_says_what_and_what_next(full_page, until):

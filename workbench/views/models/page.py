@@ -42,7 +42,9 @@ class ModelsPage(Page):
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
-        self.state = ModelsState(services.engine, services.jobs, services.model, self)
+        self.state = ModelsState(
+            services.engine, services.jobs, services.model, services.background, self
+        )
         self.catalog = ModelsCatalog(services.settings, services.background, services.model, self)
         self.list = ModelList(services, self)
         self.details = Details(services, self.state, self)
