@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from engine.jobs.spec import FILES_LANE, Spec
 from engine.paths import Paths
 
 if TYPE_CHECKING:
-    from engine.models.residency import Residency
+    from engine.models.residency import Residency, StateListener
     from engine.models.spec import LoadedInfo, ModelEntry
     from engine.store.project import Project
 
@@ -107,6 +108,18 @@ class Engine:
         """The models that are really in memory now."""
         residency = self.resources._residency
         return residency.loaded() if residency is not None else ()
+
+    def listen(self, listener: StateListener) -> Callable[[], None]:
+        """Be told of every change of a model's state, on the thread that made it.
+
+        Returns:
+            What to call to be told no longer.
+        """
+        return self.resources.residency.listen(listener)
+
+    def set_idle_unload(self, seconds: float | None) -> None:
+        """Free models that were unused for so long, from now on; None = never."""
+        self.resources.residency.idle_seconds = seconds
 
     def close(self, timeout: float = 3.0) -> bool:
         """Cancel everything and end the lanes; False if a thread is still busy after `timeout`."""

@@ -137,6 +137,7 @@ class Application(QObject):
         self.services.session.close()
         self.window.let_close()
         self.services.jobs.shutdown()
+        self.services.model.close()
         self.async_loop.shutdown()
         if self.watchdog is not None:
             self.watchdog.stop()
@@ -200,6 +201,7 @@ class Application(QObject):
         settings.observe(prefs.TEXT_SCALE, self._relook)
         settings.observe(prefs.LANGUAGE, self._relanguage)
         settings.observe(prefs.MODEL_FOLDERS, self._refolder)
+        settings.observe(prefs.IDLE_UNLOAD, self._reidle)
         settings.observe(prefs.STALL_MS, self._rewatch)
         settings.observe(prefs.AUTOSAVE, self._reautosave)
         self.window.close_wanted.connect(self.ask_close)
@@ -218,6 +220,9 @@ class Application(QObject):
 
     def _refolder(self) -> None:
         self.services.model.set_folders(self.services.settings.get(prefs.MODEL_FOLDERS))
+
+    def _reidle(self) -> None:
+        self.services.model.set_idle_minutes(self.services.settings.get(prefs.IDLE_UNLOAD))
 
     def _reautosave(self) -> None:
         self.services.session.start(self.services.settings.get(prefs.AUTOSAVE))
@@ -261,6 +266,8 @@ class Application(QObject):
         self._refolder()
         self._tell_problems()
         model = self.services.model
+        model.follow()
+        self._reidle()
         if self.services.settings.get(prefs.PRELOAD) and not self.options.screenshot:
             try:
                 model.load()

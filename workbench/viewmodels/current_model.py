@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from engine.api import Engine
 from engine.errors import ErrorReport
@@ -41,6 +43,7 @@ class CurrentModel(QObject):
     chosen = Signal()
     loaded = Signal(object)
     entries_changed = Signal()
+    _told = Signal(object, str)
 
     def __init__(
         self,
@@ -55,6 +58,8 @@ class CurrentModel(QObject):
         self._background = background
         self._job: Job | None = None
         self._readings = 0
+        self._stop_listening: Callable[[], None] | None = None
+        self._closed = False
         self.ref = ModelRef()
         self.state: LoadState = "unloaded"
         self.info: LoadedInfo | None = None
@@ -63,6 +68,28 @@ class CurrentModel(QObject):
         self.fraction: float | None = None
         self.entries: tuple[ModelEntry, ...] = ()
         jobs.event.connect(self._job_event)
+        self._told.connect(self._take_told, Qt.ConnectionType.QueuedConnection)
+
+    def follow(self) -> None:
+        """Be told by the engine of loads and unloads, whoever makes them, until `close`."""
+        self._background.run(partial(self._engine.listen, self._hear), self._following)
+
+    def close(self) -> None:
+        """Follow the engine no longer: it may tell after the window is gone."""
+        self._closed = True
+        if self._stop_listening is not None:
+            self._stop_listening()
+            self._stop_listening = None
+
+    def set_idle_minutes(self, minutes: int) -> None:
+        """Free models that were unused for so long; 0 = never."""
+        seconds = minutes * 60.0 if minutes > 0 else None
+        self._background.run(partial(self._engine.set_idle_unload, seconds), self._idle_set)
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether the load that is shown is our own; one that a job makes ends with that job."""
+        return self._job is not None
 
     def choose(self, ref: ModelRef) -> None:
         """Make `ref` the current model. Loads nothing by itself."""
@@ -98,8 +125,8 @@ class CurrentModel(QObject):
         """
         if self._job is not None and self.state == "loading":
             return self._job
-        self.state, self.error, self.step, self.fraction = "loading", None, "", None
         self._job = self._jobs.submit(LoadModelSpec(self.ref), self._load_event)
+        self.state, self.error, self.step, self.fraction = "loading", None, "", None
         self.changed.emit()
         return self._job
 
@@ -184,6 +211,28 @@ class CurrentModel(QObject):
         elif self.state == "loading":
             self.state = "unloaded"
         self.loaded.emit(info)
+
+    def _hear(self, ref: ModelRef, state: LoadState) -> None:
+        """On the thread that made the change: carry it to the window's."""
+        if not self._closed:
+            self._told.emit(ref, state)
+
+    def _following(self, stop: Callable[[], None]) -> None:
+        self._stop_listening = stop
+        self.sync()
+
+    def _idle_set(self, _done: None) -> None:
+        """Nothing to show: the clock of the models was set."""
+
+    def _take_told(self, ref: ModelRef, state: LoadState) -> None:
+        """A change that a job or the clock made; our own load tells by its own events."""
+        if self._closed:
+            return
+        if self._job is None and _same_load(ref, self.ref):
+            self.state, self.info, self.error = state, None, None
+            self.step, self.fraction = "", None
+        self.sync()
+        self.changed.emit()
 
     def _job_event(self, _job_id: str, event: Event) -> None:
         if isinstance(event, Terminal):

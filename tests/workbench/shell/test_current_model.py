@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtCore import Qt
 
+from engine.errors import BadSpec
 from engine.jobs.registry import KINDS, Kind
 from engine.models.reference import LoadOptions, ModelRef
 from engine.models.spec import ModelEntry
 from tests.jobs.kinds_for_tests import CountSpec
 from tests.workbench.shell.models_for_tests import info_of, loaded
+from workbench.services import preferences as prefs
 
 MODULE = "tests.workbench.shell.models_for_tests"
 
@@ -77,6 +82,71 @@ def test_a_model_that_a_job_loaded_is_seen_after_the_job(shell, model, qtbot):
     loaded.clear()
     with qtbot.waitSignal(model.changed, check_params_cb=state(model, "unloaded")):
         shell.services.jobs.submit(CountSpec())
+
+
+@pytest.fixture
+def residency(shell, qtbot):
+    """The engine's own, with which the window speaks."""
+    found = shell.engine.resources.residency
+    qtbot.waitUntil(lambda: bool(found._listeners))
+    return found
+
+
+def elsewhere(work, *given):
+    """Do it on another thread, as a lane or the idle clock does."""
+    thread = threading.Thread(target=work, args=given)
+    thread.start()
+    thread.join()
+
+
+def place(ref):
+    return SimpleNamespace(loaded=SimpleNamespace(info=info_of(ref)), leases=0, last_used=0.0)
+
+
+def test_a_load_that_a_job_makes_is_seen_at_once(shell, residency, qtbot):
+    model, bar = shell.services.model, shell.window.model_bar
+    with qtbot.waitSignal(model.changed, check_params_cb=state(model, "loading")):
+        elsewhere(residency._tell, model.ref, "loading")
+    assert bar.state.text() == "loading"
+    assert not bar.button.isVisible()  # it ends with the job that loads, not by this bar
+    residency._places[model.ref] = place(model.ref)
+    with qtbot.waitSignal(model.changed, check_params_cb=state(model, "loaded")):
+        elsewhere(residency._tell, model.ref, "loaded")
+    assert bar.state.text() == "ready"
+
+
+def test_an_idle_unload_is_seen_at_once(shell, residency, qtbot):
+    model, bar = shell.services.model, shell.window.model_bar
+    residency._places[model.ref] = place(model.ref)
+    model.sync()
+    assert bar.state.text() == "ready"
+    with qtbot.waitSignal(model.changed, check_params_cb=state(model, "unloaded")):
+        elsewhere(residency.sweep, float("inf"))
+    assert bar.state.text() == "not loaded"
+    assert bar.button.isVisible()
+
+
+def test_the_idle_time_follows_its_setting(shell, residency, qtbot):
+    qtbot.waitUntil(lambda: residency.idle_seconds == 30 * 60)
+    shell.services.settings.set(prefs.IDLE_UNLOAD, 5)
+    qtbot.waitUntil(lambda: residency.idle_seconds == 5 * 60)
+    shell.services.settings.set(prefs.IDLE_UNLOAD, 0)
+    qtbot.waitUntil(lambda: residency.idle_seconds is None)
+
+
+def test_a_closed_window_listens_no_more(shell, residency):
+    shell.close()
+    assert not residency._listeners
+
+
+def test_a_load_that_cannot_be_submitted_does_not_stay_loading(shell, model, monkeypatch):
+    def refuse(*_given):
+        raise BadSpec("The model cannot be loaded.", "Choose another.")
+
+    monkeypatch.setattr(shell.engine, "submit", refuse)
+    with pytest.raises(BadSpec):
+        model.load()
+    assert model.state == "unloaded"
 
 
 def test_consents_are_not_remembered(model):
