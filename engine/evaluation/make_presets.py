@@ -18,10 +18,11 @@ from engine.api import Engine
 from engine.decoding.params import Sampling
 from engine.evaluation.presets import FIRST, PRESETS, preset_file
 from engine.evaluation.spec import CompareResult, CompareSpec, Variant
-from engine.evaluation.tasks import literal, rule_of
+from engine.evaluation.tasks import rule_of
 from engine.models.reference import LoadOptions, ModelRef
 from engine.prompting.elements import Example, Item, Language, PromptElements
 from engine.prompting.file import PromptFile, write_prompt
+from engine.prompting.template import literal
 from engine.teaching.tasks import LANGUAGES, demonstrations, generate
 from engine.teaching.tasks.item import Item as Exercise
 

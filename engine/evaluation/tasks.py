@@ -15,6 +15,7 @@ from engine.models.reference import ModelRef
 from engine.prompting.elements import Example, Item, Language, PromptElements
 from engine.prompting.render import ExamplesAs
 from engine.prompting.strategies.registry import applicable, technique_class
+from engine.prompting.template import literal
 from engine.teaching.tasks import demonstrations, generate, task_names
 from engine.teaching.tasks.item import Item as Exercise
 
@@ -108,13 +109,6 @@ def task_spec(
         extraction=(rule,),
         batch_size=batch_size,
     )
-
-
-def literal(text: str) -> str:
-    """`text` so that the template engine leaves it as it is."""
-    for mark in ("{{", "{%", "{#"):
-        text = text.replace(mark, "{{ '" + mark + "' }}") if mark in text else text
-    return text
 
 
 def rule_of(exercise: Exercise) -> tuple[str, str]:

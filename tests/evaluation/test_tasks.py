@@ -7,10 +7,10 @@ import pytest
 from engine.errors import BadSpec, PromptError
 from engine.evaluation.plan import messages_for, planned_cells
 from engine.evaluation.scoring import extract
-from engine.evaluation.tasks import exercises, literal, task_spec
+from engine.evaluation.tasks import exercises, task_spec
 from engine.jobs.spec import decode, encode
 from engine.prompting.render import render
-from engine.prompting.template import fill
+from engine.prompting.template import fill, literal
 from engine.teaching.tasks import generate, task_names
 
 CASES = [(task, language) for task in task_names() for language in ("en", "zh")]

@@ -1,9 +1,13 @@
-"""Live token counts of the prompt, by the chosen model's tokenizer, off the window's thread."""
+"""Live token counts of the prompt, by the chosen model's tokenizer, off the window's thread.
+
+Only plain placeholders are filled here, on the window's thread; a text with loops or arithmetic
+is counted as it is written, because filling it may take a while.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -14,6 +18,8 @@ from engine.evaluation.spec import CellKey, CompareSpec
 from engine.jobs.events import Event, Finished, Terminal
 from engine.models.reference import ModelRef
 from engine.models.spec import CountTokensSpec
+from engine.prompting.elements import Example, PromptElements
+from engine.prompting.template import is_plain, literal
 from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.compare_setup import CompareSetup
 from workbench.viewmodels.prompt_state import TEMPLATED_FIELDS, PromptState
@@ -28,6 +34,7 @@ class TokenCounts:
     Attributes:
         fields: Tokens of each text element, by field name; ``"examples"`` for the table.
         shortest, longest: Whole prompts of the chosen techniques; 0 when none can be written.
+            Texts with more than plain placeholders count as they are written.
         shared: Tokens that all of them begin with (computed once when they run together).
     """
 
@@ -131,9 +138,10 @@ def _question(prompt: PromptState, setup: CompareSetup) -> _Question | None:
 def _whole_prompts(prompt: PromptState, setup: CompareSetup) -> list[str]:
     """The user's part of every chosen technique's prompt; those that cannot be written are left."""
     texts = []
+    elements = _only_plain(prompt.elements())
     for choice in setup.chosen():
         spec = CompareSpec(
-            prompt=prompt.elements(),
+            prompt=elements,
             variants=(choice.variant(prompt.examples_as),),
             items=(prompt.item(),),
         )
@@ -143,6 +151,26 @@ def _whole_prompts(prompt: PromptState, setup: CompareSetup) -> list[str]:
             continue
         texts.append("\n".join(message.content for message in messages))
     return texts
+
+
+def _only_plain(elements: PromptElements) -> PromptElements:
+    """The elements with every text that is not plain made literal."""
+    return replace(
+        elements,
+        instruction=_plain(elements.instruction),
+        context=_plain(elements.context),
+        input=_plain(elements.input),
+        output_indicator=_plain(elements.output_indicator),
+        system=_plain(elements.system),
+        examples=tuple(
+            Example(_plain(shot.input), _plain(shot.output), _plain(shot.reasoning))
+            for shot in elements.examples
+        ),
+    )
+
+
+def _plain(text: str) -> str:
+    return text if is_plain(text) else literal(text)
 
 
 def _shared_start(texts: Sequence[str]) -> str:

@@ -75,3 +75,17 @@ def test_a_failed_count_says_so_and_tries_again_later(qtbot: QtBot) -> None:
         jobs.last.send(Failed(job_id="0", error=ErrorReport("x", "gone")))
     counter.touch()
     qtbot.waitUntil(lambda: len(jobs.jobs) == 2)
+
+
+def test_only_plain_placeholders_are_filled_on_the_windows_thread(qtbot: QtBot) -> None:
+    jobs, desk = FakeJobs(), Desk()
+    slow = "{% for a in range(9) %}{{ q }}{% endfor %}"
+    desk.prompt = PromptState(
+        instruction="Add {{ q }}.", context=slow, input="{{ q * 2 }}", values={"q": "four"}
+    )
+    counter = PromptCounter(jobs, desk.now)
+    counter.touch()
+    qtbot.waitUntil(lambda: len(jobs.jobs) == 1)
+    spec = jobs.last.spec
+    assert isinstance(spec, CountTokensSpec)
+    assert f"Add four.\n{slow}\n{{{{ q * 2 }}}}" in spec.texts
