@@ -16,7 +16,7 @@ from engine.decoding.shared_attention import SharedPast, States
 from engine.decoding.stats import DecodeStats
 
 # Most tokens in one forward pass over prompts, and how many tokens' work a pass costs by itself.
-PREFILL = {"cpu": (4096, 128)}
+PREFILL = {"cpu": (2048, 128)}
 PREFILL_ELSEWHERE = (16384, 2048)
 SHARED_ROWS = 4  # rows that must share a beginning before it is kept apart from their columns
 SHARED_TOKENS = 24  # and its least length, beyond a shorter one that is kept apart already
