@@ -18,8 +18,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--model", choices=MODELS, required=True)
     build.add_argument("--minutes", type=float, default=60.0, help="sets the steps by a trial")
     build.add_argument("--steps", type=int, help="exact number of steps, instead of --minutes")
-    build.add_argument("--drills-from", type=int, help="first batch with drills in it")
-    build.add_argument("--dense-from", type=int, help="first batch with dense lessons in it")
+    build.add_argument("--matrix-rate", type=float, help="highest learning rate of the matrices")
     build.add_argument("--decay", type=float, help="share of the steps with a falling rate")
     build.add_argument("--threads", type=int, default=1)
     build.add_argument("--seed", type=int, default=1)
@@ -52,7 +51,7 @@ def _build(options: argparse.Namespace) -> int:
     torch.set_num_threads(options.threads)
     folder: Path = options.out or Path("build") / "teaching" / options.model
 
-    names = ("steps", "drills_from", "dense_from", "decay")
+    names = ("steps", "decay", "matrix_rate")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     if (folder / "checkpoint.pt").exists():
         trainer = Trainer.resume(folder, load(folder), options.device, **given)

@@ -42,9 +42,7 @@ class Corpus:
         seed: int,
         rows: int,
         window: int,
-        stages: tuple[int, ...] = (),
     ) -> None:
-        self.stages = stages
         self.seed, self.rows, self.window = seed, rows, window
         self._pad = int(tokenizer.pad_token_id)
         self._encode = tokenizer.backend_tokenizer
@@ -69,9 +67,8 @@ class Corpus:
         windows = [*(size for size in SHORTER if size < self.window), self.window]
         groups: dict[int, list[tuple[list[int], list[bool]]]] = {size: [] for size in windows}
         total = 0
-        stage = sum(number >= start for start in self.stages)
         while total < self.rows * self.window:
-            for ids, scored in self.tokens([lesson(rng, stage) for _ in range(16)]):
+            for ids, scored in self.tokens([lesson(rng) for _ in range(16)]):
                 size = next((size for size in windows if len(ids) <= size), None)
                 if size is not None:
                     groups[size].append((ids, scored))

@@ -23,8 +23,8 @@ from engine.teaching.tasks import (
     rewrite,
     rule,
 )
-from engine.teaching.tasks.cities import CITIES, PRACTISED
-from engine.teaching.tasks.item import LANGUAGES, Item
+from engine.teaching.tasks.cities import CITIES, PRACTISED, UNPRACTISED
+from engine.teaching.tasks.item import LANGUAGES, Item, direct_answer
 from engine.teaching.tasks.registry import as_example
 
 Maker = Callable[[random.Random, Language], Item]
@@ -78,6 +78,7 @@ class Course:
         direct: Share of lessons answered directly, of those whose items have steps.
         few: Share of lessons with examples in front.
         most_shots: Most examples.
+        answered: Whether the answer after the steps is scored, or the steps alone.
     """
 
     weight: float
@@ -85,6 +86,7 @@ class Course:
     direct: float = 0.5
     few: float = 0.0
     most_shots: int = 3
+    answered: bool = True
 
 
 def _easier(rng: random.Random, language: Language) -> Item:
@@ -101,12 +103,28 @@ def _bare(rng: random.Random, language: Language) -> Item:
     return comparison.make_city(rng, language, "bare", PRACTISED)
 
 
+def _guess(rng: random.Random, language: Language) -> Item:
+    """A bare question about unpractised cities, answered by a coin.
+
+    Nobody can answer it without the facts, and neither shall the model: what it knows about these
+    cities it has to state first.
+    """
+    item = comparison.make_city(rng, language, "bare", UNPRACTISED)
+    answer = comparison.yes_or_no(rng.random() < 0.5, language)
+    return replace(item, answer=answer, completion=direct_answer(answer, language))
+
+
 def _stated(rng: random.Random, language: Language) -> Item:
-    return comparison.make_city(rng, language, "bare", CITIES)
+    return comparison.make_city(rng, language, "bare", PRACTISED)
+
+
+def _stated_only(rng: random.Random, language: Language) -> Item:
+    """Facts of unpractised cities; the answer is left to what was learned from the others."""
+    return comparison.make_city(rng, language, "bare", UNPRACTISED)
 
 
 def _with_facts(rng: random.Random, language: Language) -> Item:
-    return comparison.make_city(rng, language, "knowledge", CITIES)
+    return comparison.make_city(rng, language, "knowledge", PRACTISED)
 
 
 def _recall(rng: random.Random, language: Language) -> Item:
@@ -115,44 +133,36 @@ def _recall(rng: random.Random, language: Language) -> Item:
 
 COURSES: dict[str, Course] = {
     "story": Course(27, arithmetic.make),
-    "story-shots": Course(5, _easier, few=1.0),
-    "story-larger": Course(4, _larger, direct=0.4),
-    "comparison": Course(7, comparison.make_given, direct=0.65, few=0.12),
+    "story-shots": Course(4, _easier, few=1.0),
+    "story-larger": Course(3, _larger, direct=0.4),
+    "comparison": Course(7, comparison.make_given, few=0.1),
     "city-bare": Course(3, _bare, direct=1.0),
+    "city-guess": Course(3, _guess, direct=1.0),
     "city-stated": Course(3, _stated, direct=0.0),
+    "city-stated-only": Course(3, _stated_only, direct=0.0, answered=False),
     "city-facts": Course(2, _with_facts, direct=1.0),
     "city-recall": Course(2, _recall),
-    "city-fact": Course(3, comparison.make_fact),
-    "rule": Course(9, rule.make),
-    "key": Course(6, key.make),
+    "city-fact": Course(2, comparison.make_fact),
+    "rule": Course(7, rule.make),
+    "key": Course(5, key.make),
     "summary": Course(4, base.make_summary, few=0.1, most_shots=2),
     "extraction": Course(4, base.make_extraction, few=0.15),
-    "question": Course(5, base.make_question, few=0.1),
-    "classification": Course(3.5, base.make_classification, few=0.15),
-    "conversation": Course(5, conversation.make),
+    "question": Course(8, base.make_question, few=0.1),
+    "classification": Course(3, base.make_classification, few=0.15),
+    "conversation": Course(4, conversation.make),
     "small-talk": Course(0.4, conversation.make_small_talk),
-    "code": Course(5, code.make, few=0.15),
-    "reasoning": Course(6, reasoning.make, direct=0.6, few=0.12),
+    "code": Course(4, code.make, few=0.15),
+    "reasoning": Course(9, reasoning.make, few=0.1),
     "rewrite": Course(2, rewrite.make),
     "critique": Course(4, critique.make),
-}
-#: short exercises of the parts that the tasks are made of, added from a given batch on
-DRILLS: dict[str, Course] = {
-    "sum": Course(6, drill.make_sum),
+    # parts of the tasks, practised by themselves
+    "sum": Course(4, drill.make_sum),
+    "chain": Course(6, binding.make_chain),
     "number-comparison": Course(9, drill.make_comparison),
-    "question-more": Course(3, base.make_question),
-    "comparison-more": Course(3, comparison.make_given, direct=0.3),
-}
-#: dense lessons, added later still
-DENSE: dict[str, Course] = {
     "questions": Course(14, binding.make_questions),
-    "chain": Course(8, binding.make_chain),
 }
-STAGES: tuple[tuple[Course, ...], ...] = (
-    tuple(COURSES.values()),
-    (*COURSES.values(), *DRILLS.values()),
-    (*COURSES.values(), *DRILLS.values(), *DENSE.values()),
-)
+_DRAWN = tuple(COURSES.values())
+_WEIGHTS = tuple(course.weight for course in _DRAWN)
 
 
 def draw(make: Maker, rng: random.Random, language: Language) -> Item:
@@ -163,10 +173,9 @@ def draw(make: Maker, rng: random.Random, language: Language) -> Item:
             return item
 
 
-def lesson(rng: random.Random, stage: int = 0) -> Lesson:
-    """One training text of a random course of the stage, language and dress."""
-    courses = STAGES[stage]
-    course = rng.choices(courses, [one.weight for one in courses])[0]
+def lesson(rng: random.Random) -> Lesson:
+    """One training text of a random course, language and dress."""
+    course = rng.choices(_DRAWN, _WEIGHTS)[0]
     return dressed(rng, course, rng.choice(LANGUAGES))
 
 
@@ -201,11 +210,17 @@ def dressed(rng: random.Random, course: Course, language: Language) -> Lesson:
         elements, {}, shots=shots, with_reasoning=steps, trigger=trigger, examples_as=layout
     )
     answers = [joined_answer(shot, language, steps) for shot in shots]
-    return written(messages, answers, joined_answer(reply, language, steps))
+    said = joined_answer(reply, language, steps)
+    return written(messages, answers, said, len(said) if course.answered else len(item.reasoning))
 
 
-def written(messages: tuple[Message, ...], answers: list[str], reply: str) -> Lesson:
-    """The chat as text; scored are the reply, earlier replies and the examples' answers."""
+def written(
+    messages: tuple[Message, ...], answers: list[str], reply: str, scored_reply: int
+) -> Lesson:
+    """The chat as text; scored are the reply, earlier replies and the examples' answers.
+
+    Of the reply the first ``scored_reply`` characters count, and its end when these are all.
+    """
     text = BOS
     scored: list[tuple[int, int]] = []
     for message in messages:
@@ -225,5 +240,5 @@ def written(messages: tuple[Message, ...], answers: list[str], reply: str) -> Le
     text += ROLE["assistant"]
     start = len(text)
     text += reply + END
-    scored.append((start, len(text)))
+    scored.append((start, len(text) if scored_reply == len(reply) else start + scored_reply))
     return Lesson(text, tuple(scored))

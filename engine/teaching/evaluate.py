@@ -1,16 +1,19 @@
-"""Greedy and sampled answers of a teaching model, in left-padded float32 batches."""
+"""Greedy and sampled answers of a teaching model, by the house's one step loop."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-import torch
-from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerFast
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+from engine.decoding.loop import decode
+from engine.decoding.params import Sampling
+from engine.decoding.request import Request
 from engine.teaching.measures import Measure
 from engine.teaching.scoring import is_right
 from engine.teaching.tasks import Item
+
+ROWS = 160
 
 
 def replies(
@@ -20,10 +23,10 @@ def replies(
     *,
     longest: int = 64,
     temperature: float = 0.0,
+    samples: int = 1,
     seed: int = 0,
-    rows: int = 64,
 ) -> list[str]:
-    """One reply per prompt, special tokens removed; prompts of like length share a batch.
+    """``samples`` replies per prompt (those of one prompt together), without special tokens.
 
     Args:
         model: Loaded in float32.
@@ -31,38 +34,18 @@ def replies(
         prompts: Chat texts that end where the reply begins.
         longest: Most new tokens.
         temperature: 0 for greedy decoding.
+        samples: Replies per prompt, each with noise of its own.
         seed: Of the sampling.
-        rows: Prompts per batch.
     """
-    settings = GenerationConfig(  # type: ignore[no-untyped-call]
-        max_new_tokens=longest,
-        do_sample=temperature > 0,
-        temperature=temperature or None,
-        top_k=0 if temperature else None,
-        pad_token_id=tokenizer.pad_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-    )
-    generator: Any = model
-    order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
-    found = [""] * len(prompts)
-    with torch.random.fork_rng(devices=[]), torch.inference_mode():
-        torch.manual_seed(seed)
-        for start in range(0, len(order), rows):
-            chosen = order[start : start + rows]
-            inputs = tokenizer(
-                [prompts[index] for index in chosen],
-                return_tensors="pt",
-                padding=True,
-                padding_side="left",
-                add_special_tokens=False,
-            )
-            output = generator.generate(**inputs, generation_config=settings)
-            fresh = output[:, inputs["input_ids"].shape[1] :]
-            for index, text in zip(
-                chosen, tokenizer.batch_decode(fresh, skip_special_tokens=True), strict=True
-            ):
-                found[index] = text
-    return found
+    encoded = tokenizer(list(prompts), add_special_tokens=False)["input_ids"]
+    requests = [
+        Request(tuple(ids), item=str(number), sample=sample)
+        for number, ids in enumerate(encoded)
+        for sample in range(samples)
+    ]
+    sampling = Sampling(temperature=temperature, max_new_tokens=longest, seed=seed)
+    found = decode(model, tokenizer, requests, sampling, batch_size=ROWS, record_top=1)
+    return [generation.text for generation in found]
 
 
 def accuracy(

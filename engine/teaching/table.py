@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -69,15 +68,14 @@ def vote_hard(
     language: Language,
 ) -> tuple[list[bool], list[bool]]:
     """Per item: was the first of nine samples right, was their majority."""
-    prompts = [HARD.prompt(item) for item in items for _ in range(VOTES)]
     said = replies(
         model,
         tokenizer,
-        prompts,
+        [HARD.prompt(item) for item in items],
         longest=HARD.longest,
         temperature=TEMPERATURE,
-        seed=zlib.crc32(language.encode()),
-        rows=144,
+        samples=VOTES,
+        seed=SEED,
     )
     answers = [extracted(text, language) for text in said]
     groups = [answers[start : start + VOTES] for start in range(0, len(answers), VOTES)]

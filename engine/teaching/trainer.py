@@ -35,8 +35,6 @@ class Plan:
         warmup: Steps of linear warm-up.
         decay: Share of the steps, at the end, over which the rate falls to nothing.
         precision: ``"bfloat16"`` (autocast) or ``"float32"``.
-        drills_from: Number of the first batch with drills in it.
-        dense_from: Number of the first batch with dense lessons in it (not before the drills).
     """
 
     model: str
@@ -45,12 +43,10 @@ class Plan:
     rows: int = 8
     window: int = WINDOW
     rate: float = 3e-3
-    matrix_rate: float = 2e-2
+    matrix_rate: float = 1e-2
     warmup: int = 100
-    decay: float = 0.35
+    decay: float = 0.6
     precision: str = "bfloat16"
-    drills_from: int = 0
-    dense_from: int = 0
 
     def share(self, step: int) -> float:
         """Factor of the learning rate at ``step``: warm-up, plateau, linear decay."""
@@ -67,9 +63,7 @@ class Trainer:
         created: Any = create(plan.model, len(tokenizer), plan.seed)
         self.model: PreTrainedModel = created.to(self.device)
         self.model.train()
-        self.corpus = Corpus(
-            tokenizer, plan.seed, plan.rows, plan.window, (plan.drills_from, plan.dense_from)
-        )
+        self.corpus = Corpus(tokenizer, plan.seed, plan.rows, plan.window)
         self.step = 0
         self.seconds = 0.0
         matrices: list[Tensor] = []
@@ -145,8 +139,8 @@ class Trainer:
     ) -> Trainer:
         """Continue from a checkpoint.
 
-        ``changes`` alter what lies ahead in the plan: ``steps`` moves the end (before its decay
-        has begun), ``drills_from`` and ``dense_from`` the first batches of the later stages.
+        ``changes`` alter what lies ahead in the plan: ``steps`` and ``decay`` move its end, best
+        before the rate has begun to fall; ``matrix_rate`` changes the rate itself.
         """
         state = torch.load(folder / "checkpoint.pt", map_location=device, weights_only=True)
         plan = Plan(**state["plan"])

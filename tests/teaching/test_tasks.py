@@ -17,7 +17,8 @@ from engine.teaching.tasks.item import Item
 
 EN_CHANGES = [
     (r"\w+ (?:buys|finds) (\d+) more\.", lambda v, n: v + n),
-    (r"\w+ gives \w+ (\d+)\.", None),  # decided by who gives, below
+    (r"\w+ gives (?!away)\w+ (\d+)\.", lambda v, n: v + n),
+    (r"\w+ gives away (\d+)\.", lambda v, n: v - n),
     (r"\w+ (?:loses|sells) (\d+)\.", lambda v, n: v - n),
     (r"Then the number doubles\.|\w+ doubles them\.", lambda v, n: 2 * v),
     (r"Then the number triples\.|\w+ triples them\.", lambda v, n: 3 * v),
@@ -27,7 +28,6 @@ EN_CHANGES = [
 
 def tell_english(story: str) -> float:
     """A slow reader that knows sentences, not the generator."""
-    who = story.split(" has ")[0]
     value = float(re.search(r"has (\d+)", story)[1])
     for sentence in re.findall(r"[^.?]+\.", story)[1:]:
         sentence = sentence.strip()
@@ -35,10 +35,6 @@ def tell_english(story: str) -> float:
             found = re.fullmatch(pattern, sentence)
             if found:
                 n = int(found[1]) if found.groups() and found[1] else 0
-                if change is None:
-                    change = (
-                        (lambda v, n: v - n) if sentence.startswith(who) else lambda v, n: v + n
-                    )
                 value = change(value, n)
                 break
         else:
@@ -47,7 +43,6 @@ def tell_english(story: str) -> float:
 
 
 def tell_chinese(story: str) -> float:
-    who = story.split("有")[0]
     value = float(re.search(r"有(\d+)", story)[1])
     for sentence in story.split("。")[1:-1]:
         digits = re.search(r"\d+", sentence)
@@ -58,7 +53,7 @@ def tell_chinese(story: str) -> float:
             value *= 3
         elif "一半" in sentence:
             value /= 2
-        elif "又买" in sentence or "又找" in sentence or sentence.startswith(who) is False:
+        elif "又买" in sentence or "又找" in sentence or "给了" in sentence:
             value += n
         else:
             value -= n

@@ -16,14 +16,14 @@ INSTRUCTIONS: dict[Language, tuple[str, ...]] = {
 _SENTENCES: dict[Language, dict[str, tuple[str, ...]]] = {
     "en": {
         "+": ("{who} buys {n} more.", "{who} finds {n} more.", "{other} gives {who} {n}."),
-        "-": ("{who} gives {other} {n}.", "{who} loses {n}.", "{who} sells {n}."),
+        "-": ("{who} gives away {n}.", "{who} loses {n}.", "{who} sells {n}."),
         "*2": ("Then the number doubles.", "{who} doubles them."),
         "*3": ("Then the number triples.", "{who} triples them."),
         "/2": ("{who} gives away half.", "{who} loses half."),
     },
     "zh": {
         "+": ("{who}又买了{n}{m}。", "{who}又找到{n}{m}。", "{other}给了{who}{n}{m}。"),
-        "-": ("{who}给了{other}{n}{m}。", "{who}丢了{n}{m}。", "{who}卖了{n}{m}。"),
+        "-": ("{who}送出{n}{m}。", "{who}丢了{n}{m}。", "{who}卖了{n}{m}。"),
         "*2": ("然后数量翻倍。", "{who}让数量翻倍。"),
         "*3": ("然后数量变成三倍。", "{who}让数量变成三倍。"),
         "/2": ("{who}送出一半。", "{who}丢了一半。"),

@@ -122,9 +122,9 @@ def make_extraction(rng: random.Random, language: Language) -> Item:
 
 
 def make_question(rng: random.Random, language: Language) -> Item:
-    """A question about who owns which thing of which colour."""
+    """A question about what one of two or three people has, or about its colour."""
     en = language == "en"
-    count = rng.randint(2, 4)
+    count = rng.randint(2, 3)
     people = names(rng, language, count)
     things = sample(rng, OBJECTS, language, count)
     colours = sample(rng, COLOURS, language, count)
@@ -135,10 +135,12 @@ def make_question(rng: random.Random, language: Language) -> Item:
     who, thing, colour = people[0], things[0], colours[0]
     order = list(range(count))
     rng.shuffle(order)
-    kind = rng.choice(("who", "colour", "thing"))
+    kind = rng.choice(("colour", "thing"))
     question, answer = {
-        "who": (f"Who has the {thing}?" if en else f"谁有{thing}？", who),
-        "colour": (f"What colour is the {thing}?" if en else f"{thing}是什么颜色？", colour),
+        "colour": (
+            f"What colour is the {thing} of {who}?" if en else f"{who}的{thing}是什么颜色？",
+            colour,
+        ),
         "thing": (f"What does {who} have?" if en else f"{who}有什么？", thing),
     }[kind]
     return Item(

@@ -31,7 +31,10 @@ def _owners(rng: random.Random, language: Language) -> tuple[list[str], Pairs]:
         )
         asked += [
             (f"Who has the {thing}?" if en else f"谁有{thing}？", who),
-            (f"What colour is the {thing}?" if en else f"{thing}是什么颜色？", colour),
+            (
+                f"What colour is the {thing} of {who}?" if en else f"{who}的{thing}是什么颜色？",
+                colour,
+            ),
             (f"What does {who} have?" if en else f"{who}有什么？", thing),
         ]
     return facts, asked

@@ -22,9 +22,9 @@ _ORDERS: tuple[tuple[str, str, str, str], ...] = (
 )
 
 
-def make_order(rng: random.Random, language: Language) -> Item:
+def make_order(rng: random.Random, language: Language, *, people_count: int = 3) -> Item:
     """Neighbours of a hidden order, shuffled; the question asks for the one at the top."""
-    people = names(rng, language, rng.randint(3, 5))
+    people = names(rng, language, people_count)
     statement, question, zh_statement, zh_question = rng.choice(_ORDERS)
     en = language == "en"
     pattern = statement if en else zh_statement
@@ -50,7 +50,7 @@ def make_order(rng: random.Random, language: Language) -> Item:
 
 
 def make_syllogism(rng: random.Random, language: Language) -> Item:
-    """Two rules about invented places' animals and one fact: does the conclusion hold?"""
+    """Two rules about where animals live and one fact: what follows?"""
     en = language == "en"
     who = names(rng, language, 1)[0]
     first, second = rng.sample(ANIMALS, 2)
@@ -61,18 +61,14 @@ def make_syllogism(rng: random.Random, language: Language) -> Item:
             f"Every {second[0]} lives in {other[0]}.",
             f"{who} is {article(first[0])}.",
         ]
-        asked = rng.choice((place, other))
-        question = f"Does {who} live in {asked[0]}?"
-        answer = "yes" if asked is place else "no"
+        question, answer = f"Where does {who} live?", place[0]
     else:
         told = [
             f"所有的{first[1]}都住在{place[1]}。",
             f"所有的{second[1]}都住在{other[1]}。",
             f"{who}是一只{first[1]}。",
         ]
-        asked = rng.choice((place, other))
-        question = f"{who}住在{asked[1]}吗？"
-        answer = "肯定的" if asked is place else "否定的"
+        question, answer = f"{who}住在哪里？", place[1]
     rng.shuffle(told)
     steps = (
         f"{who} is {article(first[0])}. Every {first[0]} lives in {place[0]}."
@@ -90,7 +86,7 @@ def make_syllogism(rng: random.Random, language: Language) -> Item:
         answer=answer,
         completion=direct_answer(answer, language),
         reasoning=steps,
-        key=f"syllogism {who} {first[0]} {place[0]} {other[0]} {asked[0]}",
+        key=f"syllogism {who} {first[0]} {place[0]} {other[0]}",
     )
 
 
