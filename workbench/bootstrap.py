@@ -31,6 +31,7 @@ from workbench.services.icons import Icons
 from workbench.services.jobs import JobService
 from workbench.services.log import Log
 from workbench.services.notify import Notify
+from workbench.services.project_file import ProjectFile
 from workbench.services.session import Session
 from workbench.services.settings import Settings
 from workbench.services.theme import Theme
@@ -143,6 +144,7 @@ class Application(QObject):
             self.watchdog.stop()
         idle = self.services.background.shutdown(CLOSE_S)
         self._forced_exit = not (self.engine.close(CLOSE_S) and idle)
+        self.services.project.close()
         if self._forced_exit:
             log.warning("a job did not stop in time; leaving without waiting for it")
         self.gc_pin.stop()
@@ -177,6 +179,9 @@ class Application(QObject):
             settings=settings,
             jobs=jobs,
             background=background,
+            project=ProjectFile(
+                self.paths.data if keep else None, self.engine, background, notify, self
+            ),
             session=Session(self.paths.data if keep else None, notify, self),
             actions=ActionRegistry(self),
             theme=theme,
@@ -265,6 +270,7 @@ class Application(QObject):
         self._reautosave()
         self._refolder()
         self._tell_problems()
+        self.services.project.open()
         model = self.services.model
         model.follow()
         self._reidle()

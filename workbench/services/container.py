@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from workbench.services.icons import Icons
     from workbench.services.jobs import JobService
     from workbench.services.notify import Notify
+    from workbench.services.project_file import ProjectFile
     from workbench.services.session import Session
     from workbench.services.settings import Settings
     from workbench.services.theme import Theme
@@ -30,6 +31,7 @@ class Services:
         settings: Declared settings with observers.
         jobs: Submits specs; brings their events to the GUI thread.
         background: Short work off the GUI thread that is not a job (listing folders, meters).
+        project: Where every run is stored, and what was stored before.
         session: Autosaved page state.
         actions: Every command of the program.
         theme: Colours by role, palette, style sheet.
@@ -44,6 +46,7 @@ class Services:
     settings: Settings
     jobs: JobService
     background: Background
+    project: ProjectFile
     session: Session
     actions: ActionRegistry
     theme: Theme

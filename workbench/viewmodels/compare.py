@@ -24,6 +24,7 @@ from engine.jobs.events import (
 )
 from engine.jobs.spec import Spec
 from workbench.viewmodels.compare_column import Column, Verification, compare_tokens
+from workbench.viewmodels.compare_history import StoredColumn
 from workbench.viewmodels.compare_setup import CompareSetup, default_setup
 from workbench.viewmodels.prompt_model import PromptModel
 from workbench.viewmodels.prompt_state import PromptProblem
@@ -62,6 +63,7 @@ class CompareModel(QObject):
         refused: A `PromptProblem`: the run did not start, and where to mend it.
         finished: A run ended (well, failed or stopped).
         store_failed: An `ErrorReport`: the answers are here, but the project file lacks them.
+            Told again only after a run that could be stored.
     """
 
     setup_changed = Signal()
@@ -79,6 +81,7 @@ class CompareModel(QObject):
         self._jobs = jobs
         self._runs: list[_Run] = []
         self._next_uid = 1
+        self._told_unstored = False
         self.prompt = PromptModel(self)
         self.setup: CompareSetup = default_setup()
         self.columns: list[Column] = []
@@ -171,6 +174,21 @@ class CompareModel(QObject):
         self._submit(spec, [column])
         return column
 
+    def bring_back(self, stored: tuple[StoredColumn, ...]) -> None:
+        """Show the columns of an earlier run, unless there are others by now."""
+        if self.columns or self._runs or not stored:
+            return
+        for one in stored:
+            column = self._new_column(one.spec, one.key)
+            column.branch, column.result = one.branch, one.result
+            column.state = "stopped"
+            if one.result is not None:
+                column.error = one.result.error
+                column.state = "failed" if one.result.error else "finished"
+                column.records = list(one.result.tokens)
+            self.columns.append(column)
+        self.columns_changed.emit()
+
     def set_pinned(self, uid: int, pinned: bool) -> None:
         """Keep a column when the next run replaces the others."""
         column = self.column(uid)
@@ -222,6 +240,12 @@ class CompareModel(QObject):
             self._end(run)
             return False
         return True
+
+    def _take_result(self, result: CompareResult) -> None:
+        """Say once that a full disk keeps the answers from the project file."""
+        if result.store_error is not None and not self._told_unstored:
+            self.store_failed.emit(result.store_error)
+        self._told_unstored = result.store_error is not None
 
     def _end(self, run: _Run) -> None:
         if run not in self._runs:
@@ -310,8 +334,8 @@ class _Run:
         elif isinstance(event, Finished):
             self._set_state("running", "finished")
             self._drop_check()
-            if isinstance(event.result, CompareResult) and event.result.store_error is not None:
-                self._model.store_failed.emit(event.result.store_error)
+            if isinstance(event.result, CompareResult):
+                self._model._take_result(event.result)
         self._model._end(self)
 
     def _drop_check(self) -> None:

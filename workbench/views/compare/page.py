@@ -9,7 +9,6 @@ from typing import ClassVar, cast
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QUndoStack
 from PySide6.QtWidgets import (
-    QLabel,
     QProgressBar,
     QSplitter,
     QStackedWidget,
@@ -24,6 +23,7 @@ from engine.prompting.elements import Language
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
 from workbench.viewmodels.compare import CompareModel
+from workbench.viewmodels.compare_history import StoredColumn, last_columns
 from workbench.viewmodels.compare_setup import CompareSetup, default_setup
 from workbench.viewmodels.prompt_counter import PromptCounter, TokenCounts
 from workbench.viewmodels.prompt_presets import preset, sample
@@ -39,6 +39,7 @@ from workbench.views.page import Page
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
 
 DEMO_TECHNIQUES = ("zero-shot", "few-shot", "zero-shot-cot")
 
@@ -54,6 +55,7 @@ class ComparePage(Page):
         self.model = CompareModel(services.jobs, self)
         self.counter = PromptCounter(services.jobs, self._now, self)
         self._exercise = 0
+        self._awaits_results = False
         self._after_run: Callable[[], None] | None = None
         self._split_by_hand = False
         self._lower_by_hand = False
@@ -65,7 +67,7 @@ class ComparePage(Page):
         self.sampling = SamplingPanel(self)
         self.reports = Reports(self.model, services, self)
         self.overlay = OverlayPanel(self.model, services.background.run, self)
-        self.step = QLabel(self)
+        self.step = PlainLabel(self)
         self.progress = QProgressBar(self)
         self._build()
         self._connect()
@@ -146,6 +148,7 @@ class ComparePage(Page):
             "sampling_open": self.bar.sampling.isChecked(),
             "sent_open": self.columns.sent_open(),
             "tint": self.bar.tint.currentData(),
+            "results": self._awaits_results or bool(self.model.columns),
             "split": self.splitter.sizes() if self._split_by_hand else [],
         }
 
@@ -163,10 +166,17 @@ class ComparePage(Page):
         self.columns.set_sent_open(bool(state.get("sent_open", True)))
         if state.get("tint") in TINTS:
             self._set_tint(str(state["tint"]))
+        if state.get("results", True):
+            self._awaits_results = True
+            self.services.project.ask(last_columns, self._bring_back)
         split = state.get("split")
         if isinstance(split, list) and len(split) == 2 and all(isinstance(n, int) for n in split):
             self._split_by_hand = True
             self.splitter.setSizes(split)
+
+    def _bring_back(self, stored: tuple[StoredColumn, ...]) -> None:
+        self._awaits_results = False
+        self.model.bring_back(stored)
 
     def run_demo(self, done: Callable[[], None]) -> None:
         """The sample under three techniques; `done` when all have answered."""
@@ -271,6 +281,7 @@ class ComparePage(Page):
         self.stack.setCurrentIndex(0 if has_columns or self.stack.count() == 1 else 1)
         self.bar.setVisible(True)
         self._offer_what_can()
+        self.state_changed.emit()
 
     def _column_changed(self, _uid: int) -> None:
         self._offer_what_can()

@@ -1,0 +1,135 @@
+"""The project in which every run is kept; opened off the GUI thread, after the first paint."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject
+
+from engine.api import Engine
+from engine.errors import EngineError
+from workbench.services.background import Background
+from workbench.services.notify import Notify
+
+if TYPE_CHECKING:
+    from engine.store.project import Project
+
+NAME = "default.lathe"
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class ProjectFile(QObject):
+    """Gives the engine a project to store runs in, and pages what was stored before.
+
+    A damaged file is put aside, never overwritten; without a project the program works on and
+    stores nothing, which is told once.
+
+    Args:
+        folder: Where the project lies; None = keep nothing (safe mode).
+        engine: Gets the project; one that has a project already keeps it.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None,
+        engine: Engine,
+        background: Background,
+        notify: Notify,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._folder = folder
+        self._engine = engine
+        self._background = background
+        self._notify = notify
+        self._own: Project | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+        self._asked = False
+        self._ready = False
+        self._waiting: list[Callable[[], None]] = []
+
+    def open(self) -> None:
+        """Open the project in the background; what was asked meanwhile is answered then."""
+        if self._asked:
+            return
+        self._asked = True
+        if self._engine.resources.project is not None:
+            self._opened(None)
+        elif self._folder is not None:
+            self._background.run(
+                partial(self._open, self._folder / NAME), self._opened, self._refused
+            )
+
+    def ask(self, question: Callable[[Project], T], answer: Callable[[T], None]) -> None:
+        """Ask the project on a background thread; no answer comes where nothing is kept."""
+        send = partial(self._send, question, answer)
+        if self._ready:
+            send()
+        else:
+            self._waiting.append(send)
+
+    def close(self) -> None:
+        """Close the file. Close the engine first: its jobs write here until they end."""
+        with self._lock:
+            self._closed = True
+            if self._own is not None:
+                self._own.close()
+
+    def _open(self, path: Path) -> Path | None:
+        """On a background thread: open or begin it; returns where a damaged one was put."""
+        from engine.errors import StoreError
+        from engine.store.project import Project, set_aside
+
+        kept = None
+        try:
+            project = Project.open(path)
+        except StoreError as error:
+            if not _is_damage(error.__cause__):
+                raise
+            kept = set_aside(path)
+            log.warning("the project was damaged (%s); kept as %s", error.detail, kept)
+            project = Project.open(path)
+        with self._lock:
+            if self._closed:
+                project.close()
+            else:
+                self._own = self._engine.resources.project = project
+        return kept
+
+    def _opened(self, kept: Path | None) -> None:
+        if kept is not None:
+            text = self.tr(
+                "The file with your earlier runs was damaged. It is kept as “{file}”, and a new "
+                "one was begun."
+            )
+            self._notify.warn(text.format(file=kept.name), str(kept))
+        self._ready = True
+        waiting, self._waiting = self._waiting, []
+        for send in waiting:
+            send()
+
+    def _send(self, question: Callable[[Project], T], answer: Callable[[T], None]) -> None:
+        project = self._engine.resources.project
+        if project is not None:
+            self._background.run(partial(question, project), answer, self._refused)
+
+    def _refused(self, error: Exception) -> None:
+        """A project that cannot be opened or read costs no work: it is told, nothing more."""
+        if not isinstance(error, EngineError):
+            raise error
+        self._notify.error(error.report())
+
+
+def _is_damage(cause: BaseException | None) -> bool:
+    """Whether the file itself is broken, and not busy, forbidden, or of a newer version."""
+    return isinstance(cause, sqlite3.DatabaseError) and not isinstance(
+        cause, sqlite3.OperationalError
+    )

@@ -1,0 +1,95 @@
+"""The last comparison of a project as it stood: its columns, with what was asked again since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from engine.evaluation.spec import Branch, CellKey, CellResult, CompareSpec
+from engine.models.reference import ModelRef
+
+if TYPE_CHECKING:
+    from engine.store.project import Project
+
+LOOKED_AT: Final = 60
+
+
+@dataclass(frozen=True)
+class StoredColumn:
+    """One column of a stored comparison.
+
+    Attributes:
+        result: Its answer; None when the run ended before it.
+        branch: The kept prefix, when the column continued another answer.
+    """
+
+    spec: CompareSpec
+    key: CellKey
+    result: CellResult | None = None
+    branch: Branch | None = None
+
+
+def last_columns(project: Project) -> tuple[StoredColumn, ...]:
+    """Columns of the newest whole comparison, re-runs and branches since then included.
+
+    Raises:
+        StoreError: The project cannot be read.
+        BadSpec: A run was saved by a newer version.
+    """
+    since: list[tuple[CompareSpec, tuple[CellResult, ...]]] = []
+    for spec, cells in _newest(project):
+        if spec.only:
+            since.append((spec, cells))
+        else:
+            return _with_later(_columns(spec, cells), reversed(since))
+    return ()
+
+
+def _newest(project: Project) -> Iterator[tuple[CompareSpec, tuple[CellResult, ...]]]:
+    """Comparisons, newest first. One-time consents of then are not consents of now."""
+    for run in islice((run for run in project.runs() if run.kind == CompareSpec.kind), LOOKED_AT):
+        spec, cells = project.load_run(run.id)
+        if isinstance(spec, CompareSpec):
+            yield replace(spec, models=tuple(map(_without_consents, spec.models))), cells
+
+
+def _without_consents(ref: ModelRef) -> ModelRef:
+    return replace(ref, options=replace(ref.options, allow_pickle=False, trust_remote_code=False))
+
+
+def _columns(spec: CompareSpec, cells: tuple[CellResult, ...]) -> list[StoredColumn]:
+    found = {cell.key: cell for cell in cells}
+    keys = (
+        CellKey(model=model, variant=variant)
+        for model in range(len(spec.models))
+        for variant in range(len(spec.variants))
+    )
+    return [StoredColumn(spec, key, found.get(key)) for key in keys]
+
+
+def _with_later(
+    columns: list[StoredColumn],
+    later: Iterable[tuple[CompareSpec, tuple[CellResult, ...]]],
+) -> tuple[StoredColumn, ...]:
+    """Answers that were asked again replace the old ones; a check alone (batch 1) does not."""
+    whole = columns[0].spec
+    for spec, cells in later:
+        if replace(spec, only=(), branch=None) != whole:
+            continue
+        for cell in cells:
+            place = _place(columns, cell.key, spec.branch)
+            fresh = StoredColumn(whole, cell.key, cell, spec.branch)
+            if place is not None:
+                columns[place] = fresh
+            elif spec.branch is not None:
+                source = _place(columns, cell.key, None)
+                columns.insert(len(columns) if source is None else source + 1, fresh)
+    return tuple(columns)
+
+
+def _place(columns: list[StoredColumn], key: CellKey, branch: Branch | None) -> int | None:
+    return next(
+        (at for at, one in enumerate(columns) if (one.key, one.branch) == (key, branch)), None
+    )
