@@ -20,15 +20,18 @@ LONGEST_LINE: Final = 6000
 SPEC_FILE: Final = "compare.json"
 
 
-def command_line(spec: CompareSpec, *, windows: bool = os.name == "nt") -> str:
+def command_line(
+    spec: CompareSpec, *, windows: bool = os.name == "nt", spec_file: str = SPEC_FILE
+) -> str:
     """A shell line that runs the same comparison.
 
     A comparison that no line of sensible length can say (prompts of their own per column, cells
-    picked out, hundreds of items) refers to `SPEC_FILE`, which `engine.jobs.spec.encode` writes;
+    picked out, hundreds of items) refers to `spec_file`, which `engine.jobs.spec.encode` writes;
     `needs_file` tells.
 
     Args:
         spec: The comparison.
+        spec_file: Where that file is.
         windows: Quote for `cmd.exe` instead of a POSIX shell.
     """
     join = subprocess.list2cmdline if windows else shlex.join
@@ -36,11 +39,11 @@ def command_line(spec: CompareSpec, *, windows: bool = os.name == "nt") -> str:
         line = join(["lathe", "compare", *_arguments(spec)])
         if len(line) <= LONGEST_LINE:
             return line
-    return join(["lathe", "compare", "--spec", SPEC_FILE])
+    return join(["lathe", "compare", "--spec", spec_file])
 
 
 def needs_file(spec: CompareSpec) -> bool:
-    """Whether `command_line` refers to `SPEC_FILE`."""
+    """Whether `command_line` refers to a file with the spec."""
     return "--spec" in command_line(spec, windows=False).split()[:3]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -11,6 +13,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.errors import EngineError
+from engine.evaluation.spec import CompareSpec
+from engine.jobs.spec import encode
 from workbench.services.container import Services
 from workbench.viewmodels.compare import CompareModel
 from workbench.viewmodels.compare_column import Column
@@ -41,16 +45,21 @@ class Reports(QObject):
             text = "".join(part.text for part in column.result.sent) if column.result else ""
         elif form == "provenance":
             text = column_text.provenance(column)
+        elif form == "command":
+            self._copy_command([column])
+            return
         else:
-            text = self._written([column], form)
+            text = self._written([column])
         self._copy(text)
 
     def save_or_copy(self, choice: str) -> None:
         """The whole comparison: a suffix saves a report, another word copies it in that form."""
         if choice in SUFFIXES:
             self._ask_file(self._model.columns, choice)
+        elif choice == "command":
+            self._copy_command(self._model.columns)
         else:
-            self._copy(self._written(self._model.columns, choice))
+            self._copy(self._written(self._model.columns))
 
     def save_column(self, uid: int) -> None:
         """Ask for a file and save one column there."""
@@ -68,12 +77,29 @@ class Reports(QObject):
                 partial(export, path, *found), partial(self._saved, path), self._failed
             )
 
-    def _written(self, columns: list[Column], form: str) -> str:
-        found = report_of(columns)
-        if form == "command":
-            from engine.evaluation.command import command_line
+    def _copy_command(self, columns: list[Column]) -> None:
+        """A line that runs: what no line can say is written to a file that the line names."""
+        from engine.evaluation.command import command_line, needs_file
 
-            return command_line(found[0] if found else columns[0].spec)
+        spec = _spec_of(columns)
+        if not needs_file(spec):
+            self._copy(command_line(spec))
+            return
+        text = encode(spec)
+        name = f"compare-{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
+        path = self._services.paths.data / "specs" / name
+        line = command_line(spec, spec_file=str(path))
+        self._services.background.run(
+            partial(_write, path, text), partial(self._command_written, line, path), self._failed
+        )
+
+    def _command_written(self, line: str, path: Path, _done: None) -> None:
+        QGuiApplication.clipboard().setText(line)
+        text = self.tr("Copied. The comparison itself is in {file}.")
+        self._services.notify.info(text.format(file=path))
+
+    def _written(self, columns: list[Column]) -> str:
+        found = report_of(columns)
         from engine.store.export.markdown import render
 
         return render(*found) if found else ""
@@ -111,3 +137,18 @@ class Reports(QObject):
         if not isinstance(error, EngineError):
             raise error
         self._services.notify.error(error.report())
+
+
+def _spec_of(columns: list[Column]) -> CompareSpec:
+    """What asks these columns again: a branch with its kept prefix, others as one comparison."""
+    first = columns[0]
+    if len(columns) == 1 and first.branch is not None:
+        return replace(first.spec, only=(first.key,), branch=first.branch)
+    found = report_of(columns)
+    return found[0] if found else first.spec
+
+
+def _write(path: Path, text: str) -> None:
+    from engine.store.atomic import write_text
+
+    write_text(path, text)
