@@ -118,6 +118,23 @@ class JobCancelled(BaseException):
     """Raised at a cancellation point. Not an `Exception`, so that no handler swallows it."""
 
 
+def as_memory_error(error: BaseException) -> BaseException:
+    """The several spellings of "out of memory" as one error with a next step; others unchanged."""
+    if isinstance(error, EngineError):
+        return error
+    text = str(error).lower()
+    memory = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+    if not memory and not ("out of memory" in text or "can't allocate memory" in text):
+        return error
+    swapped = DeviceOutOfMemory(
+        "The device ran out of memory during the job; the memory was freed again.",
+        "Choose a smaller batch, a shorter context or a 4-bit load, and run again.",
+        detail=str(error),
+    )
+    swapped.__cause__ = error
+    return swapped
+
+
 def describe(error: BaseException) -> ErrorReport:
     """Turn any exception into a report; an unforeseen one keeps its traceback as detail."""
     if isinstance(error, EngineError):

@@ -15,7 +15,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Protocol
 
-from engine.errors import DeviceOutOfMemory, JobCancelled, describe
+from engine.errors import JobCancelled, as_memory_error, describe
 from engine.jobs.events import Cancelled, Failed, Finished, Queued, Started
 from engine.jobs.job import Job, JobContext, JobState
 from engine.jobs.registry import run_function
@@ -99,7 +99,7 @@ class Lane:
         except JobCancelled:
             end = Cancelled(job_id=job.id)
         except BaseException as error:  # noqa: BLE001 - the lane must outlive any job
-            end = Failed(job_id=job.id, error=describe(_as_memory_error(error)))
+            end = Failed(job_id=job.id, error=describe(as_memory_error(error)))
         if not isinstance(end, Finished):
             free_memory()
         job.state = STATE_OF[type(end)]
@@ -137,21 +137,6 @@ def free_memory() -> None:
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         torch.cuda.empty_cache()
-
-
-def _as_memory_error(error: BaseException) -> BaseException:
-    """Turn the several spellings of "out of memory" into one error with a next step."""
-    text = str(error).lower()
-    memory = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
-    if not memory and not ("out of memory" in text or "can't allocate memory" in text):
-        return error
-    swapped = DeviceOutOfMemory(
-        "The device ran out of memory during the job; the memory was freed again.",
-        "Choose a smaller batch, a shorter context or a 4-bit load, and run again.",
-        detail=str(error),
-    )
-    swapped.__cause__ = error
-    return swapped
 
 
 def make_files_lane(resources: Resources) -> Lane:

@@ -11,8 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
-from jinja2.exceptions import TemplateError
-
 from engine.errors import PromptError
 from engine.models.loaded import LoadedModel
 from engine.prompting.elements import Language
@@ -96,27 +94,17 @@ def _through_template(
     has_system = any(message.role == "system" for message in messages)
     try:
         frame = _frame(tokenizer, messages)
-    except TemplateError as error:
+    except PromptError:
         if not has_system:
-            raise _refused(error) from error
+            raise
         frame = None
     if has_system and (frame is None or frame.count(None) < len(messages)):
         messages = _merge_system(messages)
-        try:
-            frame = _frame(tokenizer, messages)
-        except TemplateError as error:
-            raise _refused(error) from error
+        frame = _frame(tokenizer, messages)
     assert frame is not None
     text = _render(tokenizer, messages, [message.content for message in messages])
     exact = _fit(text, frame, messages)
     return exact if exact is not None else _search(text, messages)
-
-
-def _refused(error: TemplateError) -> PromptError:
-    return PromptError(
-        f"The model's chat template refuses this prompt: {error}.",
-        "Show the examples as text, or choose another model.",
-    )
 
 
 def _render(
@@ -126,9 +114,16 @@ def _render(
         {"role": message.role, "content": content}
         for message, content in zip(messages, contents, strict=True)
     ]
-    rendered = tokenizer.apply_chat_template(
-        conversation, tokenize=False, add_generation_prompt=True
-    )
+    try:
+        rendered = tokenizer.apply_chat_template(
+            conversation, tokenize=False, add_generation_prompt=True
+        )
+    except Exception as error:  # a template is a program: it fails as it likes
+        reason = str(error).rstrip(".") or type(error).__name__
+        raise PromptError(
+            f"The model's chat template refuses this prompt: {reason}.",
+            "Show the examples as text, or choose another model.",
+        ) from error
     return cast(str, rendered)
 
 
