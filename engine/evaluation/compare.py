@@ -11,13 +11,21 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.decoding.loop import decode
 from engine.decoding.records import Generation, TokenRecord
 from engine.decoding.request import Request
 from engine.decoding.stopping import context_length
-from engine.errors import EngineError, JobCancelled, PromptTooLong
+from engine.errors import (
+    ErrorReport,
+    JobCancelled,
+    ModelLoadError,
+    PromptTooLong,
+    UnsupportedModel,
+    as_memory_error,
+    describe,
+)
 from engine.evaluation.extractors.registry import extractor
 from engine.evaluation.pace import Pace
 from engine.evaluation.plan import messages_for, planned_cells, prompt_of
@@ -30,14 +38,21 @@ from engine.evaluation.spec import (
     CompareResult,
     CompareSpec,
     Extraction,
+    Provenance,
 )
 from engine.evaluation.summary import summarise
 from engine.jobs.spec import Spec
+from engine.models.catalog import locate
 from engine.models.chat import encode
+from engine.models.release import give_back
 
 if TYPE_CHECKING:
+    from engine.api import Resources
     from engine.jobs.job import JobContext
     from engine.models.loaded import LoadedModel
+    from engine.models.reference import ModelRef
+
+GENERATING: Final = ("causal decoder", "prefix decoder")
 
 
 @dataclass(frozen=True)
@@ -90,17 +105,41 @@ def _run_models(
             continue
         with ExitStack() as stack:
             try:
+                _refuse_before_load(ref, ctx.resources)
                 loaded = stack.enter_context(ctx.resources.residency.lease(ref, ctx))
-            except EngineError as error:
+                if loaded.info.anatomy.structure not in GENERATING:
+                    raise _no_generator(ref)
+            except Exception as error:  # one model's failure, of whatever kind, is its own
                 if len(spec.models) == 1:
                     raise
-                report = error.report()
+                report = _report(error)
                 pace.fail(len(own))
                 for key in own:
                     recorder.add(replace(_blank(spec, key), error=report))
                 continue
             _ModelRun(spec, loaded, recorder, pace, ctx).run(own)
     ctx.progress(1.0, _progress_text(pace))
+
+
+def _refuse_before_load(ref: ModelRef, resources: Resources) -> None:
+    """Raise `UnsupportedModel` for a model whose files say already that it cannot be asked."""
+    try:
+        entry = locate(ref, resources).entry
+    except ModelLoadError:
+        return  # loading says why
+    if not entry.generates:
+        raise _no_generator(ref)
+
+
+def _no_generator(ref: ModelRef) -> UnsupportedModel:
+    return UnsupportedModel(
+        f"The model “{ref.id}” does not continue a text, so it cannot be compared.",
+        "Choose a causal model; encoder-decoders and masked models can only be looked at.",
+    )
+
+
+def _report(error: BaseException) -> ErrorReport:
+    return describe(as_memory_error(error))
 
 
 class _ModelRun:
@@ -121,6 +160,7 @@ class _ModelRun:
         self.ctx = ctx
         self.first_index = pace.done
         self.shown_at = 0.0
+        self.provenance: Provenance | None = None
 
     def run(self, keys: tuple[CellKey, ...]) -> None:
         """Ask every cell; an error that stops the decoding fails only the unanswered ones."""
@@ -137,7 +177,9 @@ class _ModelRun:
             self.pace.finish(self.first_index + index, len(generation.tokens))
             self.recorder.add(self._answered(questions[index], generation))
 
+        report: ErrorReport | None = None
         try:
+            self._identify()
             decode(
                 self.loaded.model,
                 self.loaded.tokenizer,
@@ -148,11 +190,25 @@ class _ModelRun:
                 on_tokens=on_tokens,
                 on_finish=on_finish,
             )
-        except EngineError as error:
-            report = error.report()
-            for question in questions:
-                if question.cell.key not in self.recorder.cells:
-                    self._fail(replace(question.cell, error=report))
+        except Exception as error:  # noqa: BLE001 - libraries raise anything; others go on
+            report = _report(error)
+        if report is None:
+            return
+        give_back()
+        for question in questions:
+            if question.cell.key not in self.recorder.cells:
+                self._fail(replace(question.cell, error=report))
+
+    def _identify(self) -> None:
+        """Work out where the numbers come from before any is timed: it may hash the weights."""
+        sampling = self.spec.sampling
+        self.provenance = provenance_of(
+            self.loaded,
+            batch_size=1,
+            seed=sampling.seed,
+            temperature=sampling.temperature,
+            check=self.ctx.check,
+        )
 
     def _show_progress(self) -> None:
         """Ten times a second at most: the estimate walks over every running answer."""
@@ -188,8 +244,8 @@ class _ModelRun:
             prompt = encode(self.loaded, messages, language)
             cell = replace(cell, prompt_ids=tuple(prompt.ids), sent=tuple(prompt.parts))
             self._need_room(len(prompt.ids))
-        except EngineError as error:
-            return replace(cell, error=error.report())
+        except Exception as error:  # noqa: BLE001 - a tokenizer may fail in any way
+            return replace(cell, error=_report(error))
         return cell
 
     def _need_room(self, prompt_tokens: int) -> None:
@@ -203,22 +259,16 @@ class _ModelRun:
             )
 
     def _answered(self, question: Question, generation: Generation) -> CellResult:
-        sampling = self.spec.sampling
+        assert self.provenance is not None
         cell = replace(
             question.cell,
             generation=generation,
-            provenance=provenance_of(
-                self.loaded,
-                batch_size=generation.batch_size,
-                seed=sampling.seed,
-                temperature=sampling.temperature,
-                check=self.ctx.check,
-            ),
+            provenance=replace(self.provenance, batch_size=generation.batch_size),
         )
         try:
             found = tuple(self._extractions(cell, generation.text))
-        except EngineError as error:
-            return replace(cell, error=error.report())
+        except Exception as error:  # noqa: BLE001 - a rule's failure keeps the answer
+            return replace(cell, error=_report(error))
         return replace(cell, extractions=found)
 
     def _extractions(self, cell: CellResult, text: str) -> Iterator[Extraction]:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 TEACHING_MODELS: Final = RESOURCES / "models"
 CONFIG_NAME: Final = "config.json"
 DEPTH: Final = 2
+GGUF_ENCODERS: Final = ("bert", "t5")
+"""Families (in the names that GGUF files carry) that do not continue a text."""
 
 
 @dataclass(frozen=True)
@@ -128,19 +130,22 @@ def describe_place(
         last_used=_last_used(weights),
         revision=revision,
         problem=problem,
+        generates=generates(config),
     )
     return Found(entry, place, config, weights)
 
 
 def _describe_gguf(file: Path, name: str) -> Found:
     weights = weight_files(file)
+    architecture = gguf_architecture(file)
     entry = ModelEntry(
         id=name,
         source="gguf",
         path=str(file),
-        architecture=gguf_architecture(file),
+        architecture=architecture,
         size_bytes=weights.bytes,
         last_used=_last_used(weights),
+        generates=not any(family in architecture.lower() for family in GGUF_ENCODERS),
     )
     return Found(entry, file, {}, weights)
 
@@ -206,6 +211,13 @@ def architecture_of(config: dict[str, object]) -> str:
     if isinstance(names, list) and names:
         return str(names[0])
     return str(config.get("model_type", ""))
+
+
+def generates(config: dict[str, object]) -> bool:
+    """Whether a config is that of a model that continues a text (a decoder)."""
+    if config.get("is_encoder_decoder") is True:
+        return False
+    return config.get("is_decoder") is True or not architecture_of(config).endswith("ForMaskedLM")
 
 
 def locate(ref: ModelRef, resources: Resources) -> Found:

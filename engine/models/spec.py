@@ -27,6 +27,8 @@ class ModelEntry:
         parameters: Count, or None when it cannot be told without loading.
         last_used: POSIX seconds, or None.
         problem: Why it cannot be loaded as it is (pickle only, no config …); empty = fine.
+        generates: Whether it continues a text. Encoder-decoders and masked models do not; they
+            can be loaded and looked at, but not asked.
     """
 
     id: str
@@ -38,6 +40,7 @@ class ModelEntry:
     last_used: float | None = None
     revision: str | None = None
     problem: str = ""
+    generates: bool = True
 
 
 @dataclass(frozen=True)
