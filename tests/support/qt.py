@@ -56,6 +56,9 @@ def wait_for(signal: SignalInstance, action: Callable[[], None], limit_ms: int =
 def close_application(application: Application) -> None:
     """Close it as a person does after confirming, and destroy what it made."""
     application.close()
+    # A busy machine may need longer than a person would wait; the threads must be gone.
+    assert application.services.background.shutdown(60)
+    assert application.engine.close(60)
     application.services.i18n.set_language("en")
     application.window.deleteLater()
     application.deleteLater()

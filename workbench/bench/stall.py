@@ -7,6 +7,7 @@ the model and is not counted.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -33,7 +34,10 @@ def run(
 
     Returns:
         Intervals between ticks in milliseconds: ``p50``, ``p95``, ``p99``, ``max``, the
-        ``share_over_33ms``, ``ticks``, the number of ``runs`` meanwhile and of new ``tokens``.
+        ``share_over_33ms``, ``ticks``, the number of ``runs`` meanwhile and of new ``tokens``;
+        ``idle`` holds the same of the process before it opens the window: what the machine
+        itself adds. ``gui_cpu_p99`` is the processor time that the GUI thread itself spent
+        between two ticks: late ticks with little of it were waiting, not work.
     """
     if progress is not None:
         progress(f"measuring {n} ticks of {TICK_MS} ms while comparisons run on {model}")
@@ -57,17 +61,41 @@ def figures_of(intervals: list[float]) -> dict[str, float]:
     """Quantiles and late share of intervals in milliseconds."""
     ordered = sorted(intervals)
 
-    def quantile(share: float) -> float:
-        return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 2)
-
     late = sum(1 for interval in ordered if interval > LATE_MS)
     return {
-        "p50": quantile(0.50),
-        "p95": quantile(0.95),
-        "p99": quantile(0.99),
+        "p50": quantile(ordered, 0.50),
+        "p95": quantile(ordered, 0.95),
+        "p99": quantile(ordered, 0.99),
         "max": round(ordered[-1], 2),
         "share_over_33ms": round(late / len(ordered), 5),
     }
+
+
+def quantile(ordered: list[float], share: float) -> float:
+    """The value below which `share` of the ordered values lie."""
+    return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 2)
+
+
+def _idle_intervals(ticks: int) -> list[float]:
+    """Tick in this process while nothing else happens in it."""
+    from PySide6.QtCore import QCoreApplication, Qt, QTimer
+
+    stamps: list[float] = []
+    application = QCoreApplication.instance()
+    assert application is not None
+
+    def tick() -> None:
+        stamps.append(time.perf_counter())
+        if len(stamps) > ticks:
+            timer.stop()
+            application.quit()
+
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(tick)
+    timer.start(TICK_MS)
+    application.exec()
+    return [(b - a) * 1000 for a, b in itertools.pairwise(stamps)]
 
 
 def _measure(ticks: int, model: str) -> int:
@@ -89,6 +117,8 @@ def _measure(ticks: int, model: str) -> int:
             self.runs = -1
             self.tokens = 0
             self.last: float | None = None
+            self.work: list[float] = []
+            self.last_work = 0.0
             self.timer = QTimer(self)
             self.timer.setTimerType(Qt.TimerType.PreciseTimer)
             self.timer.setInterval(TICK_MS)
@@ -110,9 +140,11 @@ def _measure(ticks: int, model: str) -> int:
 
         def tick(self) -> None:
             now = time.perf_counter()
+            work = time.thread_time()
             if self.last is not None and self.application.services.jobs.busy():
                 self.intervals.append((now - self.last) * 1000)
-            self.last = now
+                self.work.append((work - self.last_work) * 1000)
+            self.last, self.last_work = now, work
 
         def count(self, _job: str, event: Event) -> None:
             if isinstance(event, TokenChunk) and self.runs > 0:
@@ -121,7 +153,9 @@ def _measure(ticks: int, model: str) -> int:
     from workbench.bootstrap import Application
 
     with tempfile.TemporaryDirectory() as home:
-        application = Application(make_qt(["lathe"]), Options(), Paths.below(Path(home)))
+        app = make_qt(["lathe"])
+        idle = _idle_intervals(min(ticks, 400))
+        application = Application(app, Options(), Paths.below(Path(home)))
         application.services.model.choose(ModelRef(model))
         application.show()
         application.window.show_page("compare")
@@ -135,6 +169,8 @@ def _measure(ticks: int, model: str) -> int:
         return 1
     said = {
         **figures_of(ticker.intervals),
+        "gui_cpu_p99": quantile(sorted(ticker.work), 0.99),
+        "idle": figures_of(idle),
         "ticks": len(ticker.intervals),
         "runs": ticker.runs,
         "tokens": ticker.tokens,
