@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import Qt
-
 
 def tip(text: str) -> str:
     """A tooltip of exactly this text: Qt guesses, and takes `<…>` of a model's text for markup."""
-    if not Qt.mightBeRichText(text):
+    if "<" not in text:  # without one Qt takes it for plain
         return text
     return f'<span style="white-space: pre-wrap">{escape(text, quote=False)}</span>'
