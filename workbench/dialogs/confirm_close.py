@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QWidget
 
 from workbench.dialogs.base import Dialog
 from workbench.services.container import Services
 from workbench.services.preferences import CONFIRM_CLOSE
+from workbench.widgets.plain import PlainLabel
 
 
 class ConfirmClose(Dialog):
@@ -17,11 +18,11 @@ class ConfirmClose(Dialog):
         self.setObjectName("confirm-close")
         self.setWindowTitle(self.tr("Close Lathe?"))
         active = services.jobs.active()
-        head = QLabel(self.tr("Jobs still run: {n}.").format(n=len(active)), self)
+        head = PlainLabel(self.tr("Jobs still run: {n}.").format(n=len(active)), self)
         head.setProperty("role", "section")
-        names = QLabel("\n".join(f"•  {row.title}" for row in active[:6]), self)
+        names = PlainLabel("\n".join(f"•  {row.title}" for row in active[:6]), self)
         names.setWordWrap(True)
-        note = QLabel(self.tr("Closing stops them; finished parts are kept."), self)
+        note = PlainLabel(self.tr("Closing stops them; finished parts are kept."), self)
         note.setProperty("role", "muted")
         note.setWordWrap(True)
         self.never = QCheckBox(self.tr("Do not ask again"), self)

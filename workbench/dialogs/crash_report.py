@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QPlainTextEdit, QPushButton, QWidget
 
 from workbench.dialogs.base import Dialog
 from workbench.services.container import Services
 from workbench.services.crash import CrashReport
+from workbench.widgets.plain import PlainLabel
 
 
 class CrashDialog(Dialog):
@@ -23,10 +24,10 @@ class CrashDialog(Dialog):
             head = self.tr("Lathe ended unexpectedly the last time.")
         else:
             head = self.tr("Something unforeseen happened. Your work is saved; you can go on.")
-        title = QLabel(head, self)
+        title = PlainLabel(head, self)
         title.setProperty("role", "section")
         title.setWordWrap(True)
-        what = QLabel(report.title, self)
+        what = PlainLabel(report.title, self)
         what.setWordWrap(True)
         self.text = QPlainTextEdit(self._everything(), self)
         self.text.setProperty("role", "mono")

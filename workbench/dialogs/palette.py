@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import (
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -20,6 +19,7 @@ from workbench.dialogs.base import Dialog
 from workbench.dialogs.fuzzy import match
 from workbench.services.actions import Command
 from workbench.services.container import Services
+from workbench.widgets.plain import PlainLabel
 
 ID_ROLE = Qt.ItemDataRole.UserRole
 PLACES_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -48,7 +48,7 @@ class CommandPalette(Dialog):
         self.list.setItemDelegate(_MatchDelegate(services, self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
-        self.none = QLabel(self.tr("No command matches."), self)
+        self.none = PlainLabel(self.tr("No command matches."), self)
         self.none.setProperty("role", "muted")
         inner = QVBoxLayout()
         inner.setSpacing(8)

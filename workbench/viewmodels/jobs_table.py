@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from workbench.services.jobs import JobRow, JobService
 from workbench.services.numbers import duration
+from workbench.services.tips import tip
 
 Index = QModelIndex | QPersistentModelIndex
 JOB, STATE, PROGRESS, LEFT, STOP = range(5)
@@ -42,7 +43,7 @@ class JobsTable(QAbstractTableModel):
         if role == ROW_ROLE:
             return row
         if role == Qt.ItemDataRole.ToolTipRole:
-            return str(row.error) if row.error else row.title
+            return tip(row.error_text or row.title)
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, index.column())
         return None

@@ -20,6 +20,7 @@ from PySide6.QtGui import QIcon
 from engine.models.spec import LoadState, ModelEntry
 from workbench.services.engine_words import tell
 from workbench.services.numbers import file_size
+from workbench.services.tips import tip
 from workbench.viewmodels.models_format import count_text, moment_text
 
 translate = QCoreApplication.translate
@@ -158,7 +159,7 @@ class ModelsTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(entry, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(entry)
+            return tip(self._tip(entry))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.DecorationRole and column == Column.STATE:

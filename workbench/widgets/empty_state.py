@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from workbench.services.container import Services
 from workbench.widgets.action_button import ActionButton
+from workbench.widgets.plain import PlainLabel
 
 
 class EmptyState(QWidget):
@@ -24,7 +25,7 @@ class EmptyState(QWidget):
         self._services = services
         self._icon_name = icon
         self._icon = QLabel(self)
-        self.text = QLabel(self)
+        self.text = PlainLabel(self)
         self.text.setProperty("role", "muted")
         self.text.setWordWrap(True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -7,7 +7,6 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from engine.errors import ErrorReport
 from workbench.services.engine_words import tell_report
 from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
 from workbench.widgets.tones import current_tones, mix
 
 
@@ -27,11 +27,10 @@ class ErrorNote(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._report: ErrorReport | None = None
-        self.message = QLabel(self)
-        self.hint = QLabel(self)
+        self.message = PlainLabel(self)
+        self.hint = PlainLabel(self)
         for label in (self.message, self.hint):
             label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.details_button = QPushButton(self)

@@ -41,6 +41,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.prompting.elements import Example
+from workbench.services.tips import tip
 
 FIELDS: Final = ("input", "reasoning", "output")
 MOST_LINES: Final = 4
@@ -93,7 +94,7 @@ class ExamplesModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return text
         if role == Qt.ItemDataRole.ToolTipRole and text:
-            return text if len(text) < 1500 else text[:1500] + "…"
+            return tip(text if len(text) < 1500 else text[:1500] + "…")
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         return None

@@ -7,12 +7,12 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
+from workbench.widgets.plain import PlainLabel
 from workbench.widgets.tones import current_tones
 
 
@@ -77,7 +77,7 @@ class Fold(QWidget):
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.heading = FoldHeading(self)
-        self.note = QLabel(self)
+        self.note = PlainLabel(self)
         set_role(self.note, "muted")
         self.content = content
         head = QHBoxLayout()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.services.container import Services
 from workbench.widgets.action_button import ActionButton
+from workbench.widgets.plain import PlainLabel
 
 
 class PageHeader(QWidget):
@@ -16,9 +17,9 @@ class PageHeader(QWidget):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self.title = QLabel(self)
+        self.title = PlainLabel(self)
         self.title.setObjectName("page-title")
-        self.subtitle = QLabel(self)
+        self.subtitle = PlainLabel(self)
         self.subtitle.setObjectName("page-subtitle")
         self.subtitle.setWordWrap(True)
         self.primary: ActionButton | None = None

@@ -9,6 +9,7 @@ from shiboken6 import isValid
 
 from workbench.services.container import Services
 from workbench.services.notify import Notice
+from workbench.widgets.plain import PlainLabel
 
 SHOWN_MS = {"info": 5_000, "good": 5_000, "warning": 10_000, "bad": 0}
 ICONS = {"info": "info", "good": "check", "warning": "warning", "bad": "error"}
@@ -27,7 +28,7 @@ class Toast(QFrame):
         icon = QLabel(self)
         edge = services.theme.icon_size()
         icon.setPixmap(services.icons.pixmap(ICONS[notice.level], edge, TINTS[notice.level]))
-        self.text = QLabel(notice.text, self)
+        self.text = PlainLabel(notice.text, self)
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.dismiss = QPushButton(self)

@@ -6,9 +6,10 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontDatabase, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QVBoxLayout, QWidget
 
 from engine.decoding.records import Candidate, TokenRecord
+from workbench.widgets.plain import PlainLabel
 from workbench.widgets.token_heat import probability_of
 from workbench.widgets.token_text import shown
 from workbench.widgets.tones import current_tones, mix
@@ -84,8 +85,8 @@ class TokenPopup(QFrame):
         self._index = -1
         self._buttons: list[CandidateButton] = []
         self._return_to: QWidget | None = None
-        self._head = QLabel(self)
-        self._hint = QLabel(self)
+        self._head = PlainLabel(self)
+        self._hint = PlainLabel(self)
         self._hint.setEnabled(False)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(8, 8, 8, 8)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.errors import ErrorReport
 from workbench.views.compare.names import element_ghost, element_name
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import FoldHeading, set_role
+from workbench.widgets.plain import PlainLabel
 from workbench.widgets.prompt_editor import PromptEditor
 from workbench.widgets.tones import current_tones, mix
 
@@ -64,9 +65,9 @@ class ElementField(QWidget):
         self.editor.setObjectName(f"prompt-{name or element}")
         self.note = ErrorNote(self)
         self.fold = FoldHeading(self) if foldable else None
-        self.label = QLabel(self)
+        self.label = PlainLabel(self)
         self.label.setBuddy(self.editor)
-        self.count = QLabel(self)
+        self.count = PlainLabel(self)
         head = QHBoxLayout()
         head.setSpacing(6)
         head.setContentsMargins(0, 0, 2, 0)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import ErrorReport, describe
 from engine.prompting.elements import Example
@@ -19,6 +19,7 @@ from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.examples_table import ExamplesModel, ExamplesTable
 from workbench.widgets.flow_layout import FlowLayout
 from workbench.widgets.fold import FoldHeading, set_role
+from workbench.widgets.plain import PlainLabel
 
 Background = Callable[
     [Callable[[], object], Callable[[object], None], Callable[[Exception], None]], None
@@ -39,10 +40,10 @@ class ExamplesSection(QWidget):
         self._background = background
         self._model = ExamplesModel(self)
         self.heading = FoldHeading(self)
-        self.count = QLabel(self)
+        self.count = PlainLabel(self)
         self.table = ExamplesTable(self._model, self)
         self.table.setObjectName("examples-table")
-        self.ghost = QLabel(self)
+        self.ghost = PlainLabel(self)
         self.ghost.setWordWrap(True)
         self.note = ErrorNote(self)
         self.add_button = QPushButton(self)

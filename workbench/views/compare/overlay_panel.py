@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -19,6 +18,7 @@ from workbench.viewmodels.compare_overlay import Overlay, OverlayQuestion
 from workbench.views.compare import column_text
 from workbench.views.compare.examples_section import Background
 from workbench.widgets.answer_view import AnswerView
+from workbench.widgets.plain import PlainLabel
 from workbench.widgets.token_heat import probability_of
 from workbench.widgets.token_text import shown
 
@@ -47,7 +47,7 @@ class OverlayPanel(QFrame):
         self.left = QComboBox(self)
         self.right = QComboBox(self)
         self.swap = QPushButton("⇄", self)
-        self.sentence = QLabel(self)
+        self.sentence = PlainLabel(self)
         self.sentence.setObjectName("overlay-sentence")
         self.sentence.setWordWrap(True)
         self.left_view = AnswerView(self)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QSizePolicy,
     QToolButton,
@@ -30,6 +29,7 @@ from workbench.views.compare.examples_section import Background, ExamplesSection
 from workbench.views.compare.names import task_name
 from workbench.widgets.chips import Chip
 from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
 
 PREFERRED_CHARS: Final = 52
 LEAST_CHARS: Final = 34
@@ -80,7 +80,7 @@ class PromptPanel(QWidget):
         self.examples = ExamplesSection(background)
         self.variables: dict[str, ElementField] = {}
         self._variables_box = QWidget()
-        self.counts = QLabel(self)
+        self.counts = PlainLabel(self)
         self.counts.setObjectName("token-counts")
         self.counts.setWordWrap(True)
         self._lay_out()

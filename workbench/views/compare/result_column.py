@@ -17,10 +17,12 @@ from PySide6.QtWidgets import (
 
 from engine.decoding.records import Candidate
 from workbench.services.icons import Icons
+from workbench.services.tips import tip
 from workbench.viewmodels.compare_column import Column
 from workbench.views.compare import column_text
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import Fold, set_role
+from workbench.widgets.plain import PlainLabel
 from workbench.widgets.sent_view import MOST_LINES, SentView
 from workbench.widgets.token_heat import TintBy
 from workbench.widgets.token_stream import TokenView
@@ -57,11 +59,11 @@ class ResultColumn(QFrame):
         self._outdated = False
         self._show_model = False
         self.setObjectName(f"column-{column.uid}")
-        self.title = QLabel(self)
+        self.title = PlainLabel(self)
         set_role(self.title, "section")
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.verdict = QLabel(self)
-        self.subtitle = QLabel(self)
+        self.verdict = PlainLabel(self)
+        self.subtitle = PlainLabel(self)
         set_role(self.subtitle, "muted")
         self.subtitle.setWordWrap(True)
         self.found = QLabel(self)
@@ -75,9 +77,9 @@ class ResultColumn(QFrame):
         self.answer.setObjectName(f"answer-{column.uid}")
         self.answer.setMinimumHeight(self.answer.fontMetrics().lineSpacing() * 3 + 12)
         self.note = ErrorNote(self)
-        self.figures = QLabel(self)
+        self.figures = PlainLabel(self)
         self.figures.setWordWrap(True)
-        self.check = QLabel(self)
+        self.check = PlainLabel(self)
         self.check.setWordWrap(True)
         self.rerun_button = self._button(icons, "refresh")
         self.verify_button = self._button(icons, "verify")
@@ -153,7 +155,7 @@ class ResultColumn(QFrame):
     def _write(self) -> None:
         column = self._column
         self.title.setText(column_text.title(column))
-        self.title.setToolTip(column_text.provenance(column))
+        self.title.setToolTip(tip(column_text.provenance(column)))
         sign, words, role = column_text.verdict(column)
         self.verdict.setText(f"{sign} {words}".strip())
         set_role(self.verdict, role)
@@ -163,7 +165,7 @@ class ResultColumn(QFrame):
         found = column_text.extracted(column)
         self.found.setText(found)
         self.found.setVisible(bool(found))
-        self.found.setToolTip(column_text.extraction_hint(column))
+        self.found.setToolTip(tip(column_text.extraction_hint(column)))
         heading, note = column_text.sent_heading(column)
         self.sent_fold.set_texts(heading, note)
         was_sent = bool(column.result and column.result.sent)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QToolB
 from engine.models.reference import ModelRef
 from engine.models.spec import ModelEntry
 from workbench.services.icons import Icons
+from workbench.services.tips import tip
 from workbench.viewmodels.compare_setup import CompareSetup
 from workbench.widgets.flow_layout import FlowLayout
 from workbench.widgets.token_heat import TintBy, TintLegend
@@ -154,10 +155,10 @@ class ResultsBar(QWidget):
         else:
             text = _short(first)
         self.models.setText(text + "  ▾")
-        self.models.setToolTip(
-            self.tr("Models to ask: {names}").format(names=", ".join(model.id for model in models))
-        )
-        self.models.setAccessibleName(self.models.toolTip())
+        names = ", ".join(model.id for model in models)
+        asked = self.tr("Models to ask: {names}").format(names=names)
+        self.models.setToolTip(tip(asked))
+        self.models.setAccessibleName(asked)
         sampling = self._setup.sampling
         if sampling.temperature == 0.0:
             text = self.tr("Greedy · at most {n} tokens").format(n=sampling.max_new_tokens)

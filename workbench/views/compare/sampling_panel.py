@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QFrame,
-    QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from engine.decoding.params import Sampling
 from workbench.viewmodels.compare_setup import MAX_NEW_TOKENS
 from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
 
 
 class SamplingPanel(QFrame):
@@ -37,7 +37,7 @@ class SamplingPanel(QFrame):
         self._sampling = Sampling(max_new_tokens=MAX_NEW_TOKENS)
         self._setting = False
         self.setProperty("role", "band")
-        self.heading = QLabel(self)
+        self.heading = PlainLabel(self)
         set_role(self.heading, "section")
         self.temperature = _decimal(0.0, 10.0, 0.1, 2)
         self.top_k = _whole(0, 100_000)
@@ -47,12 +47,12 @@ class SamplingPanel(QFrame):
         self.max_new_tokens = _whole(1, 100_000)
         self.seed = _whole(0, 2_147_483_647)
         self.stop = QLineEdit()
-        self.greedy_note = QLabel()
+        self.greedy_note = PlainLabel()
         self.greedy_note.setWordWrap(True)
         set_role(self.greedy_note, "muted")
         self.reset = QPushButton()
         self.reset.setProperty("role", "quiet")
-        self._labels = {name: QLabel() for name in self._fields()}
+        self._labels = {name: PlainLabel() for name in self._fields()}
         self._lay_out()
         for field in self._fields().values():
             if isinstance(field, QLineEdit):

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPushButton,
     QSpinBox,
@@ -21,11 +20,13 @@ from PySide6.QtWidgets import (
 from engine.prompting.elements import Language
 from engine.prompting.strategies.registry import TECHNIQUES
 from engine.prompting.strategies.zero_shot_cot import DEFAULT_TRIGGER
+from workbench.services.tips import tip
 from workbench.viewmodels.compare_setup import MAX_VARIANTS, CompareSetup, VariantChoice
 from workbench.views.compare.names import column_title, technique_hint, technique_name
 from workbench.widgets.chips import Chip
 from workbench.widgets.flow_layout import FlowLayout
 from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
 
 SUGGESTED_TRIGGERS: dict[Language, tuple[str, ...]] = {
     "en": (
@@ -61,9 +62,9 @@ class TechniquePopup(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._choice = choice
         technique = TECHNIQUES[choice.technique]
-        heading = QLabel(column_title(choice.technique, choice.variant("text").name), self)
+        heading = PlainLabel(column_title(choice.technique, choice.variant("text").name), self)
         set_role(heading, "section")
-        about = QLabel(technique_hint(choice.technique), self)
+        about = PlainLabel(technique_hint(choice.technique), self)
         about.setWordWrap(True)
         set_role(about, "muted")
         about.setMinimumWidth(self.fontMetrics().averageCharWidth() * 46)
@@ -182,7 +183,7 @@ class TechniqueChip(QWidget):
         self.chip.update()
         has_settings = technique.uses_examples or technique.uses_trigger or choice.is_extra
         self.more.setVisible(has_settings)
-        self.more.setToolTip(self.tr("Settings of {name}").format(name=title))
+        self.more.setToolTip(tip(self.tr("Settings of {name}").format(name=title)))
         self.more.setAccessibleName(self.more.toolTip())
 
     def changeEvent(self, event: QEvent) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QStackedLayout,
     QStyledItemDelegate,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from workbench.services.container import Services
 from workbench.services.jobs import JobRow
 from workbench.viewmodels.jobs_table import JOB, LEFT, PROGRESS, ROW_ROLE, STATE, STOP, JobsTable
+from workbench.widgets.plain import PlainLabel
 
 
 class JobsPanel(QWidget):
@@ -47,7 +47,7 @@ class JobsPanel(QWidget):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
-        self.empty = QLabel(self)
+        self.empty = PlainLabel(self)
         self.empty.setProperty("role", "muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.clear = QPushButton(self)

@@ -20,6 +20,7 @@ from workbench.services.engine_words import tell
 from workbench.viewmodels.models_format import count_text
 from workbench.viewmodels.models_layers import LayersTable
 from workbench.widgets.fold import Fold
+from workbench.widgets.plain import PlainLabel
 
 SHOWN_LAYERS = 12
 TWO_PAIRS = 72
@@ -86,10 +87,9 @@ class AnatomyPanel(QWidget):
         self.table.setFixedHeight(head + line * min(max(rows, 1), SHOWN_LAYERS) + 4)
 
     def _add_cell(self) -> None:
-        name, value = QLabel(self), QLabel(self)
+        name, value = PlainLabel(self), PlainLabel(self)
         name.setProperty("role", "muted")
         value.setWordWrap(True)
-        value.setTextFormat(Qt.TextFormat.PlainText)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         top = Qt.AlignmentFlag.AlignTop
         row, column = divmod(len(self._cells), self._pairs)

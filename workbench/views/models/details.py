@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -27,6 +26,7 @@ from workbench.views.models.load_form import LoadForm
 from workbench.views.models.loaded_panel import LoadedPanel
 from workbench.views.models.memory_panel import MemoryPanel
 from workbench.widgets.error_note import ErrorNote
+from workbench.widgets.plain import PlainLabel
 
 PROGRESS_STEPS = 1000
 TONES = {"loaded": "good", "failed": "bad"}
@@ -53,12 +53,12 @@ class Details(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget(self)
-        self.name, self.place, self.state_label = QLabel(self), QLabel(self), QLabel(self)
+        self.name, self.place = PlainLabel(self), PlainLabel(self)
+        self.state_label = PlainLabel(self)
         self.name.setProperty("role", "section")
         self.place.setProperty("role", "small")
         for label in (self.name, self.place):
             label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.bar = QProgressBar(self)
@@ -66,16 +66,16 @@ class Details(QScrollArea):
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(8)
         self.note = ErrorNote(self)
-        self.problem = QLabel(self)
+        self.problem = PlainLabel(self)
         self.problem.setWordWrap(True)
         self.allow_pickle, self.allow_code = QPushButton(self), QPushButton(self)
         self.memory = MemoryPanel(services, self)
-        self.reload_hint = QLabel(self)
+        self.reload_hint = PlainLabel(self)
         self.reload_hint.setWordWrap(True)
         self.form = LoadForm(self)
         self.loaded = LoadedPanel(self)
         self.anatomy = AnatomyPanel(self)
-        self._headings = [QLabel(self) for _ in range(4)]
+        self._headings = [PlainLabel(self) for _ in range(4)]
         self._arrange(inside)
         self.setWidget(inside)
         self.form.changed.connect(state.set_options)

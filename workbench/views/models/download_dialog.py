@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -24,6 +23,7 @@ from workbench.services.numbers import duration, file_size
 from workbench.viewmodels.models_download import Download
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import Fold
+from workbench.widgets.plain import PlainLabel
 
 LINE_CHARS = 72
 SHOWN_FILES = 10
@@ -46,7 +46,7 @@ class DownloadDialog(QDialog):
         self.setWindowTitle(self.tr("Download a model"))
         self.name = QLineEdit(self)
         self.look_up = QPushButton(self)
-        self.summary, self.honest = QLabel(self), QLabel(self)
+        self.summary, self.honest = PlainLabel(self), PlainLabel(self)
         self.honest.setProperty("role", "small")
         for label in (self.summary, self.honest):
             label.setWordWrap(True)
@@ -57,12 +57,12 @@ class DownloadDialog(QDialog):
         self.files.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.fold = Fold(self.files, self)
         self.pattern, self.pickle = QLineEdit(self), QCheckBox(self)
-        self.pattern_label = QLabel(self)
+        self.pattern_label = PlainLabel(self)
         self.pattern_label.setBuddy(self.pattern)
         self.options = Fold(self._options(), self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
-        self.pace = QLabel(self)
+        self.pace = PlainLabel(self)
         self.note = ErrorNote(self)
         self.fetch_button, self.stop_button = QPushButton(self), QPushButton(self)
         self.close_button = QPushButton(self)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from engine.models.spec import LoadedInfo
 from workbench.services.engine_words import tell
+from workbench.widgets.plain import PlainLabel
 
 ROWS = 6
 
@@ -16,8 +17,8 @@ class LoadedPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._names = [QLabel(self) for _ in range(ROWS)]
-        self._values = [QLabel(self) for _ in range(ROWS)]
+        self._names = [PlainLabel(self) for _ in range(ROWS)]
+        self._values = [PlainLabel(self) for _ in range(ROWS)]
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
@@ -26,7 +27,6 @@ class LoadedPanel(QWidget):
         for row, (name, value) in enumerate(zip(self._names, self._values, strict=True)):
             name.setProperty("role", "muted")
             value.setWordWrap(True)
-            value.setTextFormat(Qt.TextFormat.PlainText)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, row, 1)

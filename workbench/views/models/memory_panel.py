@@ -11,6 +11,7 @@ from workbench.services.engine_words import tell
 from workbench.services.numbers import duration, file_size
 from workbench.views.models.forecast_bar import PARTS, ForecastBar, swatch
 from workbench.views.models.label_role import set_role
+from workbench.widgets.plain import PlainLabel
 
 
 class MemoryPanel(QWidget):
@@ -22,12 +23,12 @@ class MemoryPanel(QWidget):
         self._forecast: MemoryForecast | None = None
         self._info: LoadedInfo | None = None
         self._waiting = False
-        self.verdict = QLabel(self)
+        self.verdict = PlainLabel(self)
         self.bar = ForecastBar(services, self)
         self.legend = QLabel(self)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
-        self.measured = QLabel(self)
-        self.advice = QLabel(self)
+        self.measured = PlainLabel(self)
+        self.advice = PlainLabel(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

@@ -7,11 +7,12 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
+
+from workbench.widgets.plain import PlainLabel
 
 LINE_CHARS = 56
 
@@ -38,12 +39,12 @@ class QuestionDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        heading = QLabel(title, self)
+        heading = PlainLabel(title, self)
         heading.setProperty("role", "section")
         heading.setWordWrap(True)
-        body = QLabel(text, self)
+        body = PlainLabel(text, self)
         body.setWordWrap(True)
-        named = QLabel(subject, self)
+        named = PlainLabel(subject, self)
         named.setProperty("role", "mono")
         named.setWordWrap(True)
         named.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 
 from engine.models.spec import LoadedInfo, ModelEntry
 from workbench.services.container import Services
-from workbench.services.engine_words import tell
+from workbench.services.engine_words import tell, tell_report
 from workbench.services.meters import MemoryMeter
 from workbench.services.numbers import file_size
+from workbench.services.tips import tip
 from workbench.widgets.memory_bar import MemoryBar
+from workbench.widgets.plain import PlainLabel
 
 STATE_ICONS = {
     "unloaded": ("eject", "muted"),
@@ -38,10 +40,10 @@ class ModelBar(QFrame):
         self.picker = QPushButton(self)
         self.picker.setObjectName("model-picker")
         self.picker.setProperty("role", "quiet")
-        self.state = QLabel(self)
+        self.state = PlainLabel(self)
         self.state.setObjectName("model-state")
         self.state_icon = QLabel(self)
-        self.device = QLabel(self)
+        self.device = PlainLabel(self)
         self.device.setObjectName("model-device")
         self.device.setProperty("role", "muted")
         self.button = QPushButton(self)
@@ -84,13 +86,13 @@ class ModelBar(QFrame):
             tool.setAccessibleName(tool.defaultAction().text())
         model = self._model
         self.picker.setText(f"{short_name(model.ref.id)}  ▾")
-        self.picker.setToolTip(self.tr("Choose a model: {id}").format(id=model.ref.id))
+        self.picker.setToolTip(tip(self.tr("Choose a model: {id}").format(id=model.ref.id)))
         self.picker.setAccessibleName(self.tr("Model {id}").format(id=model.ref.id))
         icon, tint = STATE_ICONS[model.state]
         edge = self._services.theme.icon_size() - 4
         self.state_icon.setPixmap(self._services.icons.pixmap(icon, edge, tint))
         self.state.setText(self._state_text())
-        self.state.setToolTip(str(model.error) if model.error else "")
+        self.state.setToolTip(tip(str(tell_report(model.error))) if model.error else "")
         self.button.setText(self._button_text())
         self.button.setToolTip(self._button_hint())
         at_rest = model.state in ("unloaded", "failed")
@@ -171,7 +173,7 @@ class ModelBar(QFrame):
             action.setCheckable(True)
             action.setChecked(entry.id == self._model.ref.id)
             action.setEnabled(not entry.problem)
-            action.setToolTip(tell(entry.problem) or entry.path)
+            action.setToolTip(tip(tell(entry.problem) or entry.path))
             action.triggered.connect(self._entry_chosen)
             group.addAction(action)
         if not self._model.entries:

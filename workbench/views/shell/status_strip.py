@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from workbench.services.container import Services
 from workbench.services.jobs import JobRow
 from workbench.services.numbers import duration
+from workbench.services.tips import tip
 from workbench.widgets.action_button import ActionButton
+from workbench.widgets.plain import PlainLabel
 
 
 class StatusStrip(QWidget):
@@ -19,7 +21,7 @@ class StatusStrip(QWidget):
         super().__init__(parent)
         self._services = services
         self._shown: str | None = None
-        self.text = QLabel(self)
+        self.text = PlainLabel(self)
         self.text.setObjectName("strip-text")
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.text.setMinimumWidth(120)
@@ -64,7 +66,7 @@ class StatusStrip(QWidget):
             return
         self.text.setText(self._line(row, len(active) - 1))
         self.stop.setEnabled(not row.stopping)
-        self.stop.setToolTip(self.tr("Stop “{job}”").format(job=row.title))
+        self.stop.setToolTip(tip(self.tr("Stop “{job}”").format(job=row.title)))
         if row.fraction is None:
             self.bar.setRange(0, 0)
         else:
