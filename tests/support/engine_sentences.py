@@ -26,6 +26,8 @@ PHRASES = {
 SHOWN_RETURNS = ("title", "_progress_text")
 # An error that only carries the report of another.
 CARRIERS = frozenset({"JobFailed"})
+# Not ours, but raised by us with our own words, which then fill a gap of an `EngineError`.
+BORROWED = frozenset({"SecurityError"})
 STEP_CALLS = ("progress", "_progress")
 # Single words and lists of words that fill gaps or stand alone on screen.
 WORDS = (
@@ -99,7 +101,7 @@ def error_classes() -> frozenset[str]:
     ]
     for _ in range(4):
         names |= {name for name, bases in classes if bases & names}
-    return frozenset(names) - CARRIERS
+    return frozenset(names) - CARRIERS | BORROWED
 
 
 def all_sentences() -> tuple[Sentence, ...]:
@@ -109,12 +111,12 @@ def all_sentences() -> tuple[Sentence, ...]:
         for file in sorted((ROOT / folder).rglob("*.py")):
             path = file.relative_to(ROOT).as_posix()
             if not path.startswith(TERMINAL):
-                found += _File(path, file.read_text(encoding="utf-8")).sentences()
+                found += File(path, file.read_text(encoding="utf-8")).sentences()
     found += [Sentence((word,), "words") for word in WORDS]
     return tuple({sentence.texts: sentence for sentence in found}.values())
 
 
-class _File:
+class File:
     def __init__(self, path: str, source: str) -> None:
         self.path = path
         self.tree = ast.parse(source)
@@ -145,8 +147,10 @@ class _File:
         elif called in self.errors:
             texts = [*node.args[:2], *_keywords(node)]
         elif called in STEP_CALLS and self.path.startswith("engine/") and len(node.args) > 1:
-            yield from self._loose(node.args[1], names, node.lineno)
-            return
+            text = node.args[1]
+            if isinstance(text, ast.Call) and _name_of(text.func) in SHOWN_RETURNS:
+                return
+            texts = [text]
         else:
             return
         for text in texts:
@@ -154,7 +158,10 @@ class _File:
                 continue
             found = list(self._of(text, names, node.lineno))
             if not found:
-                raise Unreadable(f"{self.path}:{node.lineno}: {ast.unparse(text)}")
+                raise Unreadable(
+                    f"{self.path}:{node.lineno}: the template of `{ast.unparse(text)}` cannot be "
+                    "seen; write the sentence where the error is made"
+                )
             yield from found
 
     def _loose(
