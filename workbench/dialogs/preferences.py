@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from workbench.dialogs.base import Dialog
 from workbench.services.container import Services
+from workbench.services.hub_token import HubToken
 from workbench.services.preferences import section_title
 from workbench.services.settings import Setting
 from workbench.widgets.collapsible import Collapsible
@@ -58,11 +59,12 @@ class PreferencesDialog(Dialog):
         column.setContentsMargins(0, 0, 12, 0)
         column.setSpacing(4)
         settings = self.services.settings
+        token = HubToken(self.services.paths)
         sections: dict[str, list[Setting[str]]] = {}
         for setting in settings.declared():
             sections.setdefault(setting.section, []).append(setting)
         for section, members in sections.items():
-            form = settings_form(settings, members, content)
+            form = settings_form(settings, members, token, content)
             if all(member.advanced for member in members):
                 column.addWidget(Collapsible(self.services, section_title(section), form, content))
                 continue

@@ -68,8 +68,8 @@ HUB_TOKEN: Final = Setting(
     title=lambda: translate("Settings", "Hub token"),
     hint=lambda: translate(
         "Settings",
-        "Read from the HF_TOKEN variable or from the file that “hf auth login” writes. "
-        "Lathe stores no token and never sends one to a mirror.",
+        "For private models and those with terms to accept. It is kept in a file of its own that "
+        "only you can read, and sent to the hub alone, never to a mirror.",
     ),
 )
 PRELOAD: Final = Setting(

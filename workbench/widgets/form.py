@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.services.hub_token import HubToken
 from workbench.services.settings import Setting, Settings
+from workbench.widgets.token_field import TokenField
 
 translate = QCoreApplication.translate
 
@@ -82,10 +84,15 @@ class SettingField(QWidget):
     """The field of one setting with its explanation below; writes every change at once."""
 
     def __init__(
-        self, settings: Settings, setting: Setting[str], parent: QWidget | None = None
+        self,
+        settings: Settings,
+        setting: Setting[str],
+        token: HubToken,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._token = token
         self.setting = setting
         self.editor, self._read, self._show = self._make()
         self.editor.setObjectName(setting.key)
@@ -142,7 +149,8 @@ class SettingField(QWidget):
             case "folders":
                 return self._make_folders()
             case "secret-note":
-                return QLabel(token_state(), self), lambda: "", lambda _value: None
+                # Never in the settings file: the field has a file of its own.
+                return TokenField(self._token, self), lambda: "", lambda _value: None
         return self._make_line()
 
     def _make_switch(self) -> tuple[QWidget, Callable[[], object], Callable[[object], None]]:
@@ -198,21 +206,9 @@ class SettingField(QWidget):
         return line, lambda: line.text().strip(), lambda value: line.setText(str(value))
 
 
-def token_state() -> str:
-    """Whether a hub token is there, without reading it aloud."""
-    import os
-    from pathlib import Path
-
-    if os.environ.get("HF_TOKEN"):
-        return translate("SettingField", "Found in HF_TOKEN")
-    home = os.environ.get("HF_HOME") or str(Path.home() / ".cache" / "huggingface")
-    file = Path(os.environ.get("HF_TOKEN_PATH") or Path(home) / "token")
-    if file.is_file():
-        return translate("SettingField", "Found in {file}").format(file=file)
-    return translate("SettingField", "None found; public models need none")
-
-
-def settings_form(settings: Settings, chosen: list[Setting[str]], parent: QWidget) -> QWidget:
+def settings_form(
+    settings: Settings, chosen: list[Setting[str]], token: HubToken, parent: QWidget
+) -> QWidget:
     """A widget with one row per setting."""
     form = QWidget(parent)
     titles = [setting.title() for setting in settings.declared()]
@@ -227,7 +223,7 @@ def settings_form(settings: Settings, chosen: list[Setting[str]], parent: QWidge
     rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
     rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     for setting in chosen:
-        field = SettingField(settings, setting, form)
+        field = SettingField(settings, setting, token, form)
         label = QLabel(setting.title(), form)
         label.setFixedWidth(label_width)
         label.setWordWrap(True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -13,13 +15,16 @@ from PySide6.QtWidgets import (
     QSpinBox,
 )
 
+from engine.models.hub_token import read_token
 from workbench.dialogs.about import AboutDialog
 from workbench.dialogs.fuzzy import match
 from workbench.dialogs.palette import CommandPalette
 from workbench.dialogs.preferences import PreferencesDialog
 from workbench.dialogs.shortcuts import ShortcutsDialog
 from workbench.services import preferences as prefs
+from workbench.services.hub_token import HubToken
 from workbench.widgets.form import FolderList
+from workbench.widgets.token_field import TokenField
 
 
 def dialog_of(shell, kind):
@@ -117,6 +122,62 @@ def test_every_declared_setting_has_a_named_field(shell):
         assert field is not None, setting.key
         assert field.accessibleName() == setting.title()
     dialog.close()
+
+
+@pytest.fixture
+def token(shell, monkeypatch, tmp_path):
+    """The token's field in the open preferences, on a computer without any other token."""
+    for name in ("HF_TOKEN", "HF_TOKEN_PATH"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    shell.services.actions.trigger("file.preferences")
+    dialog = dialog_of(shell, PreferencesDialog)
+    yield dialog.findChild(TokenField, prefs.HUB_TOKEN.key)
+    dialog.close()
+
+
+def test_a_token_is_kept_for_its_owner_alone_and_can_be_removed(shell, token, qtbot):
+    assert token.line.echoMode() == QLineEdit.EchoMode.Password
+    assert not token.save.isEnabled()
+    assert not token.remove.isEnabled()
+    qtbot.keyClicks(token.line, "hf_secret")
+    qtbot.mouseClick(token.save, Qt.MouseButton.LeftButton)
+    file = shell.paths.config / "hub-token"
+    assert read_token(shell.paths) == "hf_secret"
+    if os.name == "posix":
+        assert file.stat().st_mode & 0o777 == 0o600
+    assert token.line.text() == ""
+    assert "hf_secret" not in token.state.text()
+    assert str(file) in token.state.text()
+    settings = shell.paths.config / "settings.json"
+    shell.services.settings.write()
+    assert "hf_secret" not in settings.read_text()
+    qtbot.mouseClick(token.remove, Qt.MouseButton.LeftButton)
+    assert not file.exists()
+    assert not token.remove.isEnabled()
+
+
+def test_what_is_no_token_is_refused_and_another_place_is_named(shell, token, qtbot, monkeypatch):
+    qtbot.keyClicks(token.line, "two words")
+    qtbot.keyClick(token.line, Qt.Key.Key_Return)
+    assert "no token" in token.state.text()
+    assert not (shell.paths.config / "hub-token").exists()
+    monkeypatch.setenv("HF_TOKEN", "hf_of_the_shell")
+    again = TokenField(HubToken(shell.paths), token)
+    assert "HF_TOKEN" in again.state.text()
+    assert "hf_of_the_shell" not in again.state.text()
+
+
+def test_a_token_that_cannot_be_written_says_so(shell, token, qtbot, monkeypatch):
+    def full(*_given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fdopen", full)
+    qtbot.keyClicks(token.line, "hf_secret")
+    qtbot.keyClick(token.line, Qt.Key.Key_Return)
+    monkeypatch.undo()
+    assert "disk is full" in token.state.text()
+    assert token.line.text() == "hf_secret"
 
 
 def test_folders_are_added_once_and_taken_away(shell, qtbot, tmp_path):
