@@ -21,13 +21,15 @@ from typing import Final
 from engine.errors import ErrorReport
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "i18n"
-NAME: Final = "name"
+NAMES: Final = ("name", "title")
 SHAPES: Final = {
     "": r".*?",
     "number": r"-?[\d.,]+(?:e[+-]?\d+)?",
     "size": r"[\d.]+ [kMGT]?B",
     "word": r"\S+",
-    NAME: r".*?",
+    "range": r"(?:\d|above ).*?",
+    "name": r".*?",
+    "title": r".*?[^.]",  # ends a title, never a sentence
 }
 JOINTS: Final = "joints"
 REMEMBERED: Final = 1024
@@ -62,7 +64,9 @@ class Template:
     def names(self) -> frozenset[str]:
         """The gaps that hold names or foreign words, which are never told: marked, or in quotes."""
         return frozenset(
-            gap for text, gap, shape in self.pieces if gap and (shape == NAME or text.endswith("“"))
+            gap
+            for text, gap, shape in self.pieces
+            if gap and (shape in NAMES or text.endswith("“"))
         )
 
     @cached_property
