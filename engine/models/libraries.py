@@ -12,6 +12,11 @@ import threading
 _lock = threading.Lock()
 _done = False
 
+building = threading.RLock()
+"""Held by whoever lets transformers build a model. It sets torch's default number format, one
+value for the whole process, and puts back what it found: two that overlap would leave it wrong.
+"""
+
 
 def ready() -> None:
     """Import torch and transformers; leave one core to the window; keep bars off the terminal.

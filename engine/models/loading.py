@@ -16,6 +16,7 @@ from engine.errors import (
     UnsupportedModel,
 )
 from engine.models.bars import Check, Report, quiet_libraries, watched_bars
+from engine.models.libraries import building
 from engine.models.loaded import LoadedModel, measure
 from engine.models.plan import LoadPlan, plan_load
 from engine.models.release import give_back
@@ -117,7 +118,7 @@ def load_tokenizer(found: Found, trust_remote_code: bool = False) -> PreTrainedT
 def _guarded(plan: LoadPlan, check: Check, progress: Report) -> PreTrainedModel:
     """Load the weights; turn every failure into an error of ours and free what it left."""
     try:
-        with watched_bars(check, progress), quiet_libraries():
+        with building, watched_bars(check, progress), quiet_libraries():
             return _from_pretrained(plan)
     except (EngineError, JobCancelled) as stop:
         _forget_frames(stop)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from engine.errors import EngineError, ModelLoadError, UnsupportedModel
 from engine.models.catalog import Found, architecture_of
+from engine.models.libraries import building
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
@@ -135,6 +137,9 @@ def _mappings() -> dict[AutoName, dict[str, tuple[str, ...]]]:
 def skeleton(config: PreTrainedConfig, trust_remote_code: bool = False) -> PreTrainedModel:
     """The model with its modules and shapes but no memory behind its weights.
 
+    Always in float32, torch's default, so that other threads never see another default meanwhile;
+    `config` stays as it is.
+
     Raises:
         UnsupportedModel: The class cannot be built from this configuration.
     """
@@ -143,8 +148,10 @@ def skeleton(config: PreTrainedConfig, trust_remote_code: bool = False) -> PreTr
 
     auto = getattr(transformers, auto_class_name(config))
     try:
-        with torch.device("meta"):
-            model: PreTrainedModel = auto.from_config(config, trust_remote_code=trust_remote_code)
+        with building, torch.device("meta"):
+            model: PreTrainedModel = auto.from_config(
+                copy.deepcopy(config), dtype=torch.float32, trust_remote_code=trust_remote_code
+            )
     except Exception as error:  # any sizes may stand in a config, and any line may stumble on them
         raise UnsupportedModel(
             f"A model of type “{config.model_type}” cannot be built from its configuration.",
