@@ -1,12 +1,14 @@
 """Which models are in memory: shared by jobs, freed on demand, when idle, or to make room.
 
-The model lane loads, leases and unloads; any thread may ask what is loaded. The state told to
-listeners is the real one: ``"loaded"`` follows the load, ``"unloaded"`` follows the release.
+The model lane loads, leases and unloads, and a clock frees what is idle; any thread may ask what
+is loaded and is answered at once: memory is freed and listeners are told outside the lock. The
+state told is the real one: ``"loaded"`` follows the load, ``"unloaded"`` follows the release.
 Importing this module is light; loading a model imports torch.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from engine.jobs.job import JobContext
     from engine.models.reference import ModelRef
     from engine.models.spec import LoadedInfo, LoadState
+
+log = logging.getLogger(__name__)
 
 StateListener = Callable[["ModelRef", "LoadState"], None]
 IDLE_SECONDS: Final = 30 * 60.0
@@ -43,18 +47,29 @@ class Residency:
 
     Args:
         resources: Where models are looked for.
-        idle_seconds: An unleased model unused for so long is freed at the next `sweep`;
-            None = never.
+        idle_seconds: An unleased model unused for so long is freed; None or 0 = never. May be
+            changed at any time, also for the models that are in memory already.
     """
 
     def __init__(self, resources: Resources, idle_seconds: float | None = IDLE_SECONDS) -> None:
         self._resources = resources
-        self.idle_seconds = idle_seconds
+        self._idle_seconds = idle_seconds or None
         self._places: dict[ModelRef, _Place] = {}
         self._listeners: list[StateListener] = []
         self._lock = threading.RLock()
         self._loading = threading.Lock()
         self._clock: threading.Timer | None = None
+
+    @property
+    def idle_seconds(self) -> float | None:
+        """After how long an unused model is freed; None = never."""
+        return self._idle_seconds
+
+    @idle_seconds.setter
+    def idle_seconds(self, seconds: float | None) -> None:
+        with self._lock:
+            self._idle_seconds = seconds or None
+            self._wind_up()
 
     @contextmanager
     def lease(self, ref: ModelRef, ctx: JobContext | None = None) -> Iterator[LoadedModel]:
@@ -99,40 +114,45 @@ class Residency:
                 raise BadSpec(f"The model “{ref.id}” is in use.", "Stop its job first.")
             wanted = list(self._places) if ref is None else [ref]
             free = [name for name in wanted if name in self._places]
-            return self._release([name for name in free if not self._places[name].leases])
+            taken = self._take_out([name for name in free if not self._places[name].leases])
+        return self._release(taken)
 
     def sweep(self, now: float | None = None) -> tuple[ModelRef, ...]:
-        """Free the models that were idle too long; returns them.
+        """Free the models that were idle too long; returns them. Waits while a model loads.
 
         Args:
             now: Seconds of `time.monotonic`; None = now.
         """
-        if self.idle_seconds is None:
-            return ()
         moment = time.monotonic() if now is None else now
-        with self._lock:
-            idle = [
-                name
-                for name, place in self._places.items()
-                if not place.leases and moment - place.last_used >= self.idle_seconds
-            ]
-            return self._release(idle)
+        with self._loading:  # or a load of the same model could be told before this release
+            with self._lock:
+                taken = self._take_out([name for name, due in self._due().items() if due <= moment])
+                self._wind_up()
+            return self._release(taken)
 
     def close(self) -> None:
         """Stop the clock and free everything that no job holds."""
-        with self._lock:
-            self.idle_seconds = None
-            if self._clock is not None:
-                self._clock.cancel()
-                self._clock = None
+        self.idle_seconds = None
         self.unload()
 
+    def _due(self) -> dict[ModelRef, float]:
+        """When each unleased model will have been idle for too long."""
+        if self._idle_seconds is None:
+            return {}
+        return {
+            name: place.last_used + self._idle_seconds
+            for name, place in self._places.items()
+            if not place.leases
+        }
+
     def _wind_up(self) -> None:
-        """(Re)start the clock that sweeps once the models have been idle for long enough."""
+        """(Re)start the clock that sweeps when the first model has been idle for long enough."""
         if self._clock is not None:
             self._clock.cancel()
-        if self.idle_seconds is not None:
-            self._clock = threading.Timer(self.idle_seconds, self.sweep)
+            self._clock = None
+        due = min(self._due().values(), default=None)
+        if due is not None:
+            self._clock = threading.Timer(max(0.0, due - time.monotonic()), self.sweep)
             self._clock.daemon = True
             self._clock.name = "lathe-idle-models"
             self._clock.start()
@@ -189,22 +209,32 @@ class Residency:
                 idle.sort(key=lambda name: self._places[name].last_used)
                 if not idle:
                     break
-                self._release(idle[:1])
+                taken = self._take_out(idle[:1])
+            self._release(taken)
             plan = plan_load(ref, self._resources)
         plan.refuse_if_too_large()
         return plan
 
-    def _release(self, refs: list[ModelRef]) -> tuple[ModelRef, ...]:
-        for ref in refs:
-            self._places.pop(ref)
-        if refs:  # the tensors are gone with their last reference
+    def _take_out(self, refs: list[ModelRef]) -> dict[ModelRef, _Place]:
+        """Under the lock: they are loaded no longer, and nobody else holds them."""
+        return {ref: self._places.pop(ref) for ref in refs}
+
+    def _release(self, taken: dict[ModelRef, _Place]) -> tuple[ModelRef, ...]:
+        """Outside the lock: freeing may take a while, and listeners may do anything."""
+        refs = tuple(taken)
+        taken.clear()  # the tensors are gone with their last reference
+        if refs:
             give_back()
         for ref in refs:
             self._tell(ref, "unloaded")
-        return tuple(refs)
+        return refs
 
     def _tell(self, ref: ModelRef, state: LoadState) -> None:
+        """Tell every listener; one that raises is logged and costs no lease and no other's news."""
         with self._lock:
             listeners = tuple(self._listeners)
         for listener in listeners:
-            listener(ref, state)
+            try:
+                listener(ref, state)
+            except Exception:
+                log.exception("a listener of the models raised")

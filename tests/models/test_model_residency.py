@@ -284,3 +284,79 @@ def test_a_stopped_load_keeps_no_tensors(residency: Residency) -> None:
         assert live() == before
     finally:
         gc.enable()
+
+
+def test_looking_at_what_is_loaded_never_waits_for_a_release(
+    monkeypatch: pytest.MonkeyPatch, resources: Resources
+) -> None:
+    """Another thread (the window's) is answered while memory is freed and listeners are told."""
+    import threading
+
+    residency = Residency(resources, idle_seconds=1.0)
+    with residency.lease(LLAMA):
+        pass
+    answers: list[tuple[str, int]] = []
+
+    def ask(moment: str) -> None:
+        window = threading.Thread(
+            target=lambda: answers.append((moment, len(residency.loaded()))), daemon=True
+        )
+        window.start()
+        window.join(5)
+
+    monkeypatch.setattr("engine.models.residency.give_back", lambda: ask("freeing"))
+    residency.listen(lambda ref, state: ask(state))
+    assert residency.sweep(float("inf")) == (LLAMA,)
+    assert answers == [("freeing", 0), ("unloaded", 0)]
+    residency.close()
+
+
+def test_the_idle_time_can_be_changed_while_models_are_idle(resources: Resources) -> None:
+    import threading
+
+    freed = threading.Event()
+    residency = Residency(resources, idle_seconds=None)
+    residency.listen(lambda ref, state: freed.set() if state == "unloaded" else None)
+    with residency.lease(LLAMA):
+        residency.idle_seconds = 0.001
+    assert freed.wait(10)
+    assert residency.loaded() == ()
+    residency.idle_seconds = 0
+    assert residency.idle_seconds is None
+    with residency.lease(LLAMA):
+        pass
+    assert residency.sweep(float("inf")) == ()
+    residency.close()
+
+
+def test_one_busy_model_does_not_keep_another_from_being_swept(resources: Resources) -> None:
+    residency = Residency(resources, idle_seconds=1000.0)
+    with residency.lease(LLAMA):
+        pass
+    clock = residency._clock
+    assert clock is not None
+    with residency.lease(GPT2):
+        pass
+    again = residency._clock
+    assert again is not None
+    first_use = residency._places[LLAMA].last_used
+    assert residency._due()[LLAMA] == first_use + 1000.0
+    assert again.interval < 1000.0  # it rings for the one that was idle first
+    residency.close()
+
+
+def test_a_listener_that_raises_leaks_no_lease(
+    residency: Residency, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[str] = []
+
+    def broken(ref: ModelRef, state: str) -> None:
+        raise RuntimeError("listener")
+
+    residency.listen(broken)
+    residency.listen(lambda ref, state: told.append(state))
+    with residency.lease(LLAMA):
+        pass
+    assert residency.unload(LLAMA) == (LLAMA,)
+    assert told == ["loading", "loaded", "unloaded"]
+    assert "a listener of the models raised" in caplog.text
