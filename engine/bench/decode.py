@@ -30,7 +30,7 @@ MAX_NEW_TOKENS = 96
 BATCH_SIZES = (16, 48, 96, 192)
 INSTRUCTIONS = ("Solve the problem.", "Work out the answer.")
 SHOTS = (1, 2, 3)
-STEPS = {"low": 6, "high": 8}  # of the stories; prompt and answer fit the teaching models' window
+LOW, HIGH = 6, 8  # of the stories; prompt and answer fit the teaching models' window
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _prompts(tokenizer: PreTrainedTokenizerBase) -> list[tuple[int, ...]]:
     from engine.prompting.strategies.registry import technique_class
     from engine.teaching.tasks.registry import demonstrations, generate
 
-    exercises = generate("arithmetic", "en", ITEMS, 0, **STEPS)
+    exercises = generate("arithmetic", "en", ITEMS, 0, low=LOW, high=HIGH)
     examples = demonstrations("arithmetic", "en", max(SHOTS), 0)
     prompts = []
     for instruction in INSTRUCTIONS:
