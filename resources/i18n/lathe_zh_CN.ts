@@ -1606,6 +1606,13 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>ProjectFile</name>
+    <message>
+        <source>The file with your earlier runs was damaged. It is kept as “{file}”, and a new one was begun.</source>
+        <translation>保存以往运行结果的文件已损坏。它已保留为“{file}”，并新建了一个文件。</translation>
+    </message>
+</context>
+<context>
     <name>PromptEditor</name>
     <message>
         <source>Undo</source>
@@ -1722,6 +1729,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
 </context>
 <context>
     <name>Reports</name>
+    <message>
+        <source>Copied. The comparison itself is in {file}.</source>
+        <translation>已复制。比较内容本身保存在 {file}。</translation>
+    </message>
     <message>
         <source>Copied</source>
         <translation>已复制</translation>
@@ -1875,6 +1886,14 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>No other model on this computer</source>
         <translation>本机没有其他模型</translation>
+    </message>
+    <message>
+        <source>It reads text but does not continue it, so it has no answer to compare.</source>
+        <translation>该模型只能读取文本，不能续写，因此没有可供比较的回答。</translation>
+    </message>
+    <message>
+        <source>At most {n} models are asked at once.</source>
+        <translation>一次最多询问 {n} 个模型。</translation>
     </message>
     <message>
         <source>Save as Markdown…</source>
@@ -2040,18 +2059,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <source>{least} to {most} {unit}; normally {default}</source>
         <translation>{least} 到 {most} {unit}；默认 {default}</translation>
     </message>
-    <message>
-        <source>Found in HF_TOKEN</source>
-        <translation>已在 HF_TOKEN 中找到</translation>
-    </message>
-    <message>
-        <source>Found in {file}</source>
-        <translation>已在 {file} 中找到</translation>
-    </message>
-    <message>
-        <source>None found; public models need none</source>
-        <translation>未找到；公开模型不需要</translation>
-    </message>
 </context>
 <context>
     <name>Settings</name>
@@ -2116,8 +2123,8 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>Hub 令牌</translation>
     </message>
     <message>
-        <source>Read from the HF_TOKEN variable or from the file that “hf auth login” writes. Lathe stores no token and never sends one to a mirror.</source>
-        <translation>从 HF_TOKEN 变量或 “hf auth login” 写入的文件中读取。Lathe 不保存令牌，也绝不会把令牌发给镜像。</translation>
+        <source>For private models and those with terms to accept. It is kept in a file of its own that only you can read, and sent to the hub alone, never to a mirror.</source>
+        <translation>用于私有模型和需要先接受条款的模型。它保存在只有您能读取的单独文件中，只发送给 Hub，绝不发送给镜像站。</translation>
     </message>
     <message>
         <source>Load the model at start</source>
@@ -2433,6 +2440,41 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Copy details</source>
         <translation>复制详细信息</translation>
+    </message>
+</context>
+<context>
+    <name>TokenField</name>
+    <message>
+        <source>Paste a token</source>
+        <translation>粘贴令牌</translation>
+    </message>
+    <message>
+        <source>Hub token</source>
+        <translation type="unfinished">Hub 令牌</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished">保存</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished">移除</translation>
+    </message>
+    <message>
+        <source>This is no token: it holds spaces or unusual signs.</source>
+        <translation>这不是令牌：其中含有空格或异常字符。</translation>
+    </message>
+    <message>
+        <source>A token is kept in {file}.</source>
+        <translation>令牌保存在 {file}。</translation>
+    </message>
+    <message>
+        <source>None is kept here; the one in {place} is used.</source>
+        <translation>此处未保存令牌；将使用 {place} 中的令牌。</translation>
+    </message>
+    <message>
+        <source>None is kept; public models need none.</source>
+        <translation>未保存令牌；公开模型不需要令牌。</translation>
     </message>
 </context>
 <context>
