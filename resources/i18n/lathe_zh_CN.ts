@@ -2450,15 +2450,15 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Hub token</source>
-        <translation type="unfinished">Hub 令牌</translation>
+        <translation>Hub 令牌</translation>
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished">保存</translation>
+        <translation>保存</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished">移除</translation>
+        <translation>移除</translation>
     </message>
     <message>
         <source>This is no token: it holds spaces or unusual signs.</source>
