@@ -104,7 +104,12 @@ def pull(
     model: Annotated[str, typer.Argument(help="A repository, owner/name.")],
     revision: Annotated[str | None, typer.Option(help="A commit, branch or tag.")] = None,
     dry_run: Annotated[bool, typer.Option(help="Only say what would be fetched.")] = False,
-    endpoint: Annotated[str, typer.Option(help="A mirror's address; it gets no token.")] = "",
+    endpoint: Annotated[
+        str,
+        typer.Option(
+            help="A mirror's address, which gets no token; else HF_ENDPOINT, else the setting."
+        ),
+    ] = "",
     allow_pickle: Annotated[bool, typer.Option(help="Fetch pickle weights too.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -11,6 +11,7 @@ import fnmatch
 import shutil
 import time
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ from engine.errors import DownloadError
 from engine.models.cache import cache_folder, incomplete_downloads
 from engine.models.forecast import gigabytes
 from engine.models.hub_child import HubChild
+from engine.models.mirror import endpoint_for
 from engine.models.spec import DownloadPlan
 from engine.models.weights import NOT_WEIGHTS, PICKLE_SUFFIXES
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from engine.models.spec import DownloadSpec
 
 SUPPORT_SUFFIXES: Final = (".json", ".txt", ".model", ".jinja", ".tiktoken", ".py", ".md")
-DISK_RESERVE: Final = 100_000_000
 SPEED_WINDOW_S: Final = 5.0
 Listing = tuple[tuple[str, int, bool], ...]
 
@@ -91,8 +92,11 @@ def run(spec: DownloadSpec, ctx: JobContext) -> DownloadPlan:
     """Plan a download and, unless it is a dry run, carry it out; returns the plan.
 
     Raises:
+        BadSpec: The mirror that the environment or the settings name is no address.
         DownloadError: No connection, no such repository, no access, no space, no safe weights.
     """
+    spec = replace(spec, endpoint=endpoint_for(spec.endpoint, ctx.resources.paths))
+    spec.check()
     ctx.progress(None, f"Asking for the files of {spec.repository}")
     listing, revision = _ask(spec, ctx)
     plan = _plan(spec, listing, revision)
@@ -152,7 +156,7 @@ def free_disk(folder: Path) -> int:
 
 def refuse_if_disk_is_full(plan: DownloadPlan) -> None:
     """Raise `DownloadError` when the download would not leave a little space."""
-    if plan.download_bytes + DISK_RESERVE <= plan.free_disk_bytes:
+    if plan.has_room:
         return
     raise DownloadError(
         f"The download of {plan.repository} needs {gigabytes(plan.download_bytes)}; "

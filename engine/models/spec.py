@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from engine.errors import BadSpec
 from engine.jobs.spec import FILES_LANE, Spec
@@ -12,6 +12,9 @@ from engine.models.reference import ModelRef
 
 ModelSource = Literal["teaching", "folder", "hub-cache", "gguf"]
 LoadState = Literal["unloaded", "loading", "loaded", "failed"]
+
+DISK_RESERVE: Final = 100_000_000
+"""Bytes that a download leaves free."""
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,11 @@ class DownloadPlan:
     download_bytes: int
     free_disk_bytes: int
 
+    @property
+    def has_room(self) -> bool:
+        """Whether the disk takes the download and keeps a little space."""
+        return self.download_bytes + DISK_RESERVE <= self.free_disk_bytes
+
 
 @dataclass(frozen=True)
 class DownloadSpec(Spec):
@@ -193,7 +201,8 @@ class DownloadSpec(Spec):
     Files that are finished stay when a download is stopped; the file under way starts again.
 
     Attributes:
-        endpoint: Mirror address; empty = the hub itself. A token is never sent to a mirror.
+        endpoint: Mirror address; empty = as the environment or the settings say, else the hub
+            itself. A token is never sent to a mirror.
         files: Patterns for the weight files (``"*Q4_K_M.gguf"``); empty = what a load needs.
     """
 

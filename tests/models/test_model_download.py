@@ -20,6 +20,7 @@ from engine.jobs.job import JobFailed
 from engine.models.catalog import list_models
 from engine.models.download import SpeedMeter, choose_files, refuse_if_disk_is_full
 from engine.models.hub_token import is_the_hub, read_token, token_file, write_token
+from engine.models.mirror import endpoint_for
 from engine.models.spec import DownloadPlan, DownloadSpec
 from engine.paths import Paths
 
@@ -207,6 +208,10 @@ def test_a_full_disk_is_refused_before_the_start() -> None:
     with pytest.raises(DownloadError, match=r"needs 5\.0 GB; 4\.0 GB"):
         refuse_if_disk_is_full(plan)
     refuse_if_disk_is_full(DownloadPlan("ann/tiny", COMMIT, (), 0, 5, 4_000_000_000))
+    tight = DownloadPlan("ann/tiny", COMMIT, (), 0, 3_950_000_000, 4_000_000_000)
+    assert not tight.has_room  # it would fit to the byte, and leave the disk full
+    with pytest.raises(DownloadError):
+        refuse_if_disk_is_full(tight)
 
 
 def test_only_safe_weights_of_the_top_folder_are_chosen() -> None:
@@ -265,3 +270,74 @@ def test_a_wrong_repository_name_is_refused(name: str) -> None:
         DownloadSpec(repository=name).check()
     with pytest.raises(BadSpec):
         DownloadSpec(repository="ann/tiny", endpoint="mirror").check()
+
+
+def settings_naming(paths: Paths, endpoint: object) -> None:
+    paths.config.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"format": 1, "values": {"models.endpoint": endpoint}})
+    (paths.config / "settings.json").write_text(text, encoding="utf-8")
+
+
+def test_the_mirror_is_the_one_asked_for_then_the_variable_then_the_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = Paths.below(tmp_path)
+    monkeypatch.delenv("HF_ENDPOINT", raising=False)
+    assert endpoint_for("", paths) == ""
+    settings_naming(paths, "https://setting.example/")
+    assert endpoint_for("", paths) == "https://setting.example"
+    monkeypatch.setenv("HF_ENDPOINT", "https://variable.example")
+    assert endpoint_for("", paths) == "https://variable.example"
+    assert endpoint_for("https://asked.example", paths) == "https://asked.example"
+    monkeypatch.delenv("HF_ENDPOINT")
+    for broken in (7, None, ["x"]):
+        settings_naming(paths, broken)
+        assert endpoint_for("", paths) == ""
+    (paths.config / "settings.json").write_text("{", encoding="utf-8")
+    assert endpoint_for("", paths) == ""
+
+
+def test_the_set_mirror_is_asked_and_gets_no_token(
+    engine: Engine, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HF_ENDPOINT", raising=False)
+    paths = engine.resources.paths
+    write_token(paths, "hf_secret")
+    settings_naming(paths, hub.address)
+    plan = engine.submit(DownloadSpec(repository="ann/tiny", dry_run=True)).result(60)
+    assert isinstance(plan, DownloadPlan)
+    assert plan.revision == COMMIT
+    assert hub.seen
+    assert not any("Authorization" in headers for _, _, headers in hub.seen)
+    with pytest.raises(JobFailed) as missing:
+        engine.submit(DownloadSpec(repository="ann/none", dry_run=True)).result(60)
+    assert hub.address in missing.value.message
+    settings_naming(paths, "mirror")
+    with pytest.raises(JobFailed, match="no address of a mirror"):
+        engine.submit(DownloadSpec(repository="ann/tiny", dry_run=True)).result(60)
+
+
+def test_only_the_hub_itself_is_given_the_token(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The request as the download process gets it (no network: the process is not started)."""
+    requests: list[dict[str, object]] = []
+
+    def start(request: dict[str, object], _spec: DownloadSpec) -> None:
+        requests.append(request)
+        raise DownloadError("Not started.", "This is a test.")
+
+    monkeypatch.setattr("engine.models.download.HubChild", start)
+    monkeypatch.delenv("HF_ENDPOINT", raising=False)
+    write_token(engine.resources.paths, "hf_secret")
+
+    def token(endpoint: str = "") -> object:
+        with pytest.raises(JobFailed, match="Not started"):
+            engine.submit(DownloadSpec(repository="ann/tiny", endpoint=endpoint)).result(60)
+        return requests[-1]["token"]
+
+    assert token() == "hf_secret"
+    assert token("https://huggingface.co") == "hf_secret"
+    assert token("https://mirror.example") == ""
+    monkeypatch.setenv("HF_ENDPOINT", "https://mirror.example")
+    assert token() == ""

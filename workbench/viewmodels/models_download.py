@@ -74,7 +74,7 @@ class Download(QObject):
     @property
     def lacks_space(self) -> bool:
         """Does the disk have too little room for what is still missing?"""
-        return self.plan is not None and self.plan.download_bytes >= self.plan.free_disk_bytes
+        return self.plan is not None and not self.plan.has_room
 
     def look_up(self, text: str) -> None:
         """Ask the hub what the repository holds; its name or its address will do."""
