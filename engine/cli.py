@@ -52,11 +52,35 @@ def root(
             rich_help_panel="Window",
         ),
     ] = None,
+    size: Annotated[
+        str | None, typer.Option(help="Of the picture: 1440x900.", rich_help_panel="Window")
+    ] = None,
+    page: Annotated[
+        str | None, typer.Option(help="Page to open first.", rich_help_panel="Window")
+    ] = None,
     theme: Annotated[
         str | None, typer.Option(help="light, dark or system.", rich_help_panel="Window")
     ] = None,
     lang: Annotated[str | None, typer.Option(help="en or zh_CN.", rich_help_panel="Window")] = None,
-    scale: Annotated[float | None, typer.Option(rich_help_panel="Window")] = None,
+    scale: Annotated[
+        float | None, typer.Option(help="Text size, 0.8 to 2.0.", rich_help_panel="Window")
+    ] = None,
+    safe_mode: Annotated[
+        bool,
+        typer.Option(
+            "--safe-mode",
+            help="Default settings, nothing restored or kept.",
+            rich_help_panel="Window",
+        ),
+    ] = False,
+    self_test: Annotated[
+        bool,
+        typer.Option(
+            "--self-test",
+            help="Open the window, check that it painted, and end.",
+            rich_help_panel="Window",
+        ),
+    ] = False,
 ) -> None:
     """Open the window when no command is named."""
     if context.invoked_subcommand is None:

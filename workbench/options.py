@@ -37,7 +37,9 @@ def parse(arguments: Sequence[str]) -> Options:
         prog="lathe", description="A desktop workbench for local language models."
     )
     parser.add_argument("--lang", choices=("en", "zh_CN"), help="language of the window")
-    parser.add_argument("--theme", choices=("light", "dark"), help="colours of the window")
+    parser.add_argument(
+        "--theme", choices=("light", "dark", "system"), help="colours of the window"
+    )
     parser.add_argument("--scale", type=_scale, help="text size, 0.8 to 2.0")
     parser.add_argument("--page", help="page to open first")
     parser.add_argument(

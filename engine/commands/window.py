@@ -8,7 +8,16 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-WINDOW_OPTIONS = ("--screenshot", "--theme", "--lang", "--scale", "--project")
+WINDOW_OPTIONS = (
+    "--screenshot",
+    "--size",
+    "--page",
+    "--theme",
+    "--lang",
+    "--scale",
+    "--safe-mode",
+    "--self-test",
+)
 
 
 def wants_window(arguments: Sequence[str]) -> bool:

@@ -55,6 +55,10 @@ def test_version():
         ([], True),
         (["--screenshot", "compare", "--theme", "dark", "out.png"], True),
         (["--scale=1.5"], True),
+        (["--page", "models"], True),
+        (["--safe-mode"], True),
+        (["--self-test"], True),
+        (["--project", "x.lathe"], False),
         (["compare", "--task", "code"], False),
         (["--help"], False),
         (["--version"], False),
@@ -62,6 +66,37 @@ def test_version():
 )
 def test_what_goes_to_the_window(arguments, wanted):
     assert window.wants_window(arguments) is wanted
+
+
+WINDOW_LINES = [
+    ("--screenshot", "compare", "out.png"),
+    ("--size", "800x600"),
+    ("--page", "models"),
+    ("--theme", "system"),
+    ("--theme", "dark"),
+    ("--lang", "zh_CN"),
+    ("--scale", "1.5"),
+    ("--safe-mode",),
+    ("--self-test",),
+]
+
+
+@pytest.mark.parametrize("line", WINDOW_LINES)
+def test_what_the_help_names_the_window_takes(line):
+    from workbench.options import Options, parse
+
+    assert line[0] in lathe("--help").stdout
+    assert window.wants_window(line)
+    assert parse(line) != Options()
+
+
+def test_the_help_names_every_option_of_the_window_and_no_other():
+    import re
+
+    told = set(re.findall(r"--[a-z-]+", lathe("--help").stdout))
+    assert {line[0] for line in WINDOW_LINES} == set(window.WINDOW_OPTIONS)
+    general = {"--help", "--version", "--install-completion", "--show-completion"}
+    assert told - general == set(window.WINDOW_OPTIONS)
 
 
 def test_the_window_gets_its_options_unchanged(monkeypatch):
