@@ -36,12 +36,14 @@ class CurrentModel(QObject):
         changed(): Any of the above changed.
         chosen(): Another model (or other load options) was chosen.
         loaded(object): `LoadedInfo` of a load that ended well.
+        kept(object): A load failed with this `ErrorReport`; the model before it is current again.
         entries_changed(): The catalog was read again.
     """
 
     changed = Signal()
     chosen = Signal()
     loaded = Signal(object)
+    kept = Signal(object)
     entries_changed = Signal()
     _told = Signal(object, str)
 
@@ -60,6 +62,7 @@ class CurrentModel(QObject):
         self._readings = 0
         self._stop_listening: Callable[[], None] | None = None
         self._closed = False
+        self._last_good: ModelRef | None = None
         self.ref = ModelRef()
         self.state: LoadState = "unloaded"
         self.info: LoadedInfo | None = None
@@ -95,6 +98,8 @@ class CurrentModel(QObject):
         """Make `ref` the current model. Loads nothing by itself."""
         if ref == self.ref:
             return
+        if self.state == "loaded":
+            self._last_good = self.ref
         self.ref = ref
         self._job = None  # a load of another model that is under way is no longer ours to show
         self.error, self.info, self.step, self.fraction = None, None, "", None
@@ -198,12 +203,24 @@ class CurrentModel(QObject):
                     self._take_loaded(result)
             case Failed(error=error):
                 self._job, self.state, self.info, self.error = None, "failed", None, error
+                self.changed.emit()
+                self._fall_back(error)
+                return
             case Cancelled():
                 self._job, self.state, self.info = None, "unloaded", None
                 self.sync()
             case _:
                 return
         self.changed.emit()
+
+    def _fall_back(self, error: ErrorReport) -> None:
+        """A model that cannot be loaded does not replace the one that works."""
+        kept = self._last_good
+        if kept is None or kept == self.ref:
+            return
+        if any(_same_load(info.ref, kept) for info in self._engine.loaded()):
+            self.choose(kept)
+            self.kept.emit(error)
 
     def _take_loaded(self, info: LoadedInfo) -> None:
         if _same_load(info.ref, self.ref):

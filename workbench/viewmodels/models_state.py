@@ -108,7 +108,9 @@ class ModelsState(QObject):
         """The real state of a model."""
         if self._is_current(entry) and self._current.state in ("loading", "failed"):
             return self._current.state
-        return "loaded" if self._loaded_info(entry) else "unloaded"
+        if self._loaded_info(entry):
+            return "loaded"
+        return "failed" if key_of(entry) in self._errors else "unloaded"
 
     def states(self) -> dict[Key, LoadState]:
         """The states of every listed model."""

@@ -47,6 +47,7 @@ class PageHeader(QWidget):
         """Show an action as the page's primary button; replaces the one before."""
         if self.primary is not None:
             self._buttons.removeWidget(self.primary)
+            self.primary.hide()
             self.primary.deleteLater()
         self.primary = ActionButton(self._services, action, "primary", self)
         self.primary.setObjectName("primary-action")

@@ -75,6 +75,20 @@ def test_a_failed_load_says_why_and_offers_to_try_again(shell, model, qtbot):
     assert bar.button.text() == "Try again"
 
 
+def test_a_model_that_cannot_be_loaded_does_not_replace_the_one_that_works(shell, model, qtbot):
+    with qtbot.waitSignal(model.changed, check_params_cb=state(model, "loaded")):
+        model.load()
+    model.choose(ModelRef("broken"))
+    with (
+        qtbot.waitSignal(shell.services.notify.posted) as told,
+        qtbot.waitSignal(model.kept),
+    ):
+        model.load()
+    assert model.ref == ModelRef()
+    assert model.state == "loaded"
+    assert "“broken” is damaged" in told.args[0].text
+
+
 def test_a_model_that_a_job_loaded_is_seen_after_the_job(shell, model, qtbot):
     loaded.append(info_of(ModelRef()))
     with qtbot.waitSignal(model.changed, check_params_cb=state(model, "loaded")):
