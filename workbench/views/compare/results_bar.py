@@ -187,12 +187,27 @@ class ResultsBar(QWidget):
             action.setCheckable(True)
             action.setChecked(entry.id in chosen)
             action.setData(entry.id)
-            action.setEnabled(entry.id in chosen or len(self._setup.models) < MAX_MODELS)
+            action.setEnabled(entry.id in chosen or self._may_ask(entry))
+            action.setToolTip(self._entry_hint(entry))
         if not others:
             note = menu.addAction(self.tr("No other model on this computer"))
             note.setEnabled(False)
+        menu.setToolTipsVisible(True)
         menu.triggered.connect(self._model_toggled)
         menu.popup(self.models.mapToGlobal(self.models.rect().bottomLeft()))
+
+    def _may_ask(self, entry: ModelEntry) -> bool:
+        return entry.generates and len(self._setup.models) < MAX_MODELS
+
+    def _entry_hint(self, entry: ModelEntry) -> str:
+        """The whole name, or why the model cannot be asked."""
+        if not entry.generates:
+            return self.tr(
+                "It reads text but does not continue it, so it has no answer to compare."
+            )
+        if len(self._setup.models) >= MAX_MODELS:
+            return self.tr("At most {n} models are asked at once.").format(n=MAX_MODELS)
+        return tip(entry.id)
 
     def _model_toggled(self, action: QAction) -> None:
         model_id = action.data()
