@@ -20,7 +20,7 @@ from workbench.options import Options
 from workbench.pages import PAGES, PageEntry
 from workbench.services import preferences as prefs
 from workbench.services.actions import ActionRegistry
-from workbench.services.async_loop import AsyncLoop
+from workbench.services.async_loop import AsyncLoop, load_asyncio
 from workbench.services.background import Background
 from workbench.services.container import Services
 from workbench.services.crash import Crash, CrashReport
@@ -99,7 +99,6 @@ class Application(QObject):
         self.commands.register()
         self.gc_pin = GcPin(self)
         self.watchdog: Watchdog | None = None
-        self.async_loop = AsyncLoop(app, self)
         self._first_page = pages[0].id
         self._closed = False
         self._forced_exit = False
@@ -139,10 +138,10 @@ class Application(QObject):
         self.window.let_close()
         self.services.jobs.shutdown()
         self.services.model.close()
-        self.async_loop.shutdown()
+        idle = self.services.tasks.shutdown()
         if self.watchdog is not None:
             self.watchdog.stop()
-        idle = self.services.background.shutdown(CLOSE_S)
+        idle = self.services.background.shutdown(CLOSE_S) and idle
         self._forced_exit = not (self.engine.close(CLOSE_S) and idle)
         self.services.project.close()
         if self._forced_exit:
@@ -178,6 +177,7 @@ class Application(QObject):
             paths=self.paths,
             settings=settings,
             jobs=jobs,
+            tasks=AsyncLoop(self.app, self),
             background=background,
             project=ProjectFile(
                 self.paths.data if keep else None, self.engine, background, notify, self
@@ -212,6 +212,7 @@ class Application(QObject):
         self.window.close_wanted.connect(self.ask_close)
         self.crash.crashed.connect(self._show_crash)
         self.services.model.chosen.connect(self.services.session.touch)
+        self.services.model.kept.connect(self.services.notify.error)
 
     def _look(self) -> tuple[str, float]:
         settings = self.services.settings
@@ -265,7 +266,7 @@ class Application(QObject):
             return
         self.gc_pin.start()
         self.log.open_file()
-        self.window.meter.start()
+        self.services.background.run(load_asyncio, self._start_tasks)
         self._rewatch()
         self._reautosave()
         self._refolder()
@@ -279,6 +280,12 @@ class Application(QObject):
                 model.load()
             except EngineError as error:
                 self.services.notify.error(error.report())
+
+    def _start_tasks(self, _done: None) -> None:
+        """asyncio joins the loop that runs; its first task reads the memory."""
+        if not self._closed:
+            self.services.tasks.start()
+            self.window.meter.start()
 
     def _tell_problems(self) -> None:
         settings = self.services.settings

@@ -53,7 +53,7 @@ class MainWindow(QMainWindow):
         self._geometry = geometry
         self._may_close = False
         self.undo = QUndoGroup(self)
-        self.meter = MemoryMeter(services.background, self)
+        self.meter = MemoryMeter(services.tasks, self)
         self.rail = Rail(services, pages, self)
         self.model_bar = ModelBar(services, self.meter, self)
         self.host = PageHost(services, pages, self)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from engine.api import Engine
     from engine.paths import Paths
     from workbench.services.actions import ActionRegistry
+    from workbench.services.async_loop import AsyncLoop
     from workbench.services.background import Background
     from workbench.services.i18n import I18n
     from workbench.services.icons import Icons
@@ -30,6 +31,7 @@ class Services:
         paths: The user's folders.
         settings: Declared settings with observers.
         jobs: Submits specs; brings their events to the GUI thread.
+        tasks: Coroutines beside the window.
         background: Short work off the GUI thread that is not a job (listing folders, meters).
         project: Where every run is stored, and what was stored before.
         session: Autosaved page state.
@@ -45,6 +47,7 @@ class Services:
     paths: Paths
     settings: Settings
     jobs: JobService
+    tasks: AsyncLoop
     background: Background
     project: ProjectFile
     session: Session

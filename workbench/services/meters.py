@@ -1,14 +1,21 @@
-"""Memory of the machine and of the graphics card, once a second, read off the GUI thread."""
+"""Memory of the machine and of the graphics card, once a second, read off the GUI thread.
+
+A coroutine beside the window: it reads on the executor, tells, sleeps, until it is cancelled.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
-from workbench.services.background import Background
+from workbench.services.async_loop import AsyncLoop
 
-INTERVAL_MS = 1_000
+if TYPE_CHECKING:
+    import asyncio
+
+INTERVAL_S: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -37,36 +44,34 @@ class MemoryMeter(QObject):
 
     read = Signal(object)
 
-    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+    def __init__(self, loop: AsyncLoop, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._background = background
+        self._loop = loop
         self._reader = _Reader()
-        self._busy = False
-        self._timer = QTimer(self)
-        self._timer.setInterval(INTERVAL_MS)
-        self._timer.timeout.connect(self._tick)
+        self._task: asyncio.Task[object] | None = None
 
     def start(self) -> None:
         """Read now and then once a second."""
-        self._timer.start()
-        self._tick()
+        if self._task is None:
+            self._task = self._loop.spawn(self._sample())
 
     def stop(self) -> None:
         """Stop reading."""
-        self._timer.stop()
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
 
-    def _tick(self) -> None:
-        if not self._busy:
-            self._busy = True
-            self._background.run(self._reader.read, self._take)
+    async def _sample(self) -> None:
+        import asyncio
 
-    def _take(self, reading: MemoryReading) -> None:
-        self._busy = False
-        self.read.emit(reading)
+        loop = asyncio.get_running_loop()
+        while True:
+            self.read.emit(await loop.run_in_executor(None, self._reader.read))
+            await asyncio.sleep(INTERVAL_S)
 
 
 class _Reader:
-    """Keeps the handles between readings; used on one background thread at a time."""
+    """Keeps the handles between readings; used on one thread at a time."""
 
     def __init__(self) -> None:
         self._nvml: object = None

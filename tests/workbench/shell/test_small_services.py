@@ -118,6 +118,50 @@ def test_an_error_in_a_coroutine_is_not_swallowed(qapp, qtbot):
     loop.shutdown()
 
 
+def test_an_error_outside_any_task_is_not_swallowed(qapp, qtbot):
+    loop = AsyncLoop(qapp)
+    loop.start()
+
+    def fail() -> None:
+        raise ValueError("in a callback")
+
+    with qtbot.captureExceptions() as caught:
+        asyncio.get_running_loop().call_soon(fail)
+        qtbot.waitUntil(lambda: bool(caught))
+    assert str(caught[0][1]) == "in a callback"
+    assert loop.shutdown()
+
+
+def test_the_window_runs_asyncio_and_reads_its_memory_there_until_it_closes(shell, qtbot):
+    with qtbot.waitSignal(shell.window.meter.read) as read:
+        pass
+    assert 0 < read.args[0].own < read.args[0].total
+    loop = asyncio.get_running_loop()
+    assert any(kind.__module__ == "qasync" for kind in type(loop).__mro__)
+    (task,) = asyncio.all_tasks(loop)
+    shell.close()
+    assert task.cancelled()
+    assert loop.is_closed()
+    with pytest.raises(RuntimeError):
+        asyncio.get_running_loop()
+
+
+def test_closing_lets_a_coroutine_tidy_up(qapp, qtbot):
+    loop, tidied = AsyncLoop(qapp), []
+
+    async def work() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            tidied.append(1)
+
+    task = loop.spawn(work())
+    qtbot.waitUntil(lambda: task in asyncio.all_tasks(asyncio.get_running_loop()))
+    QCoreApplication.processEvents()
+    assert loop.shutdown()
+    assert tidied == [1]
+
+
 def test_closing_does_not_wait_for_a_call_in_the_executor(qapp, qtbot):
     loop, gate, began = AsyncLoop(qapp), threading.Event(), []
 
@@ -130,7 +174,7 @@ def test_closing_does_not_wait_for_a_call_in_the_executor(qapp, qtbot):
 
     loop.spawn(work())
     qtbot.waitUntil(lambda: bool(began))
-    loop.shutdown()
+    assert not loop.shutdown()
     assert not gate.is_set()
     gate.set()
 
