@@ -163,7 +163,7 @@ def choose_dtype(
         if not device.startswith("cpu") and ratio >= 1.0 / WORTHWHILE:
             return name, f"GPU: {name} halves the memory ({ratio:.1f}× float32's speed)"
         if ratio >= WORTHWHILE:
-            return name, f"probe: {name} is {ratio:.1f}× as fast as float32 here"
+            return name, f"probe: {name} is {ratio:.2f}× as fast as float32 here"
     return "float32", f"probe: {_comparison(times)}"
 
 
@@ -175,7 +175,7 @@ def _comparison(times: Probe) -> str:
         if slow is None or exact is None:
             parts.append(f"{name} does not run here")
         else:
-            parts.append(f"{name} runs at {exact / slow:.2g}× float32's speed")
+            parts.append(f"{name} runs at {exact / slow:.2f}× float32's speed")
     return f"{', '.join(parts)} ({WORTHWHILE}× needed to give up exactness)"
 
 

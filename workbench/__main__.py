@@ -37,7 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         import torch  # noqa: F401
     from engine.paths import Paths
     from workbench.bootstrap import Application, make_qt
+    from workbench.pages import PAGES
 
+    known = [page.id for page in PAGES]
+    if options.page is not None and options.page not in known:
+        sys.stderr.write(f"There is no page “{options.page}”. Choose one of: {', '.join(known)}.\n")
+        return 2
     application = Application(make_qt(["lathe"]), options, Paths.default())
     if options.screenshot is not None or options.self_test:
         from workbench.unattended import run_unattended

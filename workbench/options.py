@@ -67,7 +67,10 @@ def parse(arguments: Sequence[str]) -> Options:
 
 
 def _scale(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0.8 <= value <= 2.0:
         raise argparse.ArgumentTypeError("choose 0.8 to 2.0")
     return value
@@ -75,4 +78,6 @@ def _scale(text: str) -> float:
 
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise argparse.ArgumentTypeError("write it as 1440x900")
     return int(width), int(height)

@@ -27,7 +27,9 @@ def doctor(
 
 
 def _show(entries: list[dict[str, object]]) -> None:
-    table = Table("", "What", "Found", "Why")
+    table = Table()
+    for title in ("", "What", "Found", "Why"):
+        table.add_column(title, overflow="fold")  # a folder is shown whole: people delete by it
     for entry in entries:
         mark = "[green]ok[/]" if entry["ok"] else "[red]✗[/]"
         table.add_row(mark, *(escape(str(entry[name])) for name in ("name", "value", "reason")))

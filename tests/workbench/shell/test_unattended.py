@@ -96,3 +96,22 @@ def test_the_figures_of_the_stall_bench():
     figures = figures_of([16.0] * 98 + [34.0, 50.0])
     assert (figures["p50"], figures["p95"], figures["p99"]) == (16.0, 16.0, 50.0)
     assert (figures["max"], figures["share_over_33ms"]) == (50.0, 0.02)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--screenshot", "nopage", "x.png"), "Choose one of: compare, models"),
+        (("--page", "nopage"), "There is no page “nopage”"),
+        (("--size", "banana"), "1440x900"),
+        (("--size", "0x0"), "1440x900"),
+        (("--scale", "big"), "0.8 to 2.0"),
+    ],
+)
+def test_wrong_words_on_the_command_line_are_answered_in_one_line(arguments, words, tmp_path):
+    environment = {**os.environ, "LATHE_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run([sys.executable, "-m", "workbench", *arguments],
+                          capture_output=True, text=True, cwd=ROOT, env=environment)  # fmt: skip
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
