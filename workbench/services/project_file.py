@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -130,6 +129,8 @@ class ProjectFile(QObject):
 
 def _is_damage(cause: BaseException | None) -> bool:
     """Whether the file itself is broken, and not busy, forbidden, or of a newer version."""
+    import sqlite3
+
     return isinstance(cause, sqlite3.DatabaseError) and not isinstance(
         cause, sqlite3.OperationalError
     )
