@@ -275,6 +275,7 @@ class ComparePage(Page):
 
     def _columns_changed(self) -> None:
         has_columns = bool(self.model.columns)
+        self._awaits_results = self._awaits_results and not has_columns
         if has_columns and hasattr(self, "empty") and self.empty.button.hasFocus():
             assert self.header.primary is not None
             self.header.primary.setFocus(Qt.FocusReason.OtherFocusReason)
