@@ -128,8 +128,8 @@ def test_closing_while_busy_stops_the_job_and_ends_its_thread(shell, qtbot):
     shell.window.close()
     dialog = confirm_dialog(shell)
     dialog.never.setChecked(True)
-    with qtbot.waitSignal(dialog.accepted):
-        click(qtbot, dialog.close_button)
+    click(qtbot, dialog.close_button)
+    qtbot.waitUntil(lambda: not shell.window.isVisible())
     assert not shell.window.isVisible()
     assert job.wait(0)
     assert job.state == "cancelled"
