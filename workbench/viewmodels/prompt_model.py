@@ -18,6 +18,8 @@ _MERGE_ID: Final = 0x4C61  # any fixed number: Qt offers only commands of one id
 class PromptModel(QObject):
     """Holds a `PromptState`; every change passes through one `QUndoStack`.
 
+    A state keeps the name of its preset only as long as it is that preset, word for word.
+
     Attributes:
         undo_stack: The history; one command per word typed, one per table edit, one per preset.
 
@@ -33,6 +35,7 @@ class PromptModel(QObject):
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
         self._state = PromptState()
+        self._preset: PromptState | None = None
 
     @property
     def state(self) -> PromptState:
@@ -59,11 +62,14 @@ class PromptModel(QObject):
 
     def load(self, state: PromptState, label: str = "") -> None:
         """Replace the whole prompt (a preset, an opened file) as one undo step."""
+        if state.task:
+            self._preset = state
         if state != self._state:
             self._push(state, "all", label or self.tr("Choose a task"))
 
     def restore(self, state: PromptState) -> None:
         """Replace the whole prompt without history (session restore)."""
+        self._preset = state if state.task else None
         self._state = state
         self.undo_stack.clear()
         self.changed.emit("all")
@@ -73,7 +79,19 @@ class PromptModel(QObject):
         return self._state.problem()
 
     def _push(self, after: PromptState, place: str, label: str, typed: bool = False) -> None:
+        if place != "all":
+            after = self._named(after)
         self.undo_stack.push(_Edit(self, after, place, label, typed))
+
+    def _named(self, after: PromptState) -> PromptState:
+        """An edited preset is the person's own prompt; edited back, it is the preset again."""
+        if self._state.task:
+            self._preset = self._state
+        preset = self._preset
+        if preset is None or after == self._state:
+            return after
+        as_preset = replace(after, task=preset.task)
+        return as_preset if as_preset == preset else replace(after, task="")
 
     def apply(self, state: PromptState, place: str) -> None:
         """Set the state and tell the views (called by the undo commands)."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from engine.errors import EngineError
 from engine.evaluation.presets import BASE_TASKS, FIRST, PRESETS
 from engine.evaluation.presets import preset as shipped
 from engine.prompting.elements import Example, Item, Language, PromptElements
 from engine.prompting.render import ExamplesAs
 from workbench.viewmodels.prompt_state import PromptState
 
-__all__ = ["BASE_TASKS", "FIRST", "PRESETS", "preset", "sample"]
+__all__ = ["BASE_TASKS", "FIRST", "PRESETS", "preset", "sample", "without_wrong_name"]
 
 SHOTS: Final = 3
 
@@ -34,6 +35,17 @@ _RECIPES: Final[dict[str, _Recipe]] = {
 def sample(language: Language) -> PromptState:
     """The story of the first start: wrong when answered directly, right with steps."""
     return preset(FIRST, language)
+
+
+def without_wrong_name(state: PromptState, number: int) -> PromptState:
+    """A prompt from a file; one that is no longer its preset is the person's own."""
+    if not state.task:
+        return state
+    try:
+        same = preset(state.task, state.language, number) == state
+    except EngineError:
+        same = False
+    return state if same else replace(state, task="")
 
 
 def preset(name: str, language: Language, number: int = 0) -> PromptState:

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontDatabase, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFontDatabase,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QVBoxLayout, QWidget
 
 from engine.decoding.records import Candidate, TokenRecord
@@ -16,6 +24,14 @@ from workbench.widgets.tones import current_tones, mix
 
 LEAVE_MS: Final = 300
 MAX_CHARS: Final = 18
+# What makes the card stale: its words or colours change, or the ground moves under it.
+STALE: Final = frozenset(
+    (
+        QEvent.Type.LanguageChange,
+        QEvent.Type.PaletteChange,
+        QEvent.Type.FontChange,
+    )
+)
 
 
 class CandidateButton(QAbstractButton):
@@ -68,6 +84,9 @@ class CandidateButton(QAbstractButton):
 
 class TokenPopup(QFrame):
     """A small card beside a token, drawn inside the window so that it works everywhere.
+
+    It closes on Esc, on a click or a turn of the wheel outside, when the window changes its size,
+    its language or its colours, and when its view tells it to.
 
     Signals:
         chosen(int, object): Token index and the `Candidate` to continue with.
@@ -150,9 +169,47 @@ class TokenPopup(QFrame):
         self.leave_soon()
         super().leaveEvent(event)
 
-    def hideEvent(self, event: QEvent) -> None:
-        super().hideEvent(event)  # type: ignore[arg-type]
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QApplication.instance().installEventFilter(self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        QApplication.instance().removeEventFilter(self)
+        self._leave_timer.stop()
+        super().hideEvent(event)
         self.closed.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in STALE and self.isVisible():
+            self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """While the card is open: what happens outside of it closes it."""
+        kind = event.type()
+        if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape:  # before it becomes a shortcut of the window
+                event.accept()
+                return True
+        elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape:
+                self._close()
+                return True
+        elif kind == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
+            if not self._holds(event.globalPosition().toPoint()):
+                self.hide()
+        elif kind == QEvent.Type.Wheel:
+            if isinstance(watched, QWidget) and not self._is_mine(watched):
+                self.hide()
+        elif kind == QEvent.Type.Resize and watched is self.parentWidget():
+            self.hide()
+        return False
+
+    def _holds(self, place: QPoint) -> bool:
+        return self.rect().contains(self.mapFromGlobal(place))
+
+    def _is_mine(self, widget: QWidget) -> bool:
+        return widget is self or self.isAncestorOf(widget)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down walk, Enter chooses, Escape closes."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QT
 from PySide6.QtGui import (
     QColor,
     QFontDatabase,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -178,6 +179,7 @@ class TokenView(QPlainTextEdit):
             self._popup = TokenPopup(self.window())
             self._popup.chosen.connect(self._choose)
             self._popup.closed.connect(self._popup_closed)
+            self.destroyed.connect(self._popup.deleteLater)
         self._hovered = index
         rect = self.token_rect(index)
         top_left = self.viewport().mapTo(self.window(), rect.topLeft())
@@ -230,6 +232,16 @@ class TokenView(QPlainTextEdit):
         if self._popup is not None:
             self._popup.leave_soon()
         super().leaveEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """A column that goes, an overlay, another page: the card goes with its answer."""
+        self.close_alternatives()
+        super().hideEvent(event)
+
+    def close_alternatives(self) -> None:
+        """Hide the list of alternatives, also one that was about to open."""
+        self._hover_timer.stop()
+        self._hide_popup()
 
     # Painting
 

@@ -18,10 +18,12 @@ class ColumnsArea(QScrollArea):
     """Keeps one `ResultColumn` per column of the model.
 
     Signals:
+        sent_toggled(bool): The person opened or closed the exact text sent.
         overlay_wanted(int), save_wanted(int): Wishes that the page fulfils.
         copy_wanted(int, str): Copy a column in a form.
     """
 
+    sent_toggled = Signal(bool)
     overlay_wanted = Signal(int)
     save_wanted = Signal(int)
     copy_wanted = Signal(int, str)
@@ -31,7 +33,7 @@ class ColumnsArea(QScrollArea):
         self._model = model
         self._icons = icons
         self._tint: TintBy = "probability"
-        self._sent_open = True
+        self._sent_open = False
         self.views: dict[int, ResultColumn] = {}
         self._inside = QWidget()
         self._row = QHBoxLayout(self._inside)
@@ -46,6 +48,8 @@ class ColumnsArea(QScrollArea):
         model.column_changed.connect(self._column_changed)
         model.tokens_arrived.connect(self._tokens_arrived)
         model.prompt.changed.connect(self._contexts)
+        model.running_changed.connect(self._running_changed)
+        self.horizontalScrollBar().valueChanged.connect(self._scrolled)
 
     def set_tint(self, tint: TintBy) -> None:
         """What the tint of the tokens shows, in every column."""
@@ -68,8 +72,20 @@ class ColumnsArea(QScrollArea):
         for view in self.views.values():
             view.fit_into(self.viewport().height())
 
+    def close_cards(self) -> None:
+        """Hide the alternatives beside a token, in every column."""
+        for view in self.views.values():
+            view.answer.close_alternatives()
+
+    def _running_changed(self, _running: bool) -> None:
+        self.close_cards()
+
+    def _scrolled(self, _value: int) -> None:
+        self.close_cards()
+
     def _sent_toggled(self, is_open: bool) -> None:
         self._sent_open = is_open
+        self.sent_toggled.emit(is_open)
 
     def reveal(self, uid: int) -> None:
         """Scroll a column into sight."""
@@ -79,6 +95,7 @@ class ColumnsArea(QScrollArea):
             self.ensureWidgetVisible(view, 8, 0)
 
     def _columns_changed(self) -> None:
+        self.close_cards()
         wanted = [column.uid for column in self._model.columns]
         for uid in [uid for uid in self.views if uid not in wanted]:
             gone = self.views.pop(uid)

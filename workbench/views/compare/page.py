@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar, cast
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QUndoStack
 from PySide6.QtWidgets import (
+    QApplication,
     QProgressBar,
     QSplitter,
     QStackedWidget,
@@ -22,11 +23,12 @@ from engine.jobs.events import Progress
 from engine.prompting.elements import Language
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
+from workbench.services.engine_words import tell
 from workbench.viewmodels.compare import CompareModel
 from workbench.viewmodels.compare_history import StoredColumn, last_columns
 from workbench.viewmodels.compare_setup import CompareSetup, default_setup
 from workbench.viewmodels.prompt_counter import PromptCounter, TokenCounts
-from workbench.viewmodels.prompt_presets import preset, sample
+from workbench.viewmodels.prompt_presets import preset, sample, without_wrong_name
 from workbench.viewmodels.prompt_state import PromptProblem, PromptState
 from workbench.views.compare.columns_area import ColumnsArea
 from workbench.views.compare.overlay_panel import OverlayPanel
@@ -57,6 +59,12 @@ class ComparePage(Page):
         self._exercise = 0
         self._awaits_results = False
         self._after_run: Callable[[], None] | None = None
+        # The second click of a double click on Run lands on Stop: until it is over, Stop waits.
+        self._stop_guard = QTimer(self)
+        self._stop_guard.setSingleShot(True)
+        self._stop_guard.timeout.connect(self._stop_ready)
+        self._focus_stop = False
+        self._progress: Progress | None = None
         self._split_by_hand = False
         self._lower_by_hand = False
         self.prompt = PromptPanel(self.model.prompt, services.background.run, services.icons, self)
@@ -127,6 +135,8 @@ class ComparePage(Page):
 
     def retranslate(self) -> None:
         super().retranslate()
+        if hasattr(self, "step"):
+            self._write_step()
         if hasattr(self, "empty"):
             self.empty.set_text(
                 self.tr("Run asks the question with each chosen technique, side by side.")
@@ -153,17 +163,18 @@ class ComparePage(Page):
         }
 
     def restore_state(self, state: dict[str, object]) -> None:
-        if "prompt" in state:
-            self.model.prompt.restore(PromptState.from_plain(state["prompt"]))
         setup = CompareSetup.from_plain(state.get("setup"))
         self.model.set_setup(replace(setup, models=self.model.setup.models[:1] + setup.models[1:]))
         number = state.get("exercise")
         self._exercise = number if isinstance(number, int) else 0
+        if "prompt" in state:
+            prompt = PromptState.from_plain(state["prompt"])
+            self.model.prompt.restore(without_wrong_name(prompt, self._exercise))
         folds = state.get("folds")
         if isinstance(folds, dict):
             self.prompt.set_folds(folds)
         self.bar.sampling.setChecked(bool(state.get("sampling_open")))
-        self.columns.set_sent_open(bool(state.get("sent_open", True)))
+        self.columns.set_sent_open(bool(state.get("sent_open", False)))
         if state.get("tint") in TINTS:
             self._set_tint(str(state["tint"]))
         if state.get("results", True):
@@ -231,6 +242,7 @@ class ComparePage(Page):
         self.bar.overlay.setChecked(True)
 
     def _overlay_toggled(self, shown: bool) -> None:
+        self.columns.close_cards()
         self.overlay.setVisible(shown)
         if shown:
             self.overlay.refresh()
@@ -306,6 +318,11 @@ class ComparePage(Page):
 
     def _running_changed(self, running: bool) -> None:
         registry = self.services.actions
+        self._progress = None
+        if running:
+            self._stop_guard.start(QApplication.doubleClickInterval())
+        else:
+            self._stop_guard.stop()
         if registry.has("compare.run"):
             had_focus = any(
                 button is not None and button.hasFocus()
@@ -316,21 +333,38 @@ class ComparePage(Page):
             button = self.header.set_primary(registry.action(name))
             if had_focus:
                 button.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._focus_stop = had_focus and running
         self.progress.setRange(0, 0 if running else 1)
         self._working.setVisible(running)
-        self.step.setText(self.tr("Preparing…") if running else "")
+        self._write_step()
+
+    def _stop_ready(self) -> None:
+        self.services.actions.refresh()
+        if self._focus_stop and self.header.primary is not None:
+            focus = QApplication.focusWidget()
+            if focus is None or focus is self.window():
+                self.header.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._focus_stop = False
+
+    def _write_step(self) -> None:
+        event = self._progress
+        if event is None:
+            self.step.setText(self.tr("Preparing…") if self.model.running else "")
+            return
+        text = tell(event.text)
+        if event.remaining_s is not None and event.remaining_s >= 1.0:
+            left = self.tr("{s:.0f} s left").format(s=event.remaining_s)
+            text = f"{text} · {left}" if text else left
+        self.step.setText(text)
 
     def _progressed(self, event: Progress) -> None:
+        self._progress = event
         if event.fraction is None:
             self.progress.setRange(0, 0)
         else:
             self.progress.setRange(0, 1000)
             self.progress.setValue(round(event.fraction * 1000))
-        text = event.text
-        if event.remaining_s is not None and event.remaining_s >= 1.0:
-            left = self.tr("{s:.0f} s left").format(s=event.remaining_s)
-            text = f"{text} · {left}" if text else left
-        self.step.setText(text)
+        self._write_step()
 
     def _run_ended(self) -> None:
         if self.model.running:
@@ -376,7 +410,7 @@ class ComparePage(Page):
         return not self.model.running
 
     def _can_stop(self) -> bool:
-        return self.model.running
+        return self.model.running and not self._stop_guard.isActive()
 
     def _can_overlay(self) -> bool:
         return sum(1 for column in self.model.columns if column.records) >= 2
@@ -458,6 +492,7 @@ class ComparePage(Page):
         self.columns.copy_wanted.connect(self.reports.copy_column)
         self.columns.save_wanted.connect(self.reports.save_column)
         self.columns.overlay_wanted.connect(self._overlay_wanted)
+        self.columns.sent_toggled.connect(self.state_changed)
         self.overlay.closed.connect(self._overlay_closed)
         self.overlay.aligned.connect(self._fit_overlay)
         self.lower.splitterMoved.connect(self._lower_moved)
