@@ -224,8 +224,16 @@
         <translation>输入 {new} · 输出 {out} token</translation>
     </message>
     <message>
-        <source>mean p {p:.2f}</source>
-        <translation>平均 p {p:.2f}</translation>
+        <source>p̄ {p:.2f} (geo.)</source>
+        <translation>几何平均 p {p:.2f}</translation>
+    </message>
+    <message>
+        <source>Tokens in: prompt tokens computed for this column; reused: taken from the shared beginning of several columns.
+p̄ (geo.): geometric mean of the probabilities of its tokens.
+Times are from the start of this column&apos;s reading; columns are decoded together, so they share the processor.</source>
+        <translation>输入：为本列计算的提示词 token；复用：取自多列共同的开头。
+几何平均 p：各 token 概率的几何平均值。
+时间从本列开始读取提示词算起；各列一起解码，因此共用处理器。</translation>
     </message>
     <message>
         <source>first token {t}</source>
@@ -234,14 +242,6 @@
     <message>
         <source>{rate} tokens/s</source>
         <translation>{rate} token/秒</translation>
-    </message>
-    <message>
-        <source>Tokens in: prompt tokens computed for this column; reused: taken from the shared beginning of several columns.
-Mean p: geometric mean of the probabilities of its tokens.
-Times are from the start of this column&apos;s reading; columns are decoded together, so they share the processor.</source>
-        <translation>输入：为本列计算的提示词 token；复用：取自多列共同的开头。
-平均 p：各 token 概率的几何平均。
-时间从本列开始读取提示词算起；各列一起解码，因此共用处理器。</translation>
     </message>
     <message>
         <source>Decoding it alone…</source>
@@ -772,6 +772,14 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
 <context>
     <name>ExamplesSection</name>
     <message>
+        <source>The clipboard holds no text.</source>
+        <translation>剪贴板中没有文本。</translation>
+    </message>
+    <message>
+        <source>Copy rows of a table or lines of JSON, then paste again.</source>
+        <translation>请先复制表格的若干行或若干行 JSON，再粘贴。</translation>
+    </message>
+    <message>
         <source>Add example</source>
         <translation>添加示例</translation>
     </message>
@@ -798,6 +806,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Paste examples</source>
         <translation>粘贴示例</translation>
+    </message>
+    <message>
+        <source>{taken:,} of {rows:,} rows taken as examples; a test set comes with data sets.</source>
+        <translation>共 {rows:,} 行，已取 {taken:,} 行作为示例；测试集属于数据集功能。</translation>
     </message>
     <message>
         <source>Edit example</source>
@@ -844,8 +856,12 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>示例：输入、步骤、输出</translation>
     </message>
     <message>
-        <source>Tokens of all examples with their steps.</source>
-        <translation>所有示例（含步骤）的 token 数。</translation>
+        <source>Tokens of all examples as few-shot sends them, without their steps.</source>
+        <translation>所有示例按少样本方式发送（不含步骤）时的 token 数。</translation>
+    </message>
+    <message>
+        <source>With their steps, as few-shot CoT sends them: {n}.</source>
+        <translation>含步骤（按少样本思维链方式发送）：{n}。</translation>
     </message>
 </context>
 <context>

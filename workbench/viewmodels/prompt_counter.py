@@ -25,6 +25,7 @@ from workbench.viewmodels.compare_setup import CompareSetup
 from workbench.viewmodels.prompt_state import TEMPLATED_FIELDS, PromptState
 
 DEBOUNCE_MS: Final = 250
+EXAMPLES_WITH_STEPS: Final = "examples with steps"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class TokenCounts:
     """Counts without the chat template's own tokens.
 
     Attributes:
-        fields: Tokens of each text element, by field name; ``"examples"`` for the table.
+        fields: Tokens of each text element, by field name; ``"examples"`` for the table as
+            few-shot sends it, `EXAMPLES_WITH_STEPS` with the steps too.
         shortest, longest: Whole prompts of the chosen techniques; 0 when none can be written.
             Texts with more than plain placeholders count as they are written.
         shared: Tokens that all of them begin with (computed once when they run together).
@@ -125,9 +127,11 @@ def _question(prompt: PromptState, setup: CompareSetup) -> _Question | None:
         return None
     names = [name for name in TEMPLATED_FIELDS if prompt.text(name)]
     texts = [prompt.text(name) for name in names]
-    shown = "\n".join(f"{e.input}\n{e.reasoning} {e.output}" for e in prompt.examples)
-    names.append("examples")
-    texts.append(shown)
+    names += ["examples", EXAMPLES_WITH_STEPS]
+    texts.append("\n".join(f"{e.input}\n{e.output}" for e in prompt.examples))
+    texts.append(
+        "\n".join(f"{e.input}\n{f'{e.reasoning} {e.output}'.strip()}" for e in prompt.examples)
+    )
     whole = _whole_prompts(prompt, setup)
     texts += whole
     if len(whole) > 1:

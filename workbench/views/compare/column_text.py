@@ -124,7 +124,7 @@ def figures(column: Column) -> str:
     )
     parts = []
     if measured.mean_probability is not None:
-        text = QCoreApplication.translate("Column", "mean p {p:.2f}")
+        text = QCoreApplication.translate("Column", "p̄ {p:.2f} (geo.)")
         parts.append(text.format(p=measured.mean_probability))
     text = QCoreApplication.translate("Column", "first token {t}")
     parts.append(text.format(t=milliseconds(measured.first_token_ms)))
@@ -139,7 +139,7 @@ def figures_hint() -> str:
     return QCoreApplication.translate(
         "Column",
         "Tokens in: prompt tokens computed for this column; reused: taken from the shared "
-        "beginning of several columns.\nMean p: geometric mean of the probabilities of its "
+        "beginning of several columns.\np̄ (geo.): geometric mean of the probabilities of its "
         "tokens.\nTimes are from the start of this column's reading; columns are decoded together, "
         "so they share the processor.",
     )

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -21,6 +22,8 @@ from workbench.widgets.flow_layout import FlowLayout
 from workbench.widgets.fold import FoldHeading, set_role
 from workbench.widgets.plain import PlainLabel
 
+MOST_AT_ONCE: Final = 200
+
 Background = Callable[
     [Callable[[], object], Callable[[object], None], Callable[[Exception], None]], None
 ]
@@ -31,9 +34,11 @@ class ExamplesSection(QWidget):
 
     Signals:
         edited(object, str): The examples as the person wants them, and the name of the edit.
+        message_shown(object): The widget that says something; it should come into sight.
     """
 
     edited = Signal(object, str)
+    message_shown = Signal(object)
 
     def __init__(self, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,16 +51,21 @@ class ExamplesSection(QWidget):
         self.ghost = PlainLabel(self)
         self.ghost.setWordWrap(True)
         self.note = ErrorNote(self)
+        self.notice = PlainLabel(self)
+        self.notice.setWordWrap(True)
+        self.notice.hide()
+        self._taken = (0, 0)
+        self._with_steps: int | None = None
         self.add_button = QPushButton(self)
         self.delete_button = QPushButton(self)
         self.up_button = QPushButton("↑", self)
         self.down_button = QPushButton("↓", self)
         self.import_button = QPushButton(self)
         self.paste_button = QPushButton(self)
-        self._content = QWidget(self)
+        self.content = QWidget(self)
         self._lay_out()
         self._connect()
-        self._content.hide()
+        self.content.hide()
         self.retranslate()
         self._refresh()
 
@@ -69,12 +79,14 @@ class ExamplesSection(QWidget):
         """Show examples from outside."""
         if examples != self._model.examples():
             self._model.set_examples(examples)
-            self.note.show_report(None)
+            self._say_nothing()
         self._refresh()
 
-    def set_tokens(self, tokens: int | None) -> None:
-        """Tokens of the whole table."""
+    def set_tokens(self, tokens: int | None, with_steps: int | None = None) -> None:
+        """Tokens of the examples as few-shot sends them, and with their steps."""
         self.count.setText(str(tokens) if tokens else "")
+        self._with_steps = with_steps
+        self._write_count_tip()
 
     def set_open(self, is_open: bool) -> None:
         """Unfold or fold."""
@@ -82,8 +94,7 @@ class ExamplesSection(QWidget):
 
     def show_error(self, report: ErrorReport) -> None:
         """Show what is wrong with the examples."""
-        self.set_open(True)
-        self.note.show_report(report)
+        self._show_report(report)
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def import_file(self, path: Path) -> None:
@@ -98,6 +109,9 @@ class ExamplesSection(QWidget):
         """Add examples from the clipboard: a table or JSON lines, read like a file."""
         text = QGuiApplication.clipboard().text()
         if not text.strip():
+            nothing = self.tr("The clipboard holds no text.")
+            hint = self.tr("Copy rows of a table or lines of JSON, then paste again.")
+            self._show_report(ErrorReport("empty-clipboard", nothing, hint))
             return
         self._background(partial(_read_text, text), self._take_pasted, self._import_failed)
 
@@ -158,13 +172,33 @@ class ExamplesSection(QWidget):
         self._add_all(tuple(found), self.tr("Paste examples"))
 
     def _import_failed(self, error: Exception) -> None:
-        self.set_open(True)
-        self.note.show_report(describe(error))
+        self._show_report(describe(error))
 
     def _add_all(self, found: tuple[Example, ...], label: str) -> None:
-        self.note.show_report(None)
+        self._say_nothing()
         self.set_open(True)
-        self.edited.emit((*self.examples(), *found), label)
+        self.edited.emit((*self.examples(), *found[:MOST_AT_ONCE]), label)
+        if len(found) > MOST_AT_ONCE:
+            self._taken = (MOST_AT_ONCE, len(found))
+            self._write_notice()
+            self.notice.show()
+            self.message_shown.emit(self.notice)
+
+    def _show_report(self, report: ErrorReport) -> None:
+        self._say_nothing()
+        self.set_open(True)
+        self.note.show_report(report)
+        self.message_shown.emit(self.note)
+
+    def _say_nothing(self) -> None:
+        self.note.show_report(None)
+        self.notice.hide()
+
+    def _write_notice(self) -> None:
+        text = self.tr(
+            "{taken:,} of {rows:,} rows taken as examples; a test set comes with data sets."
+        )
+        self.notice.setText(text.format(taken=self._taken[0], rows=self._taken[1]))
 
     # Internal
 
@@ -193,21 +227,21 @@ class ExamplesSection(QWidget):
         head.addWidget(self.heading, 1)
         head.addWidget(self.count)
         head.addWidget(Swatch("example", self))
-        row = QWidget(self._content)
+        row = QWidget(self.content)
         buttons = FlowLayout(row, 4)
         for button in self._buttons():
             button.setProperty("role", "quiet")
             buttons.addWidget(button)
-        inside = QVBoxLayout(self._content)
+        inside = QVBoxLayout(self.content)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(4)
-        for widget in (self.ghost, self.table, row, self.note):
+        for widget in (self.ghost, self.table, row, self.notice, self.note):
             inside.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(head)
-        layout.addWidget(self._content)
+        layout.addWidget(self.content)
 
     def _buttons(self) -> tuple[QPushButton, ...]:
         return (
@@ -220,7 +254,7 @@ class ExamplesSection(QWidget):
         )
 
     def _connect(self) -> None:
-        self.heading.toggled.connect(self._content.setVisible)
+        self.heading.toggled.connect(self.content.setVisible)
         self._model.edited.connect(self._model_edited)
         self.table.paste_wanted.connect(self.paste)
         self.table.delete_wanted.connect(self._delete)
@@ -255,7 +289,8 @@ class ExamplesSection(QWidget):
             self.tr("No examples yet. Few-shot techniques show them before the question.")
         )
         self.table.setAccessibleName(self.tr("Examples: input, steps, output"))
-        self.count.setToolTip(self.tr("Tokens of all examples with their steps."))
+        self._write_count_tip()
+        self._write_notice()
         self._dim()
         self._refresh()
 
@@ -266,8 +301,16 @@ class ExamplesSection(QWidget):
             self._dim()
         super().changeEvent(event)
 
+    def _write_count_tip(self) -> None:
+        text = self.tr("Tokens of all examples as few-shot sends them, without their steps.")
+        if self._with_steps is not None and str(self._with_steps) != self.count.text():
+            with_steps = self.tr("With their steps, as few-shot CoT sends them: {n}.")
+            text += "\n" + with_steps.format(n=self._with_steps)
+        self.count.setToolTip(text)
+
     def _dim(self) -> None:
         set_role(self.ghost, "muted")
+        set_role(self.notice, "warning")
         set_role(self.count, "muted")
 
 

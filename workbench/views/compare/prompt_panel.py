@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from engine.prompting.elements import Example, Language
 from workbench.services.icons import Icons
-from workbench.viewmodels.prompt_counter import TokenCounts
+from workbench.viewmodels.prompt_counter import EXAMPLES_WITH_STEPS, TokenCounts
 from workbench.viewmodels.prompt_model import PromptModel
 from workbench.viewmodels.prompt_presets import PRESETS
 from workbench.viewmodels.prompt_state import TEXT_FIELDS, PromptProblem, TextField
@@ -28,12 +28,15 @@ from workbench.views.compare.element_field import ElementField
 from workbench.views.compare.examples_section import Background, ExamplesSection
 from workbench.views.compare.names import task_name
 from workbench.widgets.chips import Chip
+from workbench.widgets.elided import ElidedCombo
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
 PREFERRED_CHARS: Final = 52
 LEAST_CHARS: Final = 34
 MOST_SHARE: Final = 0.32
+# Three columns beside each other: the prompt gives way to them, down to its least width.
+RESULTS_CHARS: Final = 3 * 27 + 8
 
 _SHAPE: Final[dict[TextField, tuple[int, int, bool]]] = {
     "system": (2, 8, True),
@@ -67,7 +70,12 @@ class PromptPanel(QWidget):
         self._model = model
         self._counts: TokenCounts | None = None
         self._context_length: int | None = None
-        self.task = QComboBox(self)
+        self._message: QWidget | None = None
+        self._reveal_timer = QTimer(self)
+        self._reveal_timer.setSingleShot(True)
+        self._reveal_timer.setInterval(0)
+        self._reveal_timer.timeout.connect(self._reveal)
+        self.task: QComboBox = ElidedCombo(self)
         self.task.setObjectName("task-picker")
         self.english = Chip(self, compact=True)
         self.chinese = Chip(self, compact=True)
@@ -95,8 +103,9 @@ class PromptPanel(QWidget):
 
     def width_in(self, room: int) -> int:
         """The width that suits a page of this width."""
-        wanted = self.fontMetrics().averageCharWidth() * PREFERRED_CHARS
-        return max(self.minimumSizeHint().width(), min(wanted, round(room * MOST_SHARE)))
+        letter = self.fontMetrics().averageCharWidth()
+        wanted = min(letter * PREFERRED_CHARS, round(room * MOST_SHARE))
+        return max(self.minimumSizeHint().width(), min(wanted, room - letter * RESULTS_CHARS))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.fontMetrics().averageCharWidth() * LEAST_CHARS, 200)
@@ -106,7 +115,8 @@ class PromptPanel(QWidget):
         self._counts, self._context_length = counts, context_length
         for name, field in self.fields.items():
             field.set_tokens(counts.fields.get(name) if counts else None)
-        self.examples.set_tokens(counts.fields.get("examples") if counts else None)
+        fields = counts.fields if counts else {}
+        self.examples.set_tokens(fields.get("examples"), fields.get(EXAMPLES_WITH_STEPS))
         self._show_counts()
 
     def show_problem(self, problem: PromptProblem) -> None:
@@ -122,6 +132,15 @@ class PromptPanel(QWidget):
         if field is not None:
             field.show_error(problem.report)
             self._scroll.ensureWidgetVisible(field)
+
+    def _show_message(self, widget: QWidget) -> None:
+        """Bring what the examples say into sight, once the layouts have given it its place."""
+        self._message = widget
+        self._reveal_timer.start()
+
+    def _reveal(self) -> None:
+        if self._message is not None and not self._message.isHidden():
+            self._scroll.ensureWidgetVisible(self._message, 0, 8)
 
     def undo(self) -> None:
         """One step back, in whichever element it was."""
@@ -314,6 +333,7 @@ class PromptPanel(QWidget):
         for name, field in self.fields.items():
             self._connect_field(name, field)
         self.examples.edited.connect(self._examples_edited)
+        self.examples.message_shown.connect(self._show_message)
         self.task.activated.connect(self._task_activated)
         self.english.clicked.connect(self._language_clicked)
         self.chinese.clicked.connect(self._language_clicked)

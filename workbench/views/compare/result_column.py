@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from workbench.services.icons import Icons
 from workbench.services.tips import tip
 from workbench.viewmodels.compare_column import Column
 from workbench.views.compare import column_text
+from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import Fold, set_role
 from workbench.widgets.plain import PlainLabel
@@ -28,7 +28,7 @@ from workbench.widgets.token_heat import TintBy
 from workbench.widgets.token_stream import TokenView
 from workbench.widgets.tones import current_tones
 
-COLUMN_CHARS = 40
+COLUMN_CHARS = 27  # three columns beside the prompt in a window of 1100 pixels
 
 
 class ResultColumn(QFrame):
@@ -59,9 +59,8 @@ class ResultColumn(QFrame):
         self._outdated = False
         self._show_model = False
         self.setObjectName(f"column-{column.uid}")
-        self.title = PlainLabel(self)
+        self.title = ElidedLabel(self)
         set_role(self.title, "section")
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.verdict = PlainLabel(self)
         self.subtitle = PlainLabel(self)
         set_role(self.subtitle, "muted")
@@ -155,7 +154,8 @@ class ResultColumn(QFrame):
     def _write(self) -> None:
         column = self._column
         self.title.setText(column_text.title(column))
-        self.title.setToolTip(tip(column_text.provenance(column)))
+        told = (self.title.text(), column_text.provenance(column))
+        self.title.setToolTip(tip("\n".join(part for part in told if part)))
         sign, words, role = column_text.verdict(column)
         self.verdict.setText(f"{sign} {words}".strip())
         set_role(self.verdict, role)
