@@ -31,6 +31,14 @@ BORROWED = frozenset({"SecurityError"})
 STEP_CALLS = ("progress", "_progress")
 # Single words and lists of words that fill gaps or stand alone on screen.
 WORDS = (
+    "zero-shot",
+    "few-shot",
+    "few-shot-cot",
+    "zero-shot-cot",
+    "zero-shot 2",
+    "few-shot 2",
+    "few-shot-cot 2",
+    "zero-shot-cot 2",
     "chosen",
     "cpu: chosen",
     "cuda:0: chosen",
@@ -160,7 +168,7 @@ class File:
             if _passes_on(text):
                 continue
             found = list(self._of(text, names, node.lineno))
-            if not found:
+            if not found and not _translated(text, names):
                 raise Unreadable(
                     f"{self.path}:{node.lineno}: the template of `{ast.unparse(text)}` cannot be "
                     "seen; write the sentence where the error is made"
@@ -244,6 +252,13 @@ def _keywords(node: ast.Call) -> list[ast.expr]:
 def _passes_on(text: ast.expr) -> bool:
     """``error.message`` says again what was said elsewhere."""
     return isinstance(text, ast.Attribute) and text.attr in ("message", "hint")
+
+
+def _translated(text: ast.expr, names: dict[str, list[ast.expr]]) -> bool:
+    """Whether the window's own words, already in its language, are meant: ``self.tr(…)``."""
+    meant = names.get(text.id, []) if isinstance(text, ast.Name) else [text]
+    calls = [node for one in meant for node in ast.walk(one) if isinstance(node, ast.Call)]
+    return any(_name_of(call.func) in ("tr", "translate") for call in calls)
 
 
 def _name_of(function: ast.expr) -> str:
