@@ -41,9 +41,12 @@ class Icons(QObject):
         key = (name, role, self._theme.colours.name, edge)
         if key not in self._made:
             # The style derives the disabled look; drawing only what is shown keeps the start fast.
-            self._made[key] = QIcon(
-                self._pixmap(name, self._theme.colour(role), edge, self._theme.pixel_ratio())
-            )
+            ratio = self._theme.pixel_ratio()
+            icon = QIcon(self._pixmap(name, self._theme.colour(role), edge, ratio))
+            if role == "on-accent":  # its ground turns plain when disabled: white would vanish
+                faded = self._theme.mixed("muted", "window", 0.35)
+                icon.addPixmap(self._pixmap(name, faded, edge, ratio), QIcon.Mode.Disabled)
+            self._made[key] = icon
         return self._made[key]
 
     def pixmap(self, name: str, size: int, role: str = "text", ratio: float = 2.0) -> QPixmap:
