@@ -772,14 +772,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
 <context>
     <name>ExamplesSection</name>
     <message>
-        <source>The clipboard holds no text.</source>
-        <translation>剪贴板中没有文本。</translation>
-    </message>
-    <message>
-        <source>Copy rows of a table or lines of JSON, then paste again.</source>
-        <translation>请先复制表格的若干行或若干行 JSON，再粘贴。</translation>
-    </message>
-    <message>
         <source>Add example</source>
         <translation>添加示例</translation>
     </message>

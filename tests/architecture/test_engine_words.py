@@ -129,6 +129,7 @@ def test_errors_as_they_are_raised_are_said_in_chinese(tmp_path: Path):
             "以下方式可以容纳：8 位加载（1.2 GB），或设备 cpu（可用 2.0 GB）。",
         ),
         ("The temperature is outside its range.", "温度超出范围。"),
+        ("Compare zero-shot · few-shot 2 · mine", "对比 零样本 · 少样本 2 · mine"),
         ("The device “chosen” is not available.", "设备“chosen”不可用。"),
         ("The folder encoder has no config.json.", "文件夹 encoder 中没有 config.json。"),
         ("12 MB of 1.5 GB · 3 MB/s", "12 MB / 1.5 GB · 3 MB/秒"),

@@ -30,6 +30,7 @@ SHAPES: Final = {
     "range": r"(?:\d|above ).*?",
     "name": r".*?",
     "title": r".*?[^.]",  # ends a title, never a sentence
+    "labels": r".*?[^.]",  # a title's own list, told word by word
 }
 JOINTS: Final = "joints"
 REMEMBERED: Final = 1024

@@ -109,9 +109,12 @@ class ExamplesSection(QWidget):
         """Add examples from the clipboard: a table or JSON lines, read like a file."""
         text = QGuiApplication.clipboard().text()
         if not text.strip():
-            nothing = self.tr("The clipboard holds no text.")
-            hint = self.tr("Copy rows of a table or lines of JSON, then paste again.")
-            self._show_report(ErrorReport("empty-clipboard", nothing, hint))
+            nothing = ErrorReport(
+                "empty-clipboard",
+                "The clipboard holds no text.",
+                "Copy rows of a table or lines of JSON, then paste again.",
+            )
+            self._show_report(nothing)
             return
         self._background(partial(_read_text, text), self._take_pasted, self._import_failed)
 
