@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 
 from engine.prompting.elements import Language
@@ -41,12 +42,13 @@ _KINDS: dict[str, dict[Language, tuple[str, str, str]]] = {
 def make(rng: random.Random, language: Language) -> Item:
     """A casual request and its structured form with the same content."""
     kind = rng.choice(sorted(_KINDS))
-    source = {
+    makers: dict[str, Callable[[random.Random, Language], Item]] = {
         "summary": base.make_summary,
         "class": base.make_classification,
         "story": lambda r, lang: arithmetic.make(r, lang, low=2, high=3),
         "order": reasoning.make_order,
-    }[kind](rng, language)
+    }
+    source = makers[kind](rng, language)
     content = source.elements.input
     wording, instruction, output = _KINDS[kind][language]
     lead = rng.choice(_LEAD[language])
