@@ -70,8 +70,14 @@ def test_stop_ends_the_answer_and_keeps_what_came(driver: Driver) -> None:
     page = driver.page
     driver.choose("zero-shot")
     page.sampling.max_new_tokens.setValue(400)
-    with driver.qtbot.waitSignal(page.model.tokens_arrived, timeout=RUN_MS):
-        driver.qtbot.mouseClick(page.header.primary, Qt.MouseButton.LeftButton)
+    interval = QApplication.doubleClickInterval()
+    QApplication.setDoubleClickInterval(1)
+    try:
+        with driver.qtbot.waitSignal(page.model.tokens_arrived, timeout=RUN_MS):
+            driver.qtbot.mouseClick(page.header.primary, Qt.MouseButton.LeftButton)
+        driver.qtbot.waitUntil(page.header.primary.isEnabled)
+    finally:
+        QApplication.setDoubleClickInterval(interval)
     assert page.header.primary.text() == "Stop"
     with driver.qtbot.waitSignal(page.model.finished, timeout=RUN_MS):
         driver.qtbot.mouseClick(page.header.primary, Qt.MouseButton.LeftButton)
