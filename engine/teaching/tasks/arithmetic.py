@@ -105,6 +105,6 @@ def make(
 
 def make_hard(rng: random.Random, language: Language, **options: int) -> Item:
     """A harder story: more steps than were trained and larger numbers."""
-    settings: dict[str, int] = {"low": 9, "high": 10, "cap": 199, "largest": 40, "start": 60}
+    settings: dict[str, int] = {"low": 7, "high": 8, "cap": 199, "largest": 40, "start": 60}
     settings.update(options)
     return make(rng, language, task="arithmetic-hard", **settings)
