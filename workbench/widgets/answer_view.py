@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFont, QFontDatabase, QResizeEvent, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QFont, QResizeEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from workbench.widgets.fixed_font import FONT_CHANGES, use_fixed_font
 from workbench.widgets.prompt_editor import fit_height
 from workbench.widgets.token_text import displayed, shown, units
 from workbench.widgets.tones import current_tones, mix
@@ -67,13 +68,11 @@ class AnswerView(QPlainTextEdit):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._texts:
             self._write()
-        elif event.type() == QEvent.Type.ApplicationFontChange:
+        elif event.type() in FONT_CHANGES:
             self._use_fixed_font()
 
     def _use_fixed_font(self) -> None:
-        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        fixed.setPointSizeF(self.window().font().pointSizeF())
-        self.setFont(fixed)
+        use_fixed_font(self)
 
     def _looks(self) -> dict[str, QTextCharFormat]:
         tones = current_tones()

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+
+class FlowBar(QWidget):
+    """A widget around a `FlowLayout` that never gives up one of its lines for lack of height."""
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            layout = self.layout()
+            if layout is not None and self.width() > 0:
+                height = layout.heightForWidth(self.width())
+                if height != self.minimumHeight():
+                    self.setMinimumHeight(height)
+        return done
 
 
 class FlowLayout(QLayout):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -99,6 +99,7 @@ class Fold(QWidget):
         self.heading.updateGeometry()
         self.heading.update()
         self.note.setText(note)
+        self._fit_note()
 
     def is_open(self) -> bool:
         """Whether the content shows."""
@@ -107,6 +108,15 @@ class Fold(QWidget):
     def set_open(self, is_open: bool) -> None:
         """Show or hide the content."""
         self.heading.setChecked(is_open)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_note()
+
+    def _fit_note(self) -> None:
+        """Where room is short, the heading goes before the note."""
+        wanted = self.heading.sizeHint().width() + 8 + self.note.sizeHint().width()
+        self.note.setVisible(bool(self.note.text()) and wanted <= self.width())
 
     def _toggle(self, is_open: bool) -> None:
         self.content.setVisible(is_open)

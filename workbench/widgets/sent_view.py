@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFontDatabase, QResizeEvent, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QResizeEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from engine.prompting.render import SentPart
+from workbench.widgets.fixed_font import FONT_CHANGES, use_fixed_font
 from workbench.widgets.prompt_editor import fit_height
 from workbench.widgets.tones import current_tones
 
@@ -33,9 +34,7 @@ class SentView(QPlainTextEdit):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        fixed.setPointSizeF(self.font().pointSizeF())
-        self.setFont(fixed)
+        use_fixed_font(self)
 
     def set_parts(self, parts: Sequence[SentPart]) -> None:
         """Show the stretches in order."""
@@ -57,6 +56,9 @@ class SentView(QPlainTextEdit):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._parts:
             self._write()
+        elif event.type() in FONT_CHANGES:
+            use_fixed_font(self)
+            fit_height(self, 1, self._most)
 
     def _write(self) -> None:
         tones = current_tones()

@@ -6,7 +6,6 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QFontDatabase,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
@@ -17,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QVBoxLayout, QWidget
 
 from engine.decoding.records import Candidate, TokenRecord
+from workbench.widgets.fixed_font import fixed_font
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.token_heat import probability_of
 from workbench.widgets.token_text import shown
@@ -42,7 +42,7 @@ class CandidateButton(QAbstractButton):
         self.candidate = candidate
         self._taken = taken
         self._probability = probability_of(candidate.logprob)
-        self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.setFont(fixed_font())
         self.setEnabled(not taken)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

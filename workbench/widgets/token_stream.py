@@ -8,7 +8,6 @@ from typing import Final, Literal
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontDatabase,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
@@ -22,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from engine.decoding.records import Candidate, TokenRecord
+from workbench.widgets.fixed_font import FONT_CHANGES, use_fixed_font
 from workbench.widgets.token_heat import TintBy, doubt_of, probability_of
 from workbench.widgets.token_popup import TokenPopup
 from workbench.widgets.token_text import TokenOffsets, displayed, shown, units
@@ -352,14 +352,12 @@ class TokenView(QPlainTextEdit):
         """Follow theme and font."""
         if event.type() == QEvent.Type.PaletteChange:
             self._tones = current_tones()
-        elif event.type() == QEvent.Type.ApplicationFontChange:
+        elif event.type() in FONT_CHANGES:
             self._use_fixed_font()
         super().changeEvent(event)
 
     def _use_fixed_font(self) -> None:
-        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        fixed.setPointSizeF(self.window().font().pointSizeF())
-        self.setFont(fixed)
+        use_fixed_font(self)
 
     def _mark(self) -> float:
         """Width of the mark that stands for a line feed."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
 from workbench.viewmodels.compare_column import Column
 from workbench.views.compare.names import column_title, finish_name, rule_name
 from workbench.widgets.token_text import shown
+
+# Chinese breaks after every sign; a word joiner holds the signs of one figure together.
+_JOINS: Final = re.compile(r"(?<=[\u4e00-\u9fff])(?=[^\u2060])")
 
 
 def title(column: Column) -> str:
@@ -206,7 +211,7 @@ def milliseconds(value: float) -> str:
 def _unbroken(text: str) -> str:
     """A figure and its unit stay on one line; only the dots between figures may break."""
     parts = text.replace("/", "\u2060/\u2060").split(" · ")
-    return " · ".join(part.replace(" ", "\u00a0") for part in parts)
+    return " · ".join(_JOINS.sub("\u2060", part.replace(" ", "\u00a0")) for part in parts)
 
 
 def _short(text: str) -> str:

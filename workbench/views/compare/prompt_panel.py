@@ -33,10 +33,10 @@ from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
 PREFERRED_CHARS: Final = 52
-LEAST_CHARS: Final = 34
+LEAST_CHARS: Final = 28
 MOST_SHARE: Final = 0.32
 # Three columns beside each other: the prompt gives way to them, down to its least width.
-RESULTS_CHARS: Final = 3 * 27 + 8
+RESULTS_CHARS: Final = 3 * 30 + 8
 
 _SHAPE: Final[dict[TextField, tuple[int, int, bool]]] = {
     "system": (2, 8, True),

@@ -13,7 +13,7 @@ from engine.models.spec import ModelEntry
 from workbench.services.icons import Icons
 from workbench.services.tips import tip
 from workbench.viewmodels.compare_setup import CompareSetup
-from workbench.widgets.flow_layout import FlowLayout
+from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.token_heat import TintBy, TintLegend
 
 MAX_MODELS = 6
@@ -21,7 +21,7 @@ NARROW_CHARS = 106
 TINTS: tuple[TintBy, ...] = ("probability", "entropy", "none")
 
 
-class ResultsBar(QWidget):
+class ResultsBar(FlowBar):
     """Buttons that say what is set, so that nothing need be opened to be known.
 
     Signals:

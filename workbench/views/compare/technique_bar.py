@@ -24,7 +24,7 @@ from workbench.services.tips import tip
 from workbench.viewmodels.compare_setup import MAX_VARIANTS, CompareSetup, VariantChoice
 from workbench.views.compare.names import column_title, technique_hint, technique_name
 from workbench.widgets.chips import Chip
-from workbench.widgets.flow_layout import FlowLayout
+from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
@@ -198,7 +198,7 @@ class TechniqueChip(QWidget):
         self.settings_wanted.emit(self.uid)
 
 
-class TechniqueBar(QWidget):
+class TechniqueBar(FlowBar):
     """All chips in a row that wraps, and "+ technique".
 
     Signals:
