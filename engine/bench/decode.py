@@ -1,6 +1,6 @@
 """How much faster the step loop is than `generate`, one prompt at a time and batched by hand.
 
-Six few-shot ways of asking the same 32 questions (two instructions, one to three examples with
+Six few-shot ways of asking the same 32 questions (three instructions, two or three examples with
 their steps), greedy, in one run: the loop, transformers'
 `generate` at batch 1, and `generate` on left-padded batches sorted by length (the best of several
 sizes, without sharing prefixes). The three are interleaved, so that a busy machine hits all alike.
@@ -28,9 +28,9 @@ ITEMS = 32
 ROUNDS = 3
 MAX_NEW_TOKENS = 96
 BATCH_SIZES = (16, 48, 96, 192)
-INSTRUCTIONS = ("Solve the problem.", "Work out the answer.")
-SHOTS = (1, 2, 3)
-LOW, HIGH = 6, 8  # of the stories; prompt and answer fit the teaching models' window
+INSTRUCTIONS = ("Solve the problem.", "Work out the answer.", "Answer the question.")
+SHOTS = (2, 3)
+STEPS = 8  # of each story; prompt and answer fit the teaching models' window
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _prompts(tokenizer: PreTrainedTokenizerBase) -> list[tuple[int, ...]]:
     from engine.prompting.strategies.registry import technique_class
     from engine.teaching.tasks.registry import demonstrations, generate
 
-    exercises = generate("arithmetic", "en", ITEMS, 0, low=LOW, high=HIGH)
+    exercises = generate("arithmetic", "en", ITEMS, 0, steps=STEPS)
     examples = demonstrations("arithmetic", "en", max(SHOTS), 0)
     prompts = []
     for instruction in INSTRUCTIONS:
@@ -165,7 +165,10 @@ def _prompts(tokenizer: PreTrainedTokenizerBase) -> list[tuple[int, ...]]:
             ask = technique_class("few-shot-cot")(shots=shots)
             for exercise in exercises:
                 elements = PromptElements(
-                    instruction=instruction, examples=examples, input=exercise.elements.input
+                    instruction=instruction,
+                    examples=examples,
+                    input=exercise.elements.input,
+                    output_indicator="Let's think step by step.",
                 )
                 prompts.append(encode(tokenizer, ask.messages(elements, {})).ids)
     return prompts
