@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.models.reference import ModelRef
 from engine.prompting.elements import Example
+from tests.workbench.compare.conftest import Driver
 from workbench.viewmodels.compare_setup import default_setup
 from workbench.viewmodels.prompt_counter import EXAMPLES_WITH_STEPS, _question
 from workbench.viewmodels.prompt_state import PromptState
@@ -47,3 +48,17 @@ def test_examples_are_counted_as_few_shot_sends_them() -> None:
     texts = dict(zip(question.names, question.texts, strict=False))
     assert texts["examples"] == "1 + 2\n3"
     assert texts[EXAMPLES_WITH_STEPS] == "1 + 2\none and two 3"
+
+
+def test_a_verdict_goes_below_a_title_that_needs_the_line(driver: Driver) -> None:
+    driver.choose("zero-shot-cot")
+    driver.run()
+    view = driver.view(0)
+    assert view.verdict.text()
+    view.resize(600, 400)
+    view.layout().activate()
+    assert view.verdict.geometry().left() >= view.title.geometry().right()
+    view.resize(view.title.sizeHint().width() + 40, 400)
+    view.layout().activate()
+    assert view.verdict.geometry().top() >= view.title.geometry().bottom()
+    assert view.title.shown_text() == view.title.text()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -28,6 +29,7 @@ from workbench.widgets.token_heat import TintBy
 from workbench.widgets.token_stream import TokenView
 from workbench.widgets.tones import current_tones
 
+SIDE = 12
 COLUMN_CHARS = 27  # three columns beside the prompt in a window of 1100 pixels
 
 
@@ -135,6 +137,21 @@ class ResultColumn(QFrame):
         lines = height // (3 * self.sent.fontMetrics().lineSpacing())
         self.sent.set_most_lines(max(2, min(MOST_LINES, lines - 2)))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_head()
+
+    def _fit_head(self) -> None:
+        """Title and verdict side by side where both fit, else the verdict below."""
+        room = self.contentsRect().width() - 2 * SIDE
+        wanted = self.title.sizeHint().width() + 8 + self.verdict.sizeHint().width()
+        beside = not self.verdict.text() or wanted <= room
+        side = Qt.AlignmentFlag.AlignRight if beside else Qt.AlignmentFlag.AlignLeft
+        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        self._head.setDirection(direction)
+        self._head.setSpacing(8 if beside else 0)
+        self._head.setAlignment(self.verdict, side)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -159,6 +176,7 @@ class ResultColumn(QFrame):
         sign, words, role = column_text.verdict(column)
         self.verdict.setText(f"{sign} {words}".strip())
         set_role(self.verdict, role)
+        self._fit_head()
         subtitle = column_text.subtitle(column, self._show_model, self._outdated)
         self.subtitle.setText(subtitle)
         self.subtitle.setVisible(bool(subtitle))
@@ -266,7 +284,7 @@ class ResultColumn(QFrame):
         return button
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
+        head = self._head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.title, 1)
         head.addWidget(self.verdict, 0, Qt.AlignmentFlag.AlignRight)
@@ -280,7 +298,7 @@ class ResultColumn(QFrame):
         buttons.addWidget(self.more_button)
         set_role(self.figures, "muted")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 10, 12, 8)
+        layout.setContentsMargins(SIDE, 10, SIDE, 8)
         layout.setSpacing(6)
         layout.addLayout(head)
         layout.addWidget(self.subtitle)
