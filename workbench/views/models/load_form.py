@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 from engine.models.reference import AttentionChoice, DTypeChoice, LoadOptions, Quantization
 from engine.models.spec import ModelDescription
 from workbench.services.engine_words import tell
+from workbench.widgets.plain import PlainLabel
 
 LONGEST_CONTEXT = 1_048_576
 CONTEXT_STEP = 256
@@ -41,9 +42,9 @@ class LoadForm(QWidget):
         self.context.setSingleStep(CONTEXT_STEP)
         self.context.setGroupSeparatorShown(True)
         self.context.setKeyboardTracking(False)
-        self.dtype_reason, self.quantization_note = QLabel(self), QLabel(self)
-        self.attention_reason, self.context_note = QLabel(self), QLabel(self)
-        self._labels = [QLabel(self) for _ in range(5)]
+        self.dtype_reason, self.quantization_note = PlainLabel(self), PlainLabel(self)
+        self.attention_reason, self.context_note = PlainLabel(self), PlainLabel(self)
+        self._labels = [PlainLabel(self) for _ in range(5)]
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
