@@ -163,8 +163,13 @@ def choose_dtype(
         if not device.startswith("cpu") and ratio >= 1.0 / WORTHWHILE:
             return name, f"GPU: {name} halves the memory ({ratio:.1f}× float32's speed)"
         if ratio >= WORTHWHILE:
-            return name, f"probe: {name} is {ratio:.2f}× as fast as float32 here"
+            return name, f"probe: {name} is {_figure(ratio)}× as fast as float32 here"
     return "float32", f"probe: {_comparison(times)}"
+
+
+def _figure(ratio: float) -> str:
+    """Two decimals, so that 1.49 does not read as the 1.5 it misses; more for tiny ratios."""
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.2g}"
 
 
 def _comparison(times: Probe) -> str:
@@ -175,7 +180,7 @@ def _comparison(times: Probe) -> str:
         if slow is None or exact is None:
             parts.append(f"{name} does not run here")
         else:
-            parts.append(f"{name} runs at {exact / slow:.2f}× float32's speed")
+            parts.append(f"{name} runs at {_figure(exact / slow)}× float32's speed")
     return f"{', '.join(parts)} ({WORTHWHILE}× needed to give up exactness)"
 
 

@@ -20,7 +20,7 @@ LARGE = 7_000_000_000
     ("measured", "dtype", "word"),
     [
         (SLOW_HALF, "float32", "0.025×"),
-        (FAST_HALF, "bfloat16", "3.0×"),
+        (FAST_HALF, "bfloat16", "3.00×"),
         (NO_HALF, "float32", "does not run"),
         (GPU, "bfloat16", "GPU"),
         (OLD_GPU, "float16", "GPU"),

@@ -22,12 +22,13 @@ def page(qapp, qtbot, tmp_path):
     pages = tuple(page for page in PAGES if page.id == "compare")
     with qt.running_application(qapp, tmp_path / "home", pages) as application:
         found = application.window.show_page("compare")
-        found.bar.set_entries((READER, *WRITERS))
         yield found
 
 
 def offered(page) -> dict[str, tuple[bool, str]]:
     """Each further model: whether it can be chosen, and its tooltip."""
+    # Just before the menu opens: the window reads its own catalog meanwhile and sets it too.
+    page.bar.set_entries((READER, *WRITERS))
     page.bar._open_models()
     (menu,) = [menu for menu in page.bar.findChildren(QMenu) if menu.isVisible()]
     assert menu.toolTipsVisible()
