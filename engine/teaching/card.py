@@ -49,7 +49,8 @@ From scratch by `python -m engine.teaching build --model {name}`, on text that t
 `engine/teaching/tasks` write: {steps} steps, {tokens:.1f} million tokens, {minutes:.0f} minutes
 on one CPU core, seed {seed}. Only answers are scored. Muon for the layers' matrices, AdamW for
 the rest; warm-up, plateau, linear decay. One content key in eight is held out by its hash and
-never trained on; bare comparisons are trained on half of the cities only.
+never trained on; bare comparisons have true answers for half of the cities only. The tasks, their
+weights and the learning rate were adjusted on the way (see `docs/teaching.md`).
 
 ## Figures
 

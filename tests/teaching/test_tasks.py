@@ -110,6 +110,21 @@ def test_training_never_draws_a_held_out_key():
                 assert free or split_of(item.key) == "train", name
 
 
+@pytest.mark.parametrize("name", ["critique", "rewrite", "chain"])
+def test_held_out_stories_occur_in_no_other_lesson(name):
+    rng = random.Random(2)
+    for _ in range(150):
+        item = draw(COURSES[name].make, rng, "en")
+        numbers = item.elements.input
+        if name == "chain":
+            first, *rest = numbers.split(": ")[1].split()
+            program = " ".join(f"{a}{b}" for a, b in zip(rest[::2], rest[1::2], strict=True))
+            assert split_of(f"story {first} {program}") == "train"
+        else:
+            assert split_of(item.key) == "train"
+            assert item.key.split()[0] in ("story", "summary", "class", "order")
+
+
 @pytest.mark.parametrize("task", [t for t in task_names() if t != "comparison"])
 def test_held_out_items_and_training_items_share_no_key(task):
     held = {item.key for item in generate(task, "en", 80, 1)}

@@ -93,10 +93,11 @@ def make_chain(rng: random.Random, language: Language) -> Item:
     cap, largest = rng.choice(((99, 20), (99, 20), (199, 40)))
     value = first = rng.randint(3, cap // 2)
     stop = ". " if language == "en" else "。"
-    written, steps = str(first), []
+    written, steps, program = str(first), [], []
     for _ in range(rng.randint(2, 7)):
         kind, n, result = one_step(rng, value, cap, largest)
         written += f" {kind[0]} {n}"
+        program.append(f"{kind[0]}{n}")
         steps.append(f"{value} {kind[0]} {n} = {result}")
         value = result
     lead = "From left to right: " if language == "en" else "从左到右："
@@ -107,5 +108,5 @@ def make_chain(rng: random.Random, language: Language) -> Item:
         elements=elements(language, text=lead + written),
         answer=str(value),
         completion=reply,
-        key=f"chain {written}",
+        key=f"story {first} {' '.join(program)}",  # a story's numbers are held out here too
     )

@@ -40,5 +40,5 @@ def make(rng: random.Random, language: Language) -> Item:
         answer=reply,
         completion=reply,
         reasoning="",
-        key=f"critique {story.key} {wrong} {slip}",
+        # the story's own key: held-out stories stay out of these lessons too
     )

@@ -65,5 +65,4 @@ def make(rng: random.Random, language: Language) -> Item:
         answer=prompt,
         completion=prompt,
         reasoning="",
-        key=f"rewrite {source.key}",
     )
