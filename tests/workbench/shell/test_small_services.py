@@ -166,7 +166,7 @@ def test_closing_does_not_wait_for_a_call_in_the_executor(qapp, qtbot):
     loop, gate, began = AsyncLoop(qapp), threading.Event(), []
 
     def call() -> None:
-        began.append(1)
+        began.append(threading.current_thread())
         gate.wait(30)
 
     async def work() -> None:
@@ -177,6 +177,7 @@ def test_closing_does_not_wait_for_a_call_in_the_executor(qapp, qtbot):
     assert not loop.shutdown()
     assert not gate.is_set()
     gate.set()
+    began[0].join(30)  # the call ends by itself once it may
 
 
 def test_log_lines_of_any_thread_reach_the_panel_and_the_file(shell, qtbot):
