@@ -122,7 +122,7 @@ def _config(work: Workload) -> dict[str, Any]:
         "device": str(work.model.device),
         "dtype": str(work.model.dtype).removeprefix("torch."),
         "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
+        "torch": str(torch.__version__),
         "transformers": transformers.__version__,
     }
 
