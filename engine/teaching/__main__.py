@@ -11,6 +11,12 @@ from pathlib import Path
 from engine.teaching.architectures import MODELS
 
 
+def _focus(text: str) -> dict[str, float]:
+    """``comparison=3,story=0.5`` as factors of the courses' weights."""
+    pairs = (part.split("=") for part in text.split(",") if part)
+    return {name.strip(): float(factor) for name, factor in pairs}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m engine.teaching", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
@@ -20,6 +26,12 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--steps", type=int, help="exact number of steps, instead of --minutes")
     build.add_argument("--matrix-rate", type=float, help="highest learning rate of the matrices")
     build.add_argument("--decay", type=float, help="share of the steps with a falling rate")
+    build.add_argument(
+        "--focus",
+        type=_focus,
+        metavar="COURSE=FACTOR,…",
+        help="practise some courses more (or less) than the recipe says",
+    )
     build.add_argument("--threads", type=int, default=1)
     build.add_argument("--seed", type=int, default=1)
     build.add_argument("--out", type=Path, help="checkpoint folder; continued if it holds one")
@@ -51,7 +63,7 @@ def _build(options: argparse.Namespace) -> int:
     torch.set_num_threads(options.threads)
     folder: Path = options.out or Path("build") / "teaching" / options.model
 
-    names = ("steps", "decay", "matrix_rate")
+    names = ("steps", "decay", "matrix_rate", "focus")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     if (folder / "checkpoint.pt").exists():
         trainer = Trainer.resume(folder, load(folder), options.device, **given)

@@ -1,18 +1,19 @@
 """Training batches: lessons as tokens, packed into windows, with the scored positions marked.
 
-A batch depends on nothing but the seed and its number, so training resumes anywhere.
+A batch depends on nothing but the seed, the focus and its number, so training resumes anywhere.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerFast
 
-from engine.teaching.curriculum import Lesson, lesson
+from engine.teaching.curriculum import Lesson, lesson, weights
 
 #: lessons are packed into the shortest of these that holds them: attention costs window squared
 SHORTER = (96, 192)
@@ -42,8 +43,10 @@ class Corpus:
         seed: int,
         rows: int,
         window: int,
+        focus: Mapping[str, float] | None = None,
     ) -> None:
         self.seed, self.rows, self.window = seed, rows, window
+        self._weights = weights(focus or {})
         self._pad = int(tokenizer.pad_token_id)
         self._encode = tokenizer.backend_tokenizer
 
@@ -68,7 +71,7 @@ class Corpus:
         groups: dict[int, list[tuple[list[int], list[bool]]]] = {size: [] for size in windows}
         total = 0
         while total < self.rows * self.window:
-            for ids, scored in self.tokens([lesson(rng) for _ in range(16)]):
+            for ids, scored in self.tokens([lesson(rng, self._weights) for _ in range(16)]):
                 size = next((size for size in windows if len(ids) <= size), None)
                 if size is not None:
                     groups[size].append((ids, scored))

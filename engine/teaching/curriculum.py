@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from engine.prompting.elements import Example, Language
@@ -135,7 +135,7 @@ COURSES: dict[str, Course] = {
     "story": Course(27, arithmetic.make),
     "story-shots": Course(4, _easier, few=1.0),
     "story-larger": Course(3, _larger, direct=0.4),
-    "comparison": Course(9, comparison.make_given, few=0.1),
+    "comparison": Course(9, comparison.make_given, direct=0.35, few=0.1),
     "city-bare": Course(3, _bare, direct=1.0),
     "city-guess": Course(4, _guess, direct=1.0),
     "city-stated": Course(3, _stated, direct=0.0),
@@ -162,7 +162,20 @@ COURSES: dict[str, Course] = {
     "questions": Course(14, binding.make_questions),
 }
 _DRAWN = tuple(COURSES.values())
-_WEIGHTS = tuple(course.weight for course in _DRAWN)
+
+
+def weights(focus: Mapping[str, float]) -> tuple[float, ...]:
+    """How often each course is drawn; ``focus`` multiplies the weights of the courses it names.
+
+    Raises:
+        ValueError: A name is not a course's.
+    """
+    if unknown := sorted(set(focus) - set(COURSES)):
+        raise ValueError(f"There is no course “{unknown[0]}”; choose from {', '.join(COURSES)}.")
+    return tuple(course.weight * focus.get(name, 1.0) for name, course in COURSES.items())
+
+
+PLAIN = weights({})
 
 
 def draw(make: Maker, rng: random.Random, language: Language) -> Item:
@@ -173,9 +186,9 @@ def draw(make: Maker, rng: random.Random, language: Language) -> Item:
             return item
 
 
-def lesson(rng: random.Random) -> Lesson:
+def lesson(rng: random.Random, weighted: tuple[float, ...] = PLAIN) -> Lesson:
     """One training text of a random course, language and dress."""
-    course = rng.choices(_DRAWN, _WEIGHTS)[0]
+    course = rng.choices(_DRAWN, weighted)[0]
     return dressed(rng, course, rng.choice(LANGUAGES))
 
 

@@ -6,7 +6,7 @@ import json
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -35,6 +35,7 @@ class Plan:
         warmup: Steps of linear warm-up.
         decay: Share of the steps, at the end, over which the rate falls to nothing.
         precision: ``"bfloat16"`` (autocast) or ``"float32"``.
+        focus: Courses practised more or less than the recipe says, with their factors.
     """
 
     model: str
@@ -47,6 +48,7 @@ class Plan:
     warmup: int = 100
     decay: float = 0.6
     precision: str = "bfloat16"
+    focus: dict[str, float] = field(default_factory=dict)
 
     def share(self, step: int) -> float:
         """Factor of the learning rate at ``step``: warm-up, plateau, linear decay."""
@@ -63,7 +65,7 @@ class Trainer:
         created: Any = create(plan.model, len(tokenizer), plan.seed)
         self.model: PreTrainedModel = created.to(self.device)
         self.model.train()
-        self.corpus = Corpus(tokenizer, plan.seed, plan.rows, plan.window)
+        self.corpus = Corpus(tokenizer, plan.seed, plan.rows, plan.window, plan.focus)
         self.step = 0
         self.seconds = 0.0
         matrices: list[Tensor] = []
@@ -140,7 +142,8 @@ class Trainer:
         """Continue from a checkpoint.
 
         ``changes`` alter what lies ahead in the plan: ``steps`` and ``decay`` move its end, best
-        before the rate has begun to fall; ``matrix_rate`` changes the rate itself.
+        before the rate has begun to fall; ``matrix_rate`` changes the rate itself, ``focus`` what is
+        practised.
         """
         state = torch.load(folder / "checkpoint.pt", map_location=device, weights_only=True)
         plan = Plan(**state["plan"])
