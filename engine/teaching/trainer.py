@@ -142,8 +142,8 @@ class Trainer:
         """Continue from a checkpoint.
 
         ``changes`` alter what lies ahead in the plan: ``steps`` and ``decay`` move its end, best
-        before the rate has begun to fall; ``matrix_rate`` changes the rate itself, ``focus`` what is
-        practised.
+        before the rate has begun to fall; ``matrix_rate`` changes the rate itself, ``focus`` what
+        is practised.
         """
         state = torch.load(folder / "checkpoint.pt", map_location=device, weights_only=True)
         plan = Plan(**state["plan"])
