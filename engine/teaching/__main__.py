@@ -25,6 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--minutes", type=float, default=60.0, help="sets the steps by a trial")
     build.add_argument("--steps", type=int, help="exact number of steps, instead of --minutes")
     build.add_argument("--matrix-rate", type=float, help="highest learning rate of the matrices")
+    build.add_argument("--rate", type=float, help="highest learning rate of all other weights")
     build.add_argument("--decay", type=float, help="share of the steps with a falling rate")
     build.add_argument(
         "--focus",
@@ -63,7 +64,7 @@ def _build(options: argparse.Namespace) -> int:
     torch.set_num_threads(options.threads)
     folder: Path = options.out or Path("build") / "teaching" / options.model
 
-    names = ("steps", "decay", "matrix_rate", "focus")
+    names = ("steps", "decay", "rate", "matrix_rate", "focus")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     if (folder / "checkpoint.pt").exists():
         trainer = Trainer.resume(folder, load(folder), options.device, **given)
