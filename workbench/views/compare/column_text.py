@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from workbench.viewmodels.compare_column import Column
-from workbench.views.compare.names import column_title, finish_name, rule_name
+from workbench.viewmodels.names import column_title, finish_name, rule_name
 from workbench.widgets.token_text import shown
 
 # Chinese breaks after every sign; a word joiner holds the signs of one figure together.

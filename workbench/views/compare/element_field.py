@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.errors import ErrorReport
-from workbench.views.compare.names import element_ghost, element_name
+from workbench.viewmodels.names import element_ghost, element_name
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import FoldHeading, set_role
 from workbench.widgets.plain import PlainLabel

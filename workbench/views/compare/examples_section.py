@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from engine.errors import ErrorReport, describe
 from engine.prompting.elements import Example
+from workbench.viewmodels.names import element_name
 from workbench.views.compare.element_field import Swatch
-from workbench.views.compare.names import element_name
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.examples_table import ExamplesModel, ExamplesTable
 from workbench.widgets.flow_layout import FlowLayout

@@ -35,13 +35,13 @@ from workbench.views.compare.overlay_panel import OverlayPanel
 from workbench.views.compare.prompt_panel import PromptPanel
 from workbench.views.compare.reports import Reports
 from workbench.views.compare.results_bar import TINTS, ResultsBar
-from workbench.views.compare.sampling_panel import SamplingPanel
-from workbench.views.compare.technique_bar import TechniqueBar
 from workbench.views.page import Page
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.sampling_panel import SamplingPanel
+from workbench.widgets.technique_bar import TechniqueBar
 
 DEMO_TECHNIQUES = ("zero-shot", "few-shot", "zero-shot-cot")
 

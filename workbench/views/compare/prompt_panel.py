@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
 
 from engine.prompting.elements import Example, Language
 from workbench.services.icons import Icons
+from workbench.viewmodels.names import task_name
 from workbench.viewmodels.prompt_counter import EXAMPLES_WITH_STEPS, TokenCounts
 from workbench.viewmodels.prompt_model import PromptModel
 from workbench.viewmodels.prompt_presets import PRESETS
 from workbench.viewmodels.prompt_state import TEXT_FIELDS, PromptProblem, TextField
 from workbench.views.compare.element_field import ElementField
 from workbench.views.compare.examples_section import Background, ExamplesSection
-from workbench.views.compare.names import task_name
 from workbench.widgets.chips import Chip
 from workbench.widgets.elided import ElidedCombo
 from workbench.widgets.fold import set_role

@@ -22,7 +22,7 @@ from engine.prompting.strategies.registry import TECHNIQUES
 from engine.prompting.strategies.zero_shot_cot import DEFAULT_TRIGGER
 from workbench.services.tips import tip
 from workbench.viewmodels.compare_setup import MAX_VARIANTS, CompareSetup, VariantChoice
-from workbench.views.compare.names import column_title, technique_hint, technique_name
+from workbench.viewmodels.names import column_title, technique_hint, technique_name
 from workbench.widgets.chips import Chip
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
