@@ -99,8 +99,9 @@ def _run_models(
     spec: CompareSpec, keys: tuple[CellKey, ...], recorder: Recorder, ctx: JobContext
 ) -> None:
     pace = Pace(len(keys), spec.sampling.max_new_tokens)
+    pace.fail(len(recorder.cells))  # kept from before the run was interrupted
     for index, ref in enumerate(spec.models):
-        own = tuple(key for key in keys if key.model == index)
+        own = tuple(key for key in keys if key.model == index and key not in recorder.cells)
         if not own:
             continue
         with ExitStack() as stack:
@@ -161,9 +162,11 @@ class _ModelRun:
         self.first_index = pace.done
         self.shown_at = 0.0
         self.provenance: Provenance | None = None
+        self.model_index = 0
 
     def run(self, keys: tuple[CellKey, ...]) -> None:
         """Ask every cell; an error that stops the decoding fails only the unanswered ones."""
+        self.model_index = keys[0].model
         questions = tuple(self._questions(keys))
         if not questions:
             return
@@ -209,6 +212,7 @@ class _ModelRun:
             temperature=sampling.temperature,
             check=self.ctx.check,
         )
+        self.recorder.check_origin(self.model_index, self.provenance)
 
     def _show_progress(self) -> None:
         """Ten times a second at most: the estimate walks over every running answer."""

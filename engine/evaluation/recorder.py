@@ -2,6 +2,10 @@
 
 A full disk must not cost a result: a cell that cannot be written stays in memory and is tried
 again with every later one; what remains unwritten at the end is reported, not raised.
+
+A run that is resumed brings its finished cells back first; only the others are then asked. The
+noise of a cell depends on the seed, the item and the sample alone, so that in float32 the whole
+equals a run that was never interrupted.
 """
 
 from __future__ import annotations
@@ -9,8 +13,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from engine.errors import ErrorReport, StoreError
-from engine.evaluation.spec import CellKey, CellResult, CompareSpec
+from engine.errors import BadSpec, ErrorReport, StoreError
+from engine.evaluation.spec import CellKey, CellResult, CompareSpec, Provenance
 
 if TYPE_CHECKING:
     from engine.jobs.job import JobContext
@@ -25,6 +29,10 @@ class Recorder:
         run_id: The run's row in the store (the job's id when nothing is stored).
         cells: Every finished cell.
         error: Why the store lacks cells, or None.
+
+    Raises:
+        BadSpec: The run to resume is not kept, or was another comparison.
+        StoreError: It cannot be read, or still runs.
     """
 
     def __init__(self, spec: CompareSpec, ctx: JobContext) -> None:
@@ -34,7 +42,10 @@ class Recorder:
         self.cells: dict[CellKey, CellResult] = {}
         self.error: ErrorReport | None = None
         self.run_id = ctx.job_id
-        if self._project is not None:
+        self._origins: dict[int, Provenance] = {}
+        if spec.continues:
+            self._continue(spec)
+        elif self._project is not None:
             try:
                 self.run_id = self._project.begin_run(spec)
             except StoreError as error:
@@ -47,6 +58,24 @@ class Recorder:
         self._flush()
         self._ctx.partial(cell)
 
+    def check_origin(self, model: int, now: Provenance) -> None:
+        """Refuse to mix two models, or two states of one, in a resumed run.
+
+        Args:
+            model: Its index in the spec.
+            now: What would answer the missing cells.
+
+        Raises:
+            BadSpec: It is no longer what answered the finished cells.
+        """
+        before = self._origins.get(model)
+        if before is not None and _identity(before) != _identity(now):
+            raise BadSpec(
+                f"“{now.model}” is no longer the model that this run began with.",
+                "Bring its weights and load options of then back, or start a new run.",
+                detail=f"{_identity(before)} became {_identity(now)}",
+            )
+
     def finish(self, status: str) -> None:
         """Write what is still unwritten, and how the run ended."""
         self._flush()
@@ -56,6 +85,19 @@ class Recorder:
             self._project.finish_run(self.run_id, status)
         except StoreError as error:
             self._note(error)
+
+    def _continue(self, spec: CompareSpec) -> None:
+        """Enter the stored run again and publish what it has."""
+        if self._project is None:
+            raise BadSpec(
+                "There is no project to resume the run from.", "Open the project that holds it."
+            )
+        self.run_id = spec.continues
+        for cell in self._project.continue_run(spec.continues, spec):
+            self.cells[cell.key] = cell
+            if cell.provenance is not None:
+                self._origins.setdefault(cell.key.model, cell.provenance)
+            self._ctx.partial(cell)
 
     def _flush(self) -> None:
         if self._project is None:
@@ -79,3 +121,14 @@ class Recorder:
         if self.error is None:
             log.warning("The run is not stored: %s", error)
         self.error = error.report()
+
+
+def _identity(origin: Provenance) -> tuple[object, ...]:
+    """What must be the same for two answers to come from the same model."""
+    return (
+        origin.revision,
+        origin.weights_sha,
+        origin.edits,
+        origin.dtype,
+        origin.quantization,
+    )

@@ -14,13 +14,13 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from engine.errors import StoreError
-from engine.evaluation.spec import CellResult
+from engine.errors import BadSpec, StoreError
+from engine.evaluation.spec import CellResult, CompareSpec
 from engine.jobs.spec import Spec, decode, encode
 from engine.store.process import alive
 from engine.store.rows import CELL_QUERY, read_cell, write_cell
@@ -102,6 +102,33 @@ class Project:
                 (run_id, spec.kind, spec.title(), encode(spec), os.getpid(), time.time()),
             )
         return run_id
+
+    def continue_run(self, run_id: str, spec: CompareSpec) -> tuple[CellResult, ...]:
+        """Enter a run again that has ended early; it then counts as running.
+
+        Returns:
+            Its finished cells, in key order; failed ones are to be asked again.
+
+        Raises:
+            BadSpec: The run was another comparison than `spec`.
+            StoreError: There is no such run, it still runs, or it cannot be read or written.
+        """
+        before, cells = self.load_run(run_id)
+        if not isinstance(before, CompareSpec) or _comparable(before) != _comparable(spec):
+            raise BadSpec(
+                f"The run “{run_id}” was another comparison.", "Resume it as it was, or start anew."
+            )
+        with self._transaction() as connection:
+            row = connection.execute("SELECT * FROM run WHERE id=?", (run_id,)).fetchone()
+            if row["status"] == "running" and alive(row["owner"], row["started"]):
+                raise StoreError(
+                    f"The run “{run_id}” is still running.", "Wait for its end, or stop it first."
+                )
+            connection.execute(
+                "UPDATE run SET status='running', owner=?, ended=NULL WHERE id=?",
+                (os.getpid(), run_id),
+            )
+        return tuple(cell for cell in cells if cell.error is None)
 
     def save_cell(self, run_id: str, cell: CellResult) -> None:
         """Commit one finished cell in a transaction of its own.
@@ -214,6 +241,15 @@ class Project:
                 connection.executemany(
                     "UPDATE run SET status='interrupted' WHERE id=?", [(run,) for run in gone]
                 )
+
+
+def _comparable(spec: CompareSpec) -> CompareSpec:
+    """The comparison without what may differ when it is resumed."""
+    models = tuple(
+        replace(ref, options=replace(ref.options, allow_pickle=False, trust_remote_code=False))
+        for ref in spec.models
+    )
+    return replace(spec, models=models, continues="")
 
 
 def set_aside(path: Path) -> Path:
