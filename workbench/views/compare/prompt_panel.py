@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -30,6 +30,7 @@ from workbench.views.compare.examples_section import Background, ExamplesSection
 from workbench.widgets.chips import Chip
 from workbench.widgets.elided import ElidedCombo
 from workbench.widgets.fold import set_role
+from workbench.widgets.in_sight import InSight
 from workbench.widgets.plain import PlainLabel
 
 PREFERRED_CHARS: Final = 52
@@ -70,11 +71,6 @@ class PromptPanel(QWidget):
         self._model = model
         self._counts: TokenCounts | None = None
         self._context_length: int | None = None
-        self._message: QWidget | None = None
-        self._reveal_timer = QTimer(self)
-        self._reveal_timer.setSingleShot(True)
-        self._reveal_timer.setInterval(0)
-        self._reveal_timer.timeout.connect(self._reveal)
         self.task: QComboBox = ElidedCombo(self)
         self.task.setObjectName("task-picker")
         self.english = Chip(self, compact=True)
@@ -131,16 +127,7 @@ class PromptPanel(QWidget):
             field = self.fields.get(place)  # type: ignore[call-overload]
         if field is not None:
             field.show_error(problem.report)
-            self._scroll.ensureWidgetVisible(field)
-
-    def _show_message(self, widget: QWidget) -> None:
-        """Bring what the examples say into sight, once the layouts have given it its place."""
-        self._message = widget
-        self._reveal_timer.start()
-
-    def _reveal(self) -> None:
-        if self._message is not None and not self._message.isHidden():
-            self._scroll.ensureWidgetVisible(self._message, 0, 8)
+            self._in_sight.keep(field)
 
     def undo(self) -> None:
         """One step back, in whichever element it was."""
@@ -168,6 +155,7 @@ class PromptPanel(QWidget):
     # Model to widgets
 
     def _model_changed(self, place: str) -> None:
+        self._in_sight.release()  # whoever edits looks at what is edited
         state = self._model.state
         for name in TEXT_FIELDS:
             if place in ("all", name):
@@ -301,6 +289,7 @@ class PromptPanel(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.viewport().setAutoFillBackground(False)
         inside.setAutoFillBackground(False)
+        self._in_sight = InSight(self._scroll)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -333,7 +322,7 @@ class PromptPanel(QWidget):
         for name, field in self.fields.items():
             self._connect_field(name, field)
         self.examples.edited.connect(self._examples_edited)
-        self.examples.message_shown.connect(self._show_message)
+        self.examples.message_shown.connect(self._in_sight.keep)
         self.task.activated.connect(self._task_activated)
         self.english.clicked.connect(self._language_clicked)
         self.chinese.clicked.connect(self._language_clicked)
