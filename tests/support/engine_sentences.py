@@ -16,6 +16,7 @@ TERMINAL = ("engine/commands", "engine/bench", "engine/teaching", "engine/cli.py
 # Functions whose phrases (texts with a space) are shown: reasons, faults, what would fit.
 PHRASES = {
     "engine/devices.py": ("choose_device", "choose_dtype", "_comparison"),
+    "engine/evaluation/statistics/words.py": ("verdict", "notes"),
     "engine/models/anatomy.py": ("structure_of", "position_encoding_of", "_rope_parts"),
     "engine/models/attention.py": ("choose_attention", "_problem"),
     "engine/models/catalog.py": ("describe_place", "_state_of"),
