@@ -93,6 +93,39 @@ def choose(
     return ids.gather(-1, best).squeeze(-1)
 
 
+def choose_each(
+    logits: torch.Tensor,
+    samplings: Sequence[Sampling],
+    keys: Sequence[int],
+    seen: torch.Tensor | None,
+) -> torch.Tensor:
+    """As `choose`, with a sampling for each row.
+
+    Args:
+        logits: float32 ``[rows, vocabulary]``.
+        samplings: One per row.
+        keys: As in `choose`.
+        seen: bool ``[rows, vocabulary]``, or None when no row has a repetition penalty.
+
+    Returns:
+        int64 ``[rows]``.
+    """
+    groups: dict[Sampling, list[int]] = {}
+    for place, sampling in enumerate(samplings):
+        groups.setdefault(sampling, []).append(place)
+    chosen = torch.empty(len(samplings), dtype=torch.long, device=logits.device)
+    for sampling, places in groups.items():
+        penalized = seen is not None and sampling.repetition_penalty != 1.0
+        if len(groups) == 1:
+            return choose(logits, sampling, keys, seen if penalized else None)
+        at = torch.tensor(places, device=logits.device)
+        own = [keys[place] for place in places]
+        chosen[at] = choose(
+            logits[at], sampling, own, seen[at] if seen is not None and penalized else None
+        )
+    return chosen
+
+
 class SeenTokens:
     """Which tokens each row holds, for the repetition penalty; rows move like the cache's."""
 

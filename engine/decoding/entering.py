@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 import torch
@@ -75,6 +75,14 @@ class Entrance:
             yield self._enter_batch(rows[start:stop], payers, rows)
         for row in rows:
             self._release(row)
+
+    def withdraw(self, unwanted: Set[int]) -> list[Row]:
+        """Take waiting rows out by their requests' positions; returns them."""
+        gone = [row for row in self.waiting if row.index in unwanted]
+        self.waiting = [row for row in self.waiting if row.index not in unwanted]
+        for row in gone:
+            self._release(row)
+        return gone
 
     def free(self) -> None:
         """Let go of every tensor."""

@@ -10,7 +10,7 @@ of a prompt's forward pass; whatever it raises leaves the model as it was.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from contextlib import nullcontext
 
 import torch
@@ -18,7 +18,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from engine.decoding.batching import plan_rows
 from engine.decoding.cache import RowCache, SoloRow
-from engine.decoding.choosing import SeenTokens, choose
+from engine.decoding.choosing import SeenTokens, choose_each
 from engine.decoding.detokenize import Detokenizer
 from engine.decoding.entering import Entered, Entrance
 from engine.decoding.interrupt import Check, no_check
@@ -53,6 +53,7 @@ def decode(
     on_finish: OnFinish | None = None,
     stats: DecodeStats | None = None,
     record_top: int = 5,
+    unwanted: Set[int] = frozenset(),
 ) -> list[Generation]:
     """Decode an answer for every request.
 
@@ -60,13 +61,17 @@ def decode(
         model: A transformers causal language model in eval mode, on its device.
         tokenizer: Its tokenizer (for texts and, failing a config's, the stop token).
         requests: What to answer.
-        sampling: How tokens are chosen; `samples` is the caller's affair.
+        sampling: How tokens are chosen where a request does not say it; `samples` is the
+            caller's affair.
         batch_size: Most rows decoded together; None = by memory.
         check: The cancellation point; may raise.
         on_tokens: Called for each row at each step, with the request's position.
         on_finish: Called once per request when its answer ends, in order of ending.
         stats: Filled in, when given.
         record_top: How many of the likeliest tokens each record names.
+        unwanted: Positions of requests that are no longer wanted; the caller may add to it while
+            the run goes on (in `on_finish`, say). Before the next step they end as they stand,
+            with ``"cancelled"``; the others' tokens stay the same.
 
     Returns:
         One generation per request, in their order.
@@ -78,7 +83,7 @@ def decode(
     """
     sampling.check()
     run = _Run(model, tokenizer, requests, sampling, batch_size, check, stats, record_top)
-    run.on_tokens, run.on_finish = on_tokens, on_finish
+    run.on_tokens, run.on_finish, run.unwanted = on_tokens, on_finish, unwanted
     # Scaled RoPE may replace its buffers inside a forward pass; made in inference mode they would
     # be of no use to later gradients.
     mode = torch.no_grad() if run.runner.solo_reason else torch.inference_mode()
@@ -110,28 +115,31 @@ class _Run:
         stats: DecodeStats | None,
         record_top: int,
     ) -> None:
-        self.sampling = sampling
         self.check = check
         self.stats = stats if stats is not None else DecodeStats()
         self.record_top = record_top
         self.on_tokens: OnTokens | None = None
         self.on_finish: OnFinish | None = None
+        self.unwanted: Set[int] = frozenset()
+        self.given_up = 0
         self.runner = Runner(model, check)
         self.pieces = Detokenizer(tokenizer)
-        self.limits = Limits(
-            stop_tokens(model, tokenizer),
-            tuple(stop for stop in sampling.stop if stop),
-            sampling.max_new_tokens,
-            context_length(model),
-        )
+        self.rows = [make_row(i, r, sampling, self.pieces) for i, r in enumerate(requests)]
+        context = context_length(model)
         for request in requests:
             if not request.prompt_ids:
                 raise PromptError("The prompt has no tokens.", "Write something, then run again.")
-            check_length(len(request.prompt_ids) + len(request.forced), self.limits.context)
-        self.rows = [make_row(i, r, sampling, self.pieces) for i, r in enumerate(requests)]
+            check_length(len(request.prompt_ids) + len(request.forced), context)
+        ends = stop_tokens(model, tokenizer)
+        samplings = dict.fromkeys([row.sampling for row in self.rows] or [sampling])
+        for one in samplings:
+            one.check()
+        self.limits = {one: _limits(one, ends, context) for one in samplings}
+        self.penalizes = any(one.repetition_penalty != 1.0 for one in samplings)
+        self.most_new = max(one.max_new_tokens for one in samplings)
         longest = max((len(row.prompt) for row in self.rows), default=1)
         asked = 1 if self.runner.solo_reason else batch_size
-        columns = longest + sampling.max_new_tokens
+        columns = longest + self.most_new
         self.plan = plan_rows(model, columns, len(self.rows), asked)
         self.stats.rows = self.plan.rows
         self.stats.reason = self.plan.reason
@@ -146,11 +154,12 @@ class _Run:
 
     def all(self) -> list[Generation]:
         """Decode everything."""
-        waiting = self.entrance.waiting
-        while waiting or self.active:
+        while self.entrance.waiting or self.active:
             self.check()
+            self._give_up()
             free = self.plan.rows - len(self.active)
             enough = max(1, self.plan.rows // ENTER_SHARE)
+            waiting = self.entrance.waiting
             if waiting and (not self.active or free >= min(enough, len(waiting))):
                 self._enter(free)
             if self.active:
@@ -182,14 +191,14 @@ class _Run:
             self.cache = entered.cache
         else:
             if not self.active or not isinstance(self.cache, RowCache):
-                reserve = min(self.sampling.max_new_tokens, RESERVE)
+                reserve = min(self.most_new, RESERVE)
                 capacity = entered.widest + reserve
                 runner = self.runner
                 self.cache = RowCache(runner.layers, (), capacity, runner.device, self.plan.rows)
                 self.cache.window.start = self.cache.window.end = entered.widest
             self.cache.adopt(entered.cache, self.plan.rows, entered.pasts)
         self.active += entered.rows
-        if self.sampling.repetition_penalty != 1.0:
+        if self.penalizes:
             if self.seen is None:
                 self.seen = SeenTokens(entered.logits.shape[-1], entered.logits.device)
             self.seen.append([row.prompt for row in entered.rows])
@@ -206,8 +215,9 @@ class _Run:
             at = logits[place, kept - 1 - len(forced) : kept - 1]  # [forced, vocabulary]
             measures = measure(at, torch.tensor(forced, device=at.device), self.record_top)
             records = []
+            limits = self.limits[row.sampling]
             for step, token in enumerate(forced):
-                records.append(row.take(token, measures, step, self.pieces, self.limits))
+                records.append(row.take(token, measures, step, self.pieces, limits))
                 if row.finish is not None:
                     break
             if self.on_tokens is not None:
@@ -230,15 +240,16 @@ class _Run:
         """
         if rows:
             started = time.perf_counter()
-            keys = []
-            if self.sampling.temperature > 0.0:
-                keys = [step_key(row.tape, len(row.answer)) for row in rows]
+            keys = [
+                step_key(row.tape, len(row.answer)) if row.sampling.temperature > 0.0 else 0
+                for row in rows
+            ]
             places = None
             seen = None
             if self.seen is not None:
                 places = torch.tensor([self.active.index(row) for row in rows])
                 seen = self.seen.table[places.to(logits.device)]
-            chosen = choose(logits, self.sampling, keys, seen)
+            chosen = choose_each(logits, [row.sampling for row in rows], keys, seen)
             if self.seen is not None and places is not None:
                 self.seen.mark(places.to(logits.device), chosen)
             measures = measure(logits, chosen, self.record_top)
@@ -246,7 +257,8 @@ class _Run:
             self.stats.choose_s += time.perf_counter() - started
             started = time.perf_counter()
             for place, row in enumerate(rows):
-                record = row.take(ids[place], measures, place, self.pieces, self.limits)
+                limits = self.limits[row.sampling]
+                record = row.take(ids[place], measures, place, self.pieces, limits)
                 if self.on_tokens is not None:
                     self.on_tokens(row.index, (record,))
             self.stats.record_s += time.perf_counter() - started
@@ -265,8 +277,30 @@ class _Run:
         if self.seen is not None:
             self.seen.drop(moves, self.cache.rows)
         for row in leaving:
-            generation = row.generation()
-            self.results[row.index] = generation
-            self.stats.new_tokens += len(generation.tokens)
-            if self.on_finish is not None:
-                self.on_finish(row.index, generation)
+            self._report(row)
+
+    def _give_up(self) -> None:
+        """Let rows go that are no longer wanted, those that have not entered yet included."""
+        if len(self.unwanted) == self.given_up:
+            return
+        self.given_up = len(self.unwanted)
+        for row in self.entrance.withdraw(self.unwanted):
+            row.give_up()
+            self._report(row)
+        for row in self.active:
+            if row.index in self.unwanted:
+                row.give_up()
+        self._let_leave()
+
+    def _report(self, row: Row) -> None:
+        """Keep and publish a row's answer."""
+        generation = row.generation()
+        self.results[row.index] = generation
+        self.stats.new_tokens += len(generation.tokens)
+        if self.on_finish is not None:
+            self.on_finish(row.index, generation)
+
+
+def _limits(sampling: Sampling, ends: frozenset[int], context: int | None) -> Limits:
+    stops = tuple(stop for stop in sampling.stop if stop)
+    return Limits(ends, stops, sampling.max_new_tokens, context)

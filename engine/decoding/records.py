@@ -43,7 +43,7 @@ class Generation:
     Attributes:
         text: The decoded answer without special tokens, cut before a stop text.
         tokens: Every generated token, the stop token included.
-        finish: Why it ended.
+        finish: Why it ended; ``"cancelled"`` = it was no longer wanted and ends where it stood.
         prompt_tokens: Length of the prompt in tokens.
         reused_tokens: How many of them came from a shared prefix's cache.
         first_token_ms: From the start of this answer's prefill to its first token.

@@ -16,7 +16,7 @@ from engine.decoding.stopping import find_stop
 
 @dataclass(frozen=True)
 class Limits:
-    """What ends an answer, the same for all rows of a run."""
+    """What ends an answer, the same for all rows that are sampled alike."""
 
     stop_tokens: frozenset[int]
     stops: tuple[str, ...]
@@ -30,6 +30,7 @@ class Row:
 
     Attributes:
         index: Position of its request.
+        sampling: How its tokens are chosen.
         tape: Key of its noise tape.
         stream: Its text, token by token.
         answer: Token ids so far.
@@ -38,6 +39,7 @@ class Row:
 
     index: int
     request: Request
+    sampling: Sampling
     tape: int
     stream: TextStream
     answer: list[int] = field(default_factory=list)
@@ -98,6 +100,11 @@ class Row:
             self.first = self.last
         return record
 
+    def give_up(self) -> None:
+        """End where it stands, because nobody wants the rest."""
+        self.text += self.stream.finish()
+        self.finish = "cancelled"
+
     def _finish_before_text(self, token: int, limits: Limits) -> FinishReason | None:
         if token in limits.stop_tokens:
             return "stop-token"
@@ -124,6 +131,7 @@ class Row:
 
 
 def make_row(index: int, request: Request, sampling: Sampling, pieces: Detokenizer) -> Row:
-    """A row that has not started."""
-    tape = tape_key(sampling.seed, request.item, request.sample)
-    return Row(index, request, tape, pieces.stream())
+    """A row that has not started; `sampling` is for a request without its own."""
+    own = request.sampling or sampling
+    tape = tape_key(own.seed, request.item, request.sample)
+    return Row(index, request, own, tape, pieces.stream())
