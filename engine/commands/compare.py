@@ -36,6 +36,8 @@ MOST_SHOWN = 24
 def compare(
     task: arguments.Task = None,
     option: arguments.TaskOption = None,
+    dataset: arguments.Dataset = None,
+    map: arguments.Map = None,
     items: arguments.Items = None,
     item: arguments.ItemJson = None,
     prompt_file: arguments.PromptPath = None,
@@ -49,7 +51,7 @@ def compare(
     example: arguments.ExampleJson = None,
     var: arguments.Variable = None,
     expected: arguments.Expected = None,
-    language: arguments.Language = "en",
+    language: arguments.Language = "auto",
     techniques: arguments.Techniques = None,
     trigger: arguments.Trigger = "",
     shots: arguments.Shots = None,
@@ -117,6 +119,8 @@ def compare(
         ),
         extraction=tuple(extract or ()),
         batch_size=batch_size,
+        dataset=dataset,
+        mapping=tuple(map or ()),
     )
     run(options, Destination(as_json, tuple(report or ()), project))
 

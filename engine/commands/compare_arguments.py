@@ -18,7 +18,15 @@ def _in(panel: str, text: str, *names: str) -> typer.models.OptionInfo:
 Task = Annotated[str | None, _in(_PROMPT, "A built-in task set, e.g. arithmetic.")]
 TaskOption = Annotated[list[str] | None, _in(_PROMPT, "An option of the task, e.g. steps=5.")]
 Items = Annotated[
-    str | None, _in(_PROMPT, "With --task: how many. Else a CSV, TSV or JSONL file of items.")
+    str | None,
+    _in(_PROMPT, "With --task or --dataset: how many. Else a CSV, TSV or JSONL file of items."),
+]
+Dataset = Annotated[
+    Path | None, _in(_PROMPT, "A test set: CSV, TSV, JSONL, JSON, promptfoo YAML or CSV, …")
+]
+Map = Annotated[
+    list[str] | None,
+    _in(_PROMPT, "What a column of the set is: input=…, expected=…, id=…, steps=…", "--map"),
 ]
 ItemJson = Annotated[list[str] | None, _in(_PROMPT, "One item as JSON: id, variables, expected.")]
 PromptPath = Annotated[Path | None, _in(_PROMPT, "A saved prompt.")]
@@ -34,7 +42,7 @@ ExampleJson = Annotated[
 ]
 Variable = Annotated[list[str] | None, _in(_PROMPT, "A variable, name=value.")]
 Expected = Annotated[str | None, _in(_PROMPT, "The expected answer.")]
-Language = Annotated[str, _in(_PROMPT, "en or zh.")]
+Language = Annotated[str, _in(_PROMPT, "en, zh, or auto: as the test set is written.")]
 
 Techniques = Annotated[
     str | None,

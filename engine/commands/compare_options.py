@@ -93,6 +93,8 @@ class CompareOptions:
     sampling: Sampling = field(default_factory=Sampling)
     extraction: tuple[str, ...] = ()
     batch_size: int | None = None
+    dataset: Path | None = None
+    mapping: tuple[str, ...] = ()
 
 
 def build(options: CompareOptions) -> CompareSpec:
@@ -107,12 +109,16 @@ def build(options: CompareOptions) -> CompareSpec:
         raise BadSpec("The batch size is below 1.", "Choose 1 or more.")
     if options.shots is not None and options.shots < 0:
         raise BadSpec("The number of shots is below 0.", "Choose 0 or more.")
+    if options.dataset is not None:
+        from engine.commands.dataset_options import from_dataset
+
+        return from_dataset(options, options.dataset)
     if options.task is not None:
         return _from_task(options, options.task)
     if not options.prompt.given():
         raise BadSpec(
             "There is nothing to compare.",
-            "Name a --task, a --prompt-file, or write an --instruction or an --input.",
+            "Name a --task, a --dataset, a --prompt-file, or write an --instruction or an --input.",
         )
     return _from_prompt(options)
 
@@ -245,6 +251,8 @@ def _ref(name: str, options: LoadOptions) -> ModelRef:
 
 
 def _language(text: str) -> Language:
+    if text == "auto":
+        return "en"
     name = text.lower().replace("-", "_").split("_")[0]
     return cast(Language, _one_of("--language", name, get_args(Language)))
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
+from engine.evaluation.datasets.asserts import fulfils
+from engine.evaluation.extractors.asserts import Asserts
 from engine.evaluation.extractors.exact import Exact
 from engine.evaluation.extractors.normalise import canonical, number, only_number, spelled
 from engine.evaluation.extractors.registry import extractor
@@ -29,7 +33,7 @@ def judge(extraction: Extraction, expected: str | None) -> Extraction:
         return replace(extraction, correct=None)
     if extraction.value is None:
         return replace(extraction, correct=False)
-    same = spelled_alike if extraction.rule == Exact.id else agree
+    same = _JUDGES.get(extraction.rule, agree)
     return replace(extraction, correct=same(extraction.value, expected))
 
 
@@ -53,6 +57,12 @@ def spelled_alike(value: str, expected: str) -> bool:
     if wanted is not None and only_number(value) == wanted and expected.strip()[-1:].isdigit():
         return value.strip()[-1:].isdigit()
     return spelled(value) == spelled(expected)
+
+
+_JUDGES: Final[dict[str, Callable[[str, str], bool]]] = {
+    Exact.id: spelled_alike,
+    Asserts.id: fulfils,
+}
 
 
 def _unbracketed(text: str) -> str:

@@ -19,8 +19,8 @@ import yaml
 
 from engine.errors import DataError
 from engine.prompting.elements import Example, Item, Language, PromptElements
+from engine.prompting.encoding import decode_text
 from engine.prompting.render import ExamplesAs
-from engine.prompting.tables import decode_text
 
 SUFFIX: Final = ".prompt.md"
 FORMAT: Final = 1

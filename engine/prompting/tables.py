@@ -9,16 +9,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
 from engine.errors import DataError
+from engine.prompting.encoding import cannot_read, decode_text
 
 DELIMITERS: Final = (",", "\t", ";")
-CHINESE_SHARE: Final = 0.9
-SAVE_AS_UTF8: Final = "Save it as UTF-8 (in a spreadsheet: “CSV UTF-8”) and import it again."
+LONGEST_FIELD: Final = 1 << 27
 
 
 @dataclass(frozen=True)
@@ -57,44 +57,11 @@ def read_table(path: Path, headers: frozenset[str] = frozenset()) -> Table:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise DataError(
-            f"The file “{path.name}” cannot be read: {error.strerror or error}.",
-            "Choose a file that exists and that you may read.",
-        ) from error
+        raise cannot_read(path, error) from error
     text = decode_text(data, path.name)
     if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
         return _json_table(text, path)
     return _delimited(text, path, headers)
-
-
-def decode_text(data: bytes, name: str) -> str:
-    """Bytes as text: UTF-8 (with or without mark), UTF-16 with its mark, or GB18030.
-
-    GB18030 would also decode much of Western 8-bit text into rare characters, so it is accepted
-    only when nearly all of the result are everyday Chinese ones.
-
-    Raises:
-        DataError: None of these; names the line.
-    """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _decoded(data, "utf-16", name)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        text = _chinese(data)
-        if not text:
-            raise DataError(
-                f"The file “{name}” is neither UTF-8 nor GB18030; line {line} cannot be read.",
-                SAVE_AS_UTF8,
-            ) from error
-    if "\x00" in text:
-        line = text.count("\n", 0, text.index("\x00")) + 1
-        raise DataError(
-            f"The file “{name}” is no text file; line {line} holds a zero byte.",
-            "Export the table as CSV or JSON lines.",
-        )
-    return text
 
 
 def write_table(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, str]]) -> None:
@@ -120,34 +87,6 @@ def write_table(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str
     write_text(path, buffer.getvalue(), "utf-8-sig" if suffix == ".csv" else "utf-8")
 
 
-def _decoded(data: bytes, encoding: str, name: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"The file “{name}” is damaged: its {encoding} text ends in the middle.", SAVE_AS_UTF8
-        ) from error
-
-
-def _chinese(data: bytes) -> str:
-    """GB18030 text, or nothing when it does not read like Chinese."""
-    try:
-        text = data.decode("gb18030")
-    except UnicodeDecodeError:
-        return ""
-    foreign = [character for character in text if ord(character) > 127]
-    usual = sum(_in_gb2312(character) for character in foreign)
-    return text if usual >= CHINESE_SHARE * len(foreign) else ""
-
-
-def _in_gb2312(character: str) -> bool:
-    try:
-        character.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _delimited(text: str, path: Path, headers: frozenset[str]) -> Table:
     delimiter = "\t" if path.suffix.lower() == ".tsv" else delimiter_of(text)
     return delimited(text, delimiter, path.name, headers)
@@ -159,28 +98,22 @@ def delimited(text: str, delimiter: str, name: str, headers: frozenset[str]) -> 
     Raises:
         DataError: It is empty or ragged, or a quote is left open; names the line.
     """
-    records = list(_records(text, delimiter, name))
+    records = list(cells_of(io.StringIO(text, newline=""), delimiter, name))
     if not records:
         raise DataError(f"“{name}” is empty.", "Choose a table with rows.")
-    _, first = records[0]
+    first = records[0].fields
     ends = {title.strip().lower() for title in (first[0], first[-1])}
     has_header = bool(ends & headers) or not headers
     columns = tuple(
         title.strip() if has_header else str(number) for number, title in enumerate(first, start=1)
     )
     if len(set(columns)) < len(columns):
-        raise DataError(
-            f"Two columns of “{name}” have the same name in line 1.", "Rename one of them."
-        )
+        raise same_names(name)
     rows = []
-    for line, fields in records[1 if has_header else 0 :]:
-        if len(fields) != len(columns):
-            raise DataError(
-                f"Line {line} of “{name}” has {len(fields)} fields where the first row has "
-                f"{len(columns)}.",
-                "Correct that line; a text that holds a comma or a line break needs quotes.",
-            )
-        rows.append(Row(line, dict(zip(columns, fields, strict=True))))
+    for one in records[1 if has_header else 0 :]:
+        if len(one.fields) != len(columns):
+            raise ragged(one.line, name, len(one.fields), len(columns))
+        rows.append(Row(one.line, dict(zip(columns, one.fields, strict=True))))
     return Table(columns, tuple(rows))
 
 
@@ -190,20 +123,58 @@ def delimiter_of(text: str) -> str:
     return max(DELIMITERS, key=first.count)
 
 
-def _records(text: str, delimiter: str, name: str) -> Iterable[tuple[int, list[str]]]:
-    """Non-blank records, each with the number of its first line."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+@dataclass(frozen=True)
+class Cells:
+    """One record of a delimited file: the number of its first line, its cells, its own text."""
+
+    line: int
+    fields: list[str]
+    raw: str
+
+
+def cells_of(lines: Iterable[str], delimiter: str, name: str) -> Iterator[Cells]:
+    """Non-blank records of a delimited text, read line by line (line ends untranslated).
+
+    Raises:
+        DataError: A quote is left open; names the line.
+    """
+    taken: list[str] = []
+
+    def taking() -> Iterator[str]:
+        for text in lines:
+            taken.append(text)
+            yield text
+
+    csv.field_size_limit(LONGEST_FIELD)
+    reader = csv.reader(taking(), delimiter=delimiter, strict=True)
     line = 1
     try:
         for fields in reader:
+            raw = "".join(taken)
+            taken.clear()
             if any(field.strip() for field in fields):
-                yield line, fields
+                yield Cells(line, fields, raw)
             line = reader.line_num + 1
     except csv.Error as error:
         raise DataError(
             f"Line {line} of “{name}” cannot be read: {error}.",
             "Close the quotes of that record, and double quotes inside a quoted text.",
         ) from error
+
+
+def ragged(line: int, name: str, found: int, wanted: int) -> DataError:
+    """The error for a record that has not as many cells as the first."""
+    return DataError(
+        f"Line {line} of “{name}” has {found} fields where the first row has {wanted}.",
+        "Correct that line; a text that holds a comma or a line break needs quotes.",
+    )
+
+
+def same_names(name: str) -> DataError:
+    """The error for a header that names two columns alike."""
+    return DataError(
+        f"Two columns of “{name}” have the same name in line 1.", "Rename one of them."
+    )
 
 
 def _json_table(text: str, path: Path) -> Table:
@@ -223,7 +194,7 @@ def _json_table(text: str, path: Path) -> Table:
                 f"Record {line} of “{path.name}” is no JSON object.",
                 'Write each record as {"input": …, "output": …}.',
             )
-        rows.append(Row(line, {str(key): _shown(field) for key, field in value.items()}))
+        rows.append(Row(line, {str(key): shown(field) for key, field in value.items()}))
     if not rows:
         raise DataError(f"The file “{path.name}” is empty.", "Choose a file with records.")
     columns = tuple(dict.fromkeys(key for row in rows for key in row.values))
@@ -250,7 +221,7 @@ def _json_array(text: str, name: str) -> list[object]:
     return value
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A field as text; of several accepted answers the first."""
     if isinstance(value, str):
         return value

@@ -15,6 +15,15 @@ ROOT = Path(__file__).resolve().parents[2]
 TERMINAL = ("engine/commands", "engine/bench", "engine/teaching", "engine/cli.py")
 # Functions whose phrases (texts with a space) are shown: reasons, faults, what would fit.
 PHRASES = {
+    "engine/evaluation/datasets/mapping.py": ("_known_reason", "_name_reason", "_longest"),
+    "engine/evaluation/datasets/shapes/big_bench.py": ("fits",),
+    "engine/evaluation/datasets/shapes/completion.py": ("fits",),
+    "engine/evaluation/datasets/shapes/gsm8k.py": ("fits",),
+    "engine/evaluation/datasets/shapes/messages.py": ("fits",),
+    "engine/evaluation/datasets/shapes/openai_evals.py": ("fits",),
+    "engine/evaluation/datasets/shapes/promptfoo.py": ("fits",),
+    "engine/evaluation/datasets/shapes/promptfoo_table.py": ("fits",),
+    "engine/evaluation/datasets/shapes/table.py": ("fits",),
     "engine/devices.py": ("choose_device", "choose_dtype", "_comparison"),
     "engine/evaluation/statistics/words.py": ("verdict", "notes"),
     "engine/models/anatomy.py": ("structure_of", "position_encoding_of", "_rope_parts"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import BadSpec
+from engine.evaluation.extractors.asserts import Asserts
 from engine.evaluation.extractors.base import Extractor
 from engine.evaluation.extractors.exact import Exact
 from engine.evaluation.extractors.first_answer import FirstAnswer
@@ -24,6 +25,7 @@ EXTRACTORS: dict[str, type[Extractor]] = {
         OptionLetter,
         YesNo,
         Exact,
+        Asserts,
     )
 }
 REGEX_PREFIX = "regex:"

@@ -1,0 +1,1 @@
+"""What the records of a file mean: which field is the question, which the answer."""
