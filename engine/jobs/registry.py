@@ -31,6 +31,26 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "compare": Kind("engine.evaluation.spec:CompareSpec", "engine.evaluation.compare:run", True),
+    "why-attribute": Kind(
+        "engine.evaluation.evidence.attribute_spec:AttributeSpec",
+        "engine.evaluation.evidence.attribute:run",
+        True,
+    ),
+    "why-cross": Kind(
+        "engine.evaluation.evidence.cross_spec:CrossSpec",
+        "engine.evaluation.evidence.cross:run",
+        True,
+    ),
+    "why-order": Kind(
+        "engine.evaluation.evidence.order_spec:OrderSpec",
+        "engine.evaluation.evidence.order:run",
+        True,
+    ),
+    "why-states": Kind(
+        "engine.evaluation.evidence.states_spec:StatesSpec",
+        "engine.evaluation.evidence.states:run",
+        True,
+    ),
     "load-model": Kind("engine.models.spec:LoadModelSpec", "engine.models.jobs:load", True),
     "unload-model": Kind("engine.models.spec:UnloadModelSpec", "engine.models.jobs:unload"),
     "describe-model": Kind(

@@ -1,0 +1,1 @@
+"""Why an answer came out as it did: measured token by token on the model itself."""
