@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,8 +26,6 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny random LLaMA on disk, with its byte tokenizer."""
     folder = tmp_path_factory.mktemp("models") / "tiny-llama"
     save_tiny("llama", folder)
-    gc.collect()
-    gc.freeze()  # torch's million objects need not be walked after each test
     return folder
 
 

@@ -7,6 +7,8 @@ import gc
 import logging
 import sys
 import threading
+import weakref
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QObject
@@ -14,9 +16,16 @@ from PySide6.QtCore import QCoreApplication, QObject
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.async_loop import AsyncLoop
 from workbench.services.background import Background
-from workbench.services.gc_pin import GcPin
+from workbench.services.gc_pin import BULK_OBJECTS, FULL_EVERY, GcPin
 from workbench.services.log import Log
 from workbench.services.watchdog import Watchdog
+
+
+class Ring:
+    """Only the collector can free it."""
+
+    def __init__(self) -> None:
+        self.me = self
 
 
 class Catcher(QObject):
@@ -68,14 +77,71 @@ def test_nothing_is_delivered_after_the_end(qtbot):
     assert catcher.got == []
 
 
-def test_automatic_collection_is_off_while_pinned_and_on_again_after(qapp):
+@pytest.fixture
+def thawed(qapp) -> Iterator[None]:
+    """Nothing is frozen meanwhile, as when the program starts."""
+    gc.unfreeze()
+    yield
+    gc.collect()
+    gc.freeze()
+
+
+def test_automatic_collection_is_off_while_pinned_and_on_again_after(thawed):
     pin = GcPin()
     gc.enable()
     pin.start()
     assert not gc.isenabled()
+    assert gc.get_freeze_count() > 0
     pin.stop()
     assert gc.isenabled()
     assert gc.get_freeze_count() == 0
+    gc.disable()
+
+
+def test_what_was_frozen_by_another_stays_so_and_the_program_freezes_nothing(qapp):
+    gc.freeze()
+    frozen = gc.get_freeze_count()
+    pin = GcPin()
+    pin.start()
+    ring = Ring()
+    pin.stop()
+    gc.disable()
+    assert gc.get_freeze_count() <= frozen
+    gone = weakref.ref(ring)
+    del ring
+    gc.collect()
+    assert gone() is None
+
+
+def test_a_bulk_of_objects_is_walked_only_while_nobody_looks(thawed):
+    seen = True
+    pin = GcPin(is_looked_at=lambda: seen)
+    pin.start()
+    gone = weakref.ref(Ring())
+    kept = [[] for _ in range(2 * BULK_OBJECTS)]  # like the import of a large library
+    for _ in range(FULL_EVERY):
+        pin.tick()
+    assert gone() is not None
+    seen = False
+    for _ in range(FULL_EVERY):
+        pin.tick()
+    assert gone() is None
+    assert len(kept) == 2 * BULK_OBJECTS
+    pin.stop()
+    gc.disable()
+
+
+def test_what_grows_old_is_collected_while_it_is_little(thawed):
+    pin = GcPin(is_looked_at=lambda: True)
+    pin.start()
+    ring = Ring()
+    gone = weakref.ref(ring)
+    gc.collect(1)  # it is old now
+    del ring
+    for _ in range(FULL_EVERY):
+        pin.tick()
+    assert gone() is None
+    pin.stop()
     gc.disable()
 
 
