@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from engine.commands import bench, compare, doctor, models, window
+from engine.commands import bench, compare, doctor, models, stats, why, window
 
 app = typer.Typer(
     name="lathe",
@@ -18,9 +18,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(compare.compare)
+app.command()(stats.stats)
 app.command()(doctor.doctor)
 app.command()(bench.bench)
 app.add_typer(models.app, name="models")
+app.add_typer(why.app, name="why")
 
 
 def _show_version(wanted: bool) -> None:

@@ -15,11 +15,7 @@ from engine.evaluation.statistics.mcnemar import mcnemar_exact
 from engine.evaluation.statistics.newcombe import newcombe
 from engine.evaluation.statistics.outcomes import Column, Counted, columns
 from engine.evaluation.statistics.permutation import sign_flip
-from engine.evaluation.statistics.sample_size import (
-    ALPHA,
-    items_needed,
-    items_needed_graded,
-)
+from engine.evaluation.statistics.sample_size import ALPHA, needed_for
 from engine.evaluation.statistics.wilson import wilson
 
 Test = Literal["exact McNemar", "sign flips"]
@@ -212,14 +208,37 @@ def _pair(
     shared = sorted(one.keys() & other.keys())
     if not shared:
         return None
-    a, b = [one[item] for item in shared], [other[item] for item in shared]
-    tested = paired(a, b, seed=seed)
+    pair = pair_of(
+        [ids[item] for item in shared],
+        [one[item] for item in shared],
+        [other[item] for item in shared],
+        (found[first].label, found[second].label),
+        seed=seed,
+    )
+    return replace(pair, first=first, second=second)
+
+
+def pair_of(
+    ids: Sequence[str],
+    first: Sequence[float],
+    second: Sequence[float],
+    labels: tuple[str, str],
+    *,
+    seed: int = 0,
+) -> Pair:
+    """The pair of two columns of values, 0 … 1 each, over the same items; not yet corrected.
+
+    Raises:
+        ValueError: No items, or sequences of different lengths.
+    """
+    tested = paired(first, second, seed=seed)
+    rows = tuple(zip(ids, first, second, strict=True))
     return Pair(
-        first=first,
-        second=second,
-        first_label=found[first].label,
-        second_label=found[second].label,
-        n=len(shared),
+        first=0,
+        second=1,
+        first_label=labels[0],
+        second_label=labels[1],
+        n=len(rows),
         difference=tested.difference,
         interval=tested.interval,
         p=tested.p,
@@ -227,8 +246,8 @@ def _pair(
         test=tested.test,
         both=tested.both,
         neither=tested.neither,
-        only_first=tuple(ids[item] for item in shared if one[item] > other[item]),
-        only_second=tuple(ids[item] for item in shared if other[item] > one[item]),
+        only_first=tuple(item for item, a, b in rows if a > b),
+        only_second=tuple(item for item, a, b in rows if b > a),
         wished=tested.wished,
         needed=tested.needed,
     )
@@ -256,10 +275,11 @@ def paired(first: Sequence[float], second: Sequence[float], *, seed: int = 0) ->
     """
     n = len(first)
     difference = (sum(second) - sum(first)) / n if n else 0.0
+    differences = [b - a for a, b in zip(first, second, strict=True)]
     if any(value not in (0, 1) for value in (*first, *second)):
         interval = bootstrap_difference(first, second, seed=seed)
         p = sign_flip(first, second, seed=seed)
-        wished, needed = _needs_graded(first, second)
+        wished, needed = _needs(differences, graded=True)
         return Paired(difference, interval, p, "sign flips", None, None, wished, needed)
     both = sum(a == b == 1 for a, b in zip(first, second, strict=True))
     only_first = sum(a > b for a, b in zip(first, second, strict=True))
@@ -267,23 +287,14 @@ def paired(first: Sequence[float], second: Sequence[float], *, seed: int = 0) ->
     neither = n - both - only_first - only_second
     interval = newcombe(both, only_first, only_second, neither)
     p = mcnemar_exact(only_first, only_second)
-    wished, needed = _needs((only_first + only_second) / n, n)
+    wished, needed = _needs(differences, graded=False)
     return Paired(difference, interval, p, "exact McNemar", both, neither, wished, needed)
 
 
-def _needs(discordance: float, n: int) -> tuple[float, int]:
-    """The first wish that `n` items are too few for, and how many it needs."""
-    wants = [(wish, items_needed(wish, discordance)) for wish in WISHES]
-    return next((one for one in wants if one[1] > n), wants[-1])
-
-
-def _needs_graded(first: Sequence[float], second: Sequence[float]) -> tuple[float, int]:
-    differences = [b - a for a, b in zip(first, second, strict=True)]
-    n = len(differences)
-    mean = sum(differences) / n
-    spread = (sum((one - mean) ** 2 for one in differences) / max(n - 1, 1)) ** 0.5
-    wants = [(wish, items_needed_graded(wish, spread)) for wish in WISHES]
-    return next((one for one in wants if one[1] > n), wants[-1])
+def _needs(differences: Sequence[float], graded: bool) -> tuple[float, int]:
+    """The first wish that the items at hand are too few for, and how many it needs."""
+    wants = [(wish, needed_for(wish, differences, graded=graded)) for wish in WISHES]
+    return next((one for one in wants if one[1] > len(differences)), wants[-1])
 
 
 def _exactly_one(found: Sequence[Column], ids: Sequence[str]) -> tuple[OnlyRight, ...]:

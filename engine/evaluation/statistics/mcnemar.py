@@ -9,23 +9,28 @@ from __future__ import annotations
 
 
 def mcnemar_exact(only_first: int, only_second: int) -> float:
-    """Two-sided p of the exact conditional (binomial) McNemar test; 1 without discordant items."""
-    from scipy.stats import binomtest
+    """Two-sided p of the exact conditional (binomial) McNemar test; 1 without discordant items.
+
+    Both tails of a fair coin are alike, so it is twice the smaller one. `scipy.special` gives it
+    to full relative precision, however small, and loads in a tenth of the time of `scipy.stats`.
+    """
+    from scipy.special import bdtr
 
     discordant = only_first + only_second
-    return float(binomtest(only_first, discordant, 0.5).pvalue) if discordant else 1.0
+    return min(1.0, 2 * float(bdtr(min(only_first, only_second), discordant, 0.5)))
 
 
 def mcnemar_mid_p(only_first: int, only_second: int) -> float:
-    """Two-sided mid-p: the exact p less the probability of the table itself.
+    """Two-sided mid-p: half the probability of the observed split is left out in each tail.
 
     Less conservative than the exact test (M. W. Fagerland, S. Lydersen, P. Laake, "The McNemar
     test for binary matched-pairs data: mid-p and asymptotic are better than exact conditional",
-    BMC Med. Res. Methodol. 13 (2013) 91).
+    BMC Med. Res. Methodol. 13 (2013) 91). An even split gives 1.
     """
-    from scipy.stats import binom
+    from math import comb
 
-    discordant = only_first + only_second
-    if not discordant:
+    if only_first == only_second:
         return 1.0
-    return mcnemar_exact(only_first, only_second) - float(binom.pmf(only_first, discordant, 0.5))
+    discordant = only_first + only_second
+    observed: float = comb(discordant, only_first) / 2**discordant
+    return mcnemar_exact(only_first, only_second) - observed

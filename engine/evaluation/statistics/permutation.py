@@ -12,7 +12,7 @@ from typing import Final
 DRAWS: Final = 9999
 EXACT_ITEMS: Final = 14
 """2¹⁴ = 16 384 sign patterns are all counted; beyond, `DRAWS` are drawn."""
-AT_ONCE: Final = 2_000_000
+AT_ONCE: Final = 200_000
 ROUNDING: Final = 1e-12
 
 

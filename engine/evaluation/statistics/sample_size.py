@@ -10,6 +10,7 @@ with ψ the discordance (share of items on which the two differ) and δ the diff
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil, sqrt
 from statistics import NormalDist
 
@@ -59,3 +60,24 @@ def items_needed_graded(
     normal = NormalDist()
     z = normal.inv_cdf(1 - alpha / 2) + normal.inv_cdf(power)
     return max(ceil((z * deviation / difference) ** 2), 1)
+
+
+def needed_for(wish: float, differences: Sequence[float], *, graded: bool = False) -> int:
+    """Items that `wish` needs, going by how the items at hand differ.
+
+    Args:
+        wish: The wished difference, 0.1 = 10 points.
+        differences: Second − first of each item; −1, 0 or 1 unless graded.
+        graded: Whether values lie between 0 and 1.
+
+    Raises:
+        ValueError: No items, or a wish that is not in 0 … 1.
+    """
+    n = len(differences)
+    if n == 0:
+        raise ValueError("the items' differences are needed")
+    if not graded:
+        return items_needed(wish, sum(one != 0 for one in differences) / n)
+    mean = sum(differences) / n
+    variance = sum((one - mean) ** 2 for one in differences) / max(n - 1, 1)
+    return items_needed_graded(wish, sqrt(variance))

@@ -21,7 +21,8 @@ def verdict(pair: Pair, pairs: int = 1) -> str:
     rising = pair.difference > 0 or pair.better is None
     ends = pair.interval.low, pair.interval.high
     low, high = map(points, ends if rising else (-ends[1], -ends[0]))
-    evidence = f"95 % CI {low} to {high}, {test}, {pair.n} items"
+    ends_text = f"{low} to {high}" if low.startswith("-") else f"{low}–{high}"
+    evidence = f"95 % CI {ends_text}, {test}, {pair.n} items"
     if pair.better is None:
         return (
             f"{pair.second_label} against {pair.first_label}: no difference shown "
