@@ -14,7 +14,8 @@ import logging
 from typing import TYPE_CHECKING
 
 from engine.errors import BadSpec, ErrorReport, StoreError
-from engine.evaluation.spec import CellKey, CellResult, CompareSpec, Provenance
+from engine.evaluation.plan import planned_cells
+from engine.evaluation.spec import CellKey, CellResult, CompareSpec, Provenance, Vote
 
 if TYPE_CHECKING:
     from engine.jobs.job import JobContext
@@ -28,6 +29,7 @@ class Recorder:
     Attributes:
         run_id: The run's row in the store (the job's id when nothing is stored).
         cells: Every finished cell.
+        votes: Every vote that is over, by model, variant and item.
         error: Why the store lacks cells, or None.
 
     Raises:
@@ -38,8 +40,9 @@ class Recorder:
     def __init__(self, spec: CompareSpec, ctx: JobContext) -> None:
         self._ctx = ctx
         self._project = ctx.resources.project
-        self._unsaved: list[CellResult] = []
+        self._unsaved: list[CellResult | Vote] = []
         self.cells: dict[CellKey, CellResult] = {}
+        self.votes: dict[tuple[int, int, int], Vote] = {}
         self.error: ErrorReport | None = None
         self.run_id = ctx.job_id
         self._origins: dict[int, Provenance] = {}
@@ -47,7 +50,7 @@ class Recorder:
             self._continue(spec)
         elif self._project is not None:
             try:
-                self.run_id = self._project.begin_run(spec)
+                self.run_id = self._project.begin_run(spec, len(planned_cells(spec)))
             except StoreError as error:
                 self._give_up(error)
 
@@ -57,6 +60,14 @@ class Recorder:
         self._unsaved.append(cell)
         self._flush()
         self._ctx.partial(cell)
+
+    def add_vote(self, vote: Vote) -> None:
+        """Commit a vote that is over, and publish it; one that goes on is published only."""
+        if vote.final:
+            self.votes[vote.place] = vote
+            self._unsaved.append(vote)
+            self._flush()
+        self._ctx.partial(vote)
 
     def check_origin(self, model: int, now: Provenance) -> None:
         """Refuse to mix two models, or two states of one, in a resumed run.
@@ -98,6 +109,9 @@ class Recorder:
             if cell.provenance is not None:
                 self._origins.setdefault(cell.key.model, cell.provenance)
             self._ctx.partial(cell)
+        for vote in self._project.votes(self.run_id):
+            self.votes[vote.place] = vote
+            self._ctx.partial(vote)
 
     def _flush(self) -> None:
         if self._project is None:
@@ -105,12 +119,19 @@ class Recorder:
             return
         try:
             while self._unsaved:
-                self._project.save_cell(self.run_id, self._unsaved[0])
+                self._save(self._unsaved[0])
                 del self._unsaved[0]
         except StoreError as error:
             self._note(error)
         else:
             self.error = None
+
+    def _save(self, one: CellResult | Vote) -> None:
+        assert self._project is not None
+        if isinstance(one, Vote):
+            self._project.save_vote(self.run_id, one)
+        else:
+            self._project.save_cell(self.run_id, one)
 
     def _give_up(self, error: StoreError) -> None:
         """Without a row for the run, no cell of it can be stored."""

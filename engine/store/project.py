@@ -7,41 +7,34 @@ lock serves every thread.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 import time
-import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self, TypeVar
 
 from engine.errors import BadSpec, StoreError
-from engine.evaluation.spec import CellResult, CompareSpec
-from engine.jobs.spec import Spec, decode, encode
+from engine.evaluation.spec import CellResult, CompareSpec, Vote
+from engine.jobs.spec import Spec
+from engine.store import runs, search
+from engine.store.filing import read_spec
 from engine.store.process import alive
-from engine.store.rows import CELL_QUERY, read_cell, write_cell
+from engine.store.rows import read_cells, write_cell
+from engine.store.runs import RunInfo, RunStatus
 from engine.store.schema import migrate
+from engine.store.search import Found
+from engine.store.votes import read_votes, write_vote
 
-RunStatus = Literal["running", "finished", "cancelled", "failed", "interrupted"]
+__all__ = ["SUFFIX", "Project", "RunInfo", "RunStatus", "set_aside"]
+
 SUFFIX = ".lathe"
 CHECKED_UP_TO_BYTES = 256 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class RunInfo:
-    """One row of the list of runs. Times are POSIX seconds."""
-
-    id: str
-    kind: str
-    title: str
-    status: RunStatus
-    started: float
-    ended: float | None
-    cells: int
+BIN_KEEPS_S = 24 * 3600.0
+T = TypeVar("T")
 
 
 class Project:
@@ -49,10 +42,12 @@ class Project:
 
     Attributes:
         path: The file.
+        indexed: Whether searching is fast: this SQLite has FTS5 with trigrams.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
+        self.indexed = False
         self._connection = connection
         self._lock = threading.RLock()
 
@@ -79,6 +74,7 @@ class Project:
             _check_intact(connection, path)
             migrate(connection)
             project = cls(path, connection)
+            project.indexed = search.prepare(connection)
             project._close_orphans()
         except sqlite3.Error as error:
             connection.close()
@@ -88,20 +84,14 @@ class Project:
             raise
         return project
 
-    def begin_run(self, spec: Spec) -> str:
-        """Enter a run; returns its id.
+    def begin_run(self, spec: Spec, planned: int = 0) -> str:
+        """Enter a run of `planned` cells; returns its id.
 
         Raises:
             StoreError: It cannot be written.
         """
-        run_id = uuid.uuid4().hex[:12]
         with self._transaction() as connection:
-            connection.execute(
-                "INSERT INTO run(id, kind, title, spec, status, owner, started)"
-                " VALUES (?,?,?,?,'running',?,?)",
-                (run_id, spec.kind, spec.title(), encode(spec), os.getpid(), time.time()),
-            )
-        return run_id
+            return runs.insert_run(connection, spec, planned)
 
     def continue_run(self, run_id: str, spec: CompareSpec) -> tuple[CellResult, ...]:
         """Enter a run again that has ended early; it then counts as running.
@@ -119,15 +109,12 @@ class Project:
                 f"The run “{run_id}” was another comparison.", "Resume it as it was, or start anew."
             )
         with self._transaction() as connection:
-            row = connection.execute("SELECT * FROM run WHERE id=?", (run_id,)).fetchone()
-            if row["status"] == "running" and alive(row["owner"], row["started"]):
+            row = runs.run_row(connection, run_id)
+            if row["status"] == "running" and alive(row["owner"], row["owned"]):
                 raise StoreError(
                     f"The run “{run_id}” is still running.", "Wait for its end, or stop it first."
                 )
-            connection.execute(
-                "UPDATE run SET status='running', owner=?, ended=NULL WHERE id=?",
-                (os.getpid(), run_id),
-            )
+            runs.own_run(connection, run_id)
         return tuple(cell for cell in cells if cell.error is None)
 
     def save_cell(self, run_id: str, cell: CellResult) -> None:
@@ -139,6 +126,15 @@ class Project:
         with self._transaction() as connection:
             write_cell(connection, run_id, cell)
 
+    def save_vote(self, run_id: str, vote: Vote) -> None:
+        """Commit the vote over the samples of one item, replacing an earlier one.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        with self._transaction() as connection:
+            write_vote(connection, run_id, vote)
+
     def finish_run(self, run_id: str, status: str) -> None:
         """Note how a run ended.
 
@@ -146,49 +142,144 @@ class Project:
             StoreError: It cannot be written.
         """
         with self._transaction() as connection:
-            connection.execute(
-                "UPDATE run SET status=?, ended=? WHERE id=?", (status, time.time(), run_id)
-            )
+            runs.end_run(connection, run_id, status)
 
-    def load_run(self, run_id: str) -> tuple[Spec, tuple[CellResult, ...]]:
-        """A run's spec and its finished cells, in key order.
+    def load_run(self, run_id: str, *, tokens: bool = True) -> tuple[Spec, tuple[CellResult, ...]]:
+        """A run's spec and its stored cells, in key order.
+
+        Args:
+            run_id: Which run.
+            tokens: Whether answers bring their token records, which are most of the work.
 
         Raises:
             StoreError: There is no such run, or it cannot be read.
             BadSpec: The spec was saved by a newer version.
         """
         with self._reading() as connection:
-            row = connection.execute("SELECT spec FROM run WHERE id=?", (run_id,)).fetchone()
-            if row is None:
-                raise StoreError(
-                    f"The project has no run “{run_id}”.", "Choose one from its list of runs."
-                )
-            cells = tuple(map(read_cell, connection.execute(CELL_QUERY, (run_id,))))
-        return decode(row["spec"]), cells
+            spec = read_spec(connection, runs.run_row(connection, run_id))
+            return spec, read_cells(connection, run_id, tokens=tokens)
 
-    def runs(self) -> tuple[RunInfo, ...]:
-        """Every run, newest first."""
+    def load_spec(self, run_id: str) -> Spec:
+        """A run's spec alone.
+
+        Raises:
+            StoreError, BadSpec: As `load_run`.
+        """
         with self._reading() as connection:
-            rows = connection.execute(
-                "SELECT run.*, (SELECT count(*) FROM cell WHERE cell.run_id=run.id) AS cells"
-                " FROM run ORDER BY started DESC, rowid DESC"
-            ).fetchall()
-        return tuple(
-            RunInfo(
-                id=row["id"],
-                kind=row["kind"],
-                title=row["title"],
-                status=row["status"],
-                started=row["started"],
-                ended=row["ended"],
-                cells=row["cells"],
-            )
-            for row in rows
-        )
+            return read_spec(connection, runs.run_row(connection, run_id))
+
+    def load_item(self, run_id: str, item: int) -> tuple[CellResult, ...]:
+        """The cells of one item of a run, with their tokens.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        with self._reading() as connection:
+            return read_cells(connection, run_id, item=item)
+
+    def votes(self, run_id: str) -> tuple[Vote, ...]:
+        """A run's votes, in key order."""
+        with self._reading() as connection:
+            return read_votes(connection, run_id)
+
+    def runs(self, kind: str | None = None, most: int = -1) -> tuple[RunInfo, ...]:
+        """Runs that are not in the bin, newest first; all, or at most `most`."""
+        with self._reading() as connection:
+            return runs.list_runs(connection, kind=kind, most=most)
+
+    def run(self, run_id: str) -> RunInfo:
+        """What the list says of one run.
+
+        Raises:
+            StoreError: There is none, or it is in the bin.
+        """
+        with self._reading() as connection:
+            runs.run_row(connection, run_id)
+            found = runs.list_runs(connection, run_id=run_id)
+        if not found:
+            raise StoreError(f"The run “{run_id}” was deleted.", "Undo that first.")
+        return found[0]
 
     def latest_run(self, kind: str) -> str | None:
         """The id of the newest run of a kind, or None."""
-        return next((run.id for run in self.runs() if run.kind == kind), None)
+        return next((run.id for run in self.runs(kind, most=1)), None)
+
+    def search(self, text: str, most: int = 500) -> tuple[Found, ...]:
+        """The runs in one of whose texts every word of `text` stands, newest first."""
+        with self._reading() as connection:
+            return search.search(connection, text, indexed=self.indexed, most=most)
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Give a run a title of the person's own; empty = the job's.
+
+        Raises:
+            StoreError: There is no such run, or it cannot be written.
+        """
+        with self._transaction() as connection:
+            runs.rename(connection, run_id, name)
+
+    def annotate(self, run_id: str, note: str) -> None:
+        """Keep a note to a run; empty = none.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        with self._transaction() as connection:
+            runs.annotate(connection, run_id, note)
+
+    def label(self, run_id: str, tags: Iterable[str]) -> None:
+        """Replace a run's tags.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        with self._transaction() as connection:
+            runs.label(connection, run_id, tags)
+
+    def archive(self, run_id: str, archived: bool = True) -> None:
+        """Put a run out of the way, or back.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        with self._transaction() as connection:
+            connection.execute("UPDATE run SET archived=? WHERE id=?", (archived, run_id))
+
+    def delete(self, run_ids: Sequence[str]) -> None:
+        """Put runs into the bin; those that run stay. They go for good a day later.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        with self._transaction() as connection:
+            runs.bin_runs(connection, run_ids, time.time())
+
+    def restore(self, run_ids: Sequence[str]) -> None:
+        """Take runs out of the bin.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        with self._transaction() as connection:
+            runs.bin_runs(connection, run_ids, None)
+
+    def empty_bin(self, older_than: float = BIN_KEEPS_S) -> int:
+        """Delete for good what has been in the bin for so many seconds; returns how many runs.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        with self._transaction() as connection:
+            return runs.empty_bin(connection, time.time() - older_than)
+
+    def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """Ask something that no method here answers, on the open connection.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        with self._reading() as connection:
+            return question(connection)
 
     def close(self) -> None:
         """Close the file; safe to repeat."""
@@ -233,9 +324,9 @@ class Project:
     def _close_orphans(self) -> None:
         """Runs whose process is gone were interrupted."""
         rows = self._connection.execute(
-            "SELECT id, owner, started FROM run WHERE status='running'"
+            "SELECT id, owner, owned FROM run WHERE status='running'"
         ).fetchall()
-        gone = [row["id"] for row in rows if not alive(row["owner"], row["started"])]
+        gone = [row["id"] for row in rows if not alive(row["owner"], row["owned"])]
         if gone:
             with self._transaction() as connection:
                 connection.executemany(
