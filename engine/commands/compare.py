@@ -27,7 +27,7 @@ from engine.commands.console import (
 )
 from engine.decoding.params import Sampling
 from engine.errors import EngineError, JobCancelled
-from engine.evaluation.spec import CellResult, CompareResult, CompareSpec
+from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, VariantSummary
 from engine.jobs.events import Event, Partial
 
 MOST_SHOWN = 24
@@ -147,10 +147,18 @@ class _Heard:
 
 def run(options: CompareOptions, destination: Destination) -> None:
     """Build the spec, run it, and show or write the result; ends with the exit code."""
+    try:
+        spec = build(options)
+    except EngineError as error:
+        stop(error)
+    run_spec(spec, destination)
+
+
+def run_spec(spec: CompareSpec, destination: Destination) -> None:
+    """Run a comparison, and show or write the result; ends with the exit code."""
     from engine.store.export.registry import export, format_for
 
     try:
-        spec = build(options)
         for path in destination.reports:
             format_for(path)
         result, stopped = _compared(spec, destination.project)
@@ -187,6 +195,9 @@ def _compared(spec: CompareSpec, project_path: Path | None) -> tuple[CompareResu
     except JobCancelled:
         cells = tuple(sorted(heard.cells, key=lambda cell: _order(cell)))
         note(f"Stopped; {len(cells)} finished answers are kept.")
+        if project is not None:
+            run_id = spec.continues or project.latest_run(spec.kind)
+            note(f"Go on with: lathe runs resume {run_id} --project {project_path}")
         return CompareResult("", cells, summarise(spec, cells), 0.0), True
     finally:
         engine.close()
@@ -212,11 +223,12 @@ def show(spec: CompareSpec, result: CompareResult) -> None:
     if 0 < len(result.cells) <= MOST_SHOWN:
         for cell in result.cells:
             out.print(_answer(spec, cell))
-    out.print(_figures(result))
+    out.print(figures(result.summaries))
     _errors(result.cells)
 
 
-def _figures(result: CompareResult) -> Table:
+def figures(summaries: Iterable[VariantSummary]) -> Table:
+    """The columns' figures as a table."""
     from engine.store.export.facts import percent
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
@@ -224,7 +236,7 @@ def _figures(result: CompareResult) -> Table:
     table.add_column("Technique", no_wrap=True)
     for name in ("Right", "Of", "Accuracy", "Invalid", "Failed", "Tokens"):
         table.add_column(name, justify="right", no_wrap=True)
-    for one in result.summaries:
+    for one in summaries:
         table.add_row(
             escape(_short(one.model)),
             escape(one.variant),

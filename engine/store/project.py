@@ -29,9 +29,10 @@ from engine.store.schema import migrate
 from engine.store.search import Found
 from engine.store.votes import read_votes, write_vote
 
-__all__ = ["SUFFIX", "Project", "RunInfo", "RunStatus", "set_aside"]
+__all__ = ["DEFAULT_NAME", "SUFFIX", "Project", "RunInfo", "RunStatus", "set_aside"]
 
 SUFFIX = ".lathe"
+DEFAULT_NAME = f"default{SUFFIX}"
 CHECKED_UP_TO_BYTES = 256 * 1024 * 1024
 BIN_KEEPS_S = 24 * 3600.0
 T = TypeVar("T")

@@ -43,12 +43,14 @@ def sampling_facts(spec: CompareSpec) -> tuple[tuple[str, str], ...]:
     return tuple(facts)
 
 
-def environment_facts(one: Provenance, result: CompareResult) -> tuple[tuple[str, str], ...]:
-    """One environment as name and value."""
+def environment_facts(
+    one: Provenance, result: CompareResult | None = None
+) -> tuple[tuple[str, str], ...]:
+    """One environment as name and value; with a result, the batch sizes of its cells too."""
     sizes = sorted(
         {
             cell.provenance.batch_size
-            for cell in result.cells
+            for cell in (result.cells if result is not None else ())
             if cell.provenance is not None and replace(cell.provenance, batch_size=0) == one
         }
     )
