@@ -1,27 +1,28 @@
-"""Means over questions with percentile bootstrap intervals (Efron 1979)."""
+"""Means over questions with bootstrap intervals."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Final
 
-import numpy as np
-
 from engine.evaluation.evidence.spec import Figure
+from engine.evaluation.statistics.bootstrap import bootstrap_mean
 
-RESAMPLES: Final = 2000
-SEED: Final = 0
-COVERAGE: Final = 0.95
+RESAMPLES: Final = 1999
+FEWEST: Final = 4  # below it an interval would be read off a handful of possible draws
 
 
 def figure(values: Sequence[float]) -> Figure:
-    """The mean of at least one value with its 95 % interval; the same for the same values."""
-    data = np.asarray(values, dtype=np.float64)  # [n]
-    mean = float(data.mean())
-    if len(data) < 2:
-        return Figure(mean, mean, mean, len(data))
-    draws = np.random.default_rng(SEED).integers(0, len(data), (RESAMPLES, len(data)))
-    means = data[draws].mean(axis=1)  # [resamples]
-    tail = (1.0 - COVERAGE) / 2.0
-    low, high = np.quantile(means, (tail, 1.0 - tail))
-    return Figure(mean, float(low), float(high), len(data))
+    """The mean of at least one value with its 95 % interval; the same for the same values.
+
+    With fewer than `FEWEST` values the interval is their range: nothing better is known.
+    """
+    mean = fmean(values)
+    if len(values) < FEWEST:
+        return Figure(mean, min(values), max(values), len(values))
+    found = bootstrap_mean(values, resamples=RESAMPLES)
+    low = found.low if math.isfinite(found.low) else min(values)
+    high = found.high if math.isfinite(found.high) else max(values)
+    return Figure(mean, low, high, len(values))

@@ -87,7 +87,7 @@ class Figure:
 
     Attributes:
         mean: Over `n` questions.
-        low, high: 95 % percentile bootstrap interval over questions; equal to the mean for n = 1.
+        low, high: 95 % bootstrap interval over questions; below four questions their range.
         n: Questions that it was measured on.
     """
 
