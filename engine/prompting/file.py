@@ -163,8 +163,19 @@ def _example_text(example: Example) -> str:
     )
 
 
-def _front(text: str, name: str) -> tuple[_Front, dict[str, Any]]:
-    """Our keys, and those of others."""
+def split_front(text: str, name: str) -> tuple[dict[str, Any], str]:
+    """The head of any file with front matter, and what comes below it.
+
+    Raises:
+        DataError: The head cannot be read.
+    """
+    match = _FRONT.match(text)
+    if match is None:
+        return {}, text
+    return _settings(match["front"], name), text[match.end() :]
+
+
+def _settings(text: str, name: str) -> dict[str, Any]:
     try:
         found = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -179,6 +190,12 @@ def _front(text: str, name: str) -> tuple[_Front, dict[str, Any]]:
         found = {}
     if not isinstance(found, dict):
         raise DataError(f"The head of “{name}” names no settings.", "Write lines as key: value.")
+    return {str(key): value for key, value in found.items()}
+
+
+def _front(text: str, name: str) -> tuple[_Front, dict[str, Any]]:
+    """Our keys, and those of others."""
+    found = _settings(text, name)
     known = {key: found[key] for key in _Front.__struct_fields__ if key in found}
     try:
         own = msgspec.convert(known, _Front, strict=False)
@@ -190,7 +207,7 @@ def _front(text: str, name: str) -> tuple[_Front, dict[str, Any]]:
         raise DataError(
             f"“{name}” was saved by a newer version (format {own.lathe}).", "Update Lathe."
         )
-    return own, {str(key): value for key, value in found.items() if key not in known}
+    return own, {key: value for key, value in found.items() if key not in known}
 
 
 def _sections(body: str, name: str, first_line: int) -> tuple[dict[str, str], tuple[Example, ...]]:

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TERMINAL = ("engine/commands", "engine/bench", "engine/teaching", "engine/cli.py")
 # Functions whose phrases (texts with a space) are shown: reasons, faults, what would fit.
 PHRASES = {
+    "engine/prompting/prompty.py": ("_mixed_warning", "_single_warning"),
     "engine/evaluation/datasets/mapping.py": ("_known_reason", "_name_reason", "_longest"),
     "engine/evaluation/datasets/shapes/big_bench.py": ("fits",),
     "engine/evaluation/datasets/shapes/completion.py": ("fits",),
@@ -25,6 +26,7 @@ PHRASES = {
     "engine/evaluation/datasets/shapes/promptfoo_table.py": ("fits",),
     "engine/evaluation/datasets/shapes/table.py": ("fits",),
     "engine/devices.py": ("choose_device", "choose_dtype", "_comparison"),
+    "engine/evaluation/extractors/needs_run.py": ("reason_to_run",),
     "engine/evaluation/statistics/words.py": ("verdict", "notes"),
     "engine/models/anatomy.py": ("structure_of", "position_encoding_of", "_rope_parts"),
     "engine/models/attention.py": ("choose_attention", "_problem"),
@@ -33,7 +35,7 @@ PHRASES = {
     "engine/models/plan.py": ("plan_found",),
 }
 # Functions whose return values are shown, and calls that say a step.
-SHOWN_RETURNS = ("title", "_progress_text")
+SHOWN_RETURNS = ("title", "_progress_text", "progress_text")
 # An error that only carries the report of another.
 CARRIERS = frozenset({"JobFailed"})
 # Not ours, but raised by us with our own words, which then fill a gap of an `EngineError`.

@@ -21,13 +21,13 @@ from engine.evaluation.datasets.dataset import (
     Shell,
     Unsupported,
 )
-from engine.evaluation.datasets.language import language_of
 from engine.evaluation.datasets.mapping import guess, items_of, with_roles
 from engine.evaluation.datasets.rules import fitting_rules
 from engine.evaluation.datasets.shapes.base import Roles, Sample, Shape
 from engine.evaluation.datasets.shapes.promptfoo import EQUALS
 from engine.evaluation.datasets.shapes.registry import shape_of
 from engine.evaluation.datasets.source import Source
+from engine.prompting.language import language_of
 
 SAMPLED: Final = 50
 LICENCE_KEYS: Final = ("license", "licence")

@@ -16,19 +16,34 @@ class Technique:
     """Base of the techniques; a subclass sets the class attributes and writes `messages`.
 
     Attributes:
-        trigger: Sentence that asks for steps; empty = the technique's default, if it has one.
+        trigger: Sentence that asks for steps (or for knowledge); empty = the technique's default,
+            if it has one.
         shots: Most examples to show; None = all.
         examples_as: How examples are laid out.
+        base: Technique that a composed one builds on; empty = its own choice.
+
+    Class attributes:
+        asks: How the answer is obtained (`engine.evaluation.asking.registry`).
+        composed: Whether it builds on another technique.
+        default_samples: Answers per item where nobody says otherwise; 0 = as the comparison.
+        default_temperature: Used where the comparison is greedy, because samples must differ.
+        repeats: Whether asking again may bring another answer.
     """
 
     id: ClassVar[str]
     uses_examples: ClassVar[bool] = False
     uses_reasoning: ClassVar[bool] = False
     uses_trigger: ClassVar[bool] = False
+    asks: ClassVar[str] = "one-sample"
+    composed: ClassVar[bool] = False
+    default_samples: ClassVar[int] = 0
+    default_temperature: ClassVar[float] = 0.0
+    repeats: ClassVar[bool] = True
 
     trigger: str = ""
     shots: int | None = None
     examples_as: ExamplesAs = "text"
+    base: str = ""
 
     def messages(
         self, elements: PromptElements, variables: Mapping[str, str]

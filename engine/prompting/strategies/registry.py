@@ -5,14 +5,15 @@ from __future__ import annotations
 from engine.errors import BadSpec
 from engine.prompting.elements import PromptElements
 from engine.prompting.strategies.base import Technique
-from engine.prompting.strategies.few_shot import FewShot
-from engine.prompting.strategies.few_shot_cot import FewShotChainOfThought
-from engine.prompting.strategies.zero_shot import ZeroShot
-from engine.prompting.strategies.zero_shot_cot import ZeroShotChainOfThought
+from engine.prompting.strategies.generated_knowledge import GeneratedKnowledge
+from engine.prompting.strategies.label_likelihood import LabelLikelihood
+from engine.prompting.strategies.plain import PLAIN
+from engine.prompting.strategies.self_consistency import SelfConsistency
+from engine.prompting.strategies.two_stage import TwoStage
 
-TECHNIQUES: dict[str, type[Technique]] = {
+TECHNIQUES: dict[str, type[Technique]] = PLAIN | {
     technique.id: technique
-    for technique in (ZeroShot, FewShot, FewShotChainOfThought, ZeroShotChainOfThought)
+    for technique in (SelfConsistency, GeneratedKnowledge, LabelLikelihood, TwoStage)
 }
 
 
@@ -32,11 +33,11 @@ def technique_class(technique_id: str) -> type[Technique]:
 
 
 def applicable(elements: PromptElements) -> tuple[str, ...]:
-    """Ids of the techniques for which the prompt has what they need: examples, steps."""
+    """Ids of the plain techniques for which the prompt has what they need: examples, steps."""
     has_steps = any(example.reasoning.strip() for example in elements.examples)
     return tuple(
         name
-        for name, technique in TECHNIQUES.items()
+        for name, technique in PLAIN.items()
         if (not technique.uses_examples or elements.examples)
         and (has_steps or not (technique.uses_examples and technique.uses_reasoning))
     )

@@ -1,4 +1,4 @@
-"""The language of a set, told from its questions."""
+"""The language of texts, told from their letters."""
 
 from __future__ import annotations
 
