@@ -24,6 +24,7 @@ from workbench.services.async_loop import AsyncLoop, load_asyncio
 from workbench.services.background import Background
 from workbench.services.container import Services
 from workbench.services.crash import Crash, CrashReport
+from workbench.services.desk import Desk
 from workbench.services.first_paint import FirstPaint
 from workbench.services.gc_pin import GcPin
 from workbench.services.i18n import I18n
@@ -189,6 +190,7 @@ class Application(QObject):
             i18n=I18n(self.app, RESOURCES / "i18n", self.paths.cache / "i18n", self),
             notify=notify,
             model=CurrentModel(self.engine, jobs, background, self),
+            desk=Desk(self),
         )
 
     def _apply_options(self) -> None:

@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         self.rail.brand.clicked.connect(self._open_menu)
         self.model_bar.models_wanted.connect(self._show_models)
         self.host.shown.connect(self._page_shown)
+        services.desk.laid.connect(self._show_laid)
         self.jobs_dock.visibilityChanged.connect(self._panels_changed)
         self.log_dock.visibilityChanged.connect(self._panels_changed)
         self.retranslate()
@@ -215,6 +216,11 @@ class MainWindow(QMainWindow):
 
     def _panels_changed(self) -> None:
         self.services.actions.refresh()
+
+    def _show_laid(self, page_id: str) -> None:
+        """A page that is shown already takes at once what lies there for it."""
+        page = self.show_page(page_id)
+        page.take_from_desk()
 
     def _show_models(self) -> None:
         self.show_page("models")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from workbench.services.actions import ActionRegistry
     from workbench.services.async_loop import AsyncLoop
     from workbench.services.background import Background
+    from workbench.services.desk import Desk
     from workbench.services.i18n import I18n
     from workbench.services.icons import Icons
     from workbench.services.jobs import JobService
@@ -41,6 +42,7 @@ class Services:
         i18n: The language on screen.
         notify: Short messages over the window.
         model: The model that every page works with, and its real state.
+        desk: What one page hands to another.
     """
 
     engine: Engine
@@ -57,3 +59,4 @@ class Services:
     i18n: I18n
     notify: Notify
     model: CurrentModel
+    desk: Desk

@@ -81,6 +81,9 @@ class Page(QWidget):
     def entered(self) -> None:
         """The page is shown now (again)."""
 
+    def take_from_desk(self) -> None:
+        """Take what another page laid down for this one (`services.desk.take`), if anything."""
+
     def save_state(self) -> dict[str, object]:
         """What to bring back next time: JSON-ready values only."""
         return {}

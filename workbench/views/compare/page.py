@@ -149,6 +149,11 @@ class ComparePage(Page):
         self._follow_model()
         self.counter.touch()
 
+    def take_from_desk(self) -> None:
+        given = self.services.desk.take(self.page_id)
+        if isinstance(given, PromptState):
+            self.model.prompt.load(given, self.tr("Use a prompt of the library"))
+
     def save_state(self) -> dict[str, object]:
         return {
             "prompt": self.model.prompt.state.to_plain(),
@@ -269,6 +274,7 @@ class ComparePage(Page):
         return self.model.prompt.state, self.model.setup
 
     def _prompt_changed(self, place: str) -> None:
+        self.services.desk.share("prompt", self.model.prompt.state)
         self.counter.touch()
         self.refusal.show_report(None)
         if place == "all":

@@ -35,6 +35,7 @@ class PageHost(QStackedWidget):
             self.setCurrentWidget(page)
             self._services.actions.set_scope(page_id)
             page.entered()
+            page.take_from_desk()
             self.shown.emit(page_id)
         return page
 
