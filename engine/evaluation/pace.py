@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 
 class Pace:
     """Counts tokens against an estimate that sharpens as answers end.
@@ -14,7 +16,7 @@ class Pace:
     def __init__(self, cells: int, max_new_tokens: int) -> None:
         self._cells = max(1, cells)
         self._longest = max_new_tokens
-        self._running: dict[int, int] = {}
+        self._running: dict[Hashable, int] = {}
         self._ended: list[int] = []
         self._failed = 0
         self._fraction = 0.0
@@ -28,14 +30,13 @@ class Pace:
     def cells(self) -> int:
         return self._cells
 
-    def tokens(self, index: int, count: int) -> None:
-        """`count` new tokens of answer `index`."""
-        self._running[index] = self._running.get(index, 0) + count
+    def tokens(self, cell: Hashable, count: int) -> None:
+        """`count` new tokens for a cell, of its answer or of what leads to it."""
+        self._running[cell] = self._running.get(cell, 0) + count
 
-    def finish(self, index: int, length: int) -> None:
-        """Answer `index` has ended after `length` tokens."""
-        self._running.pop(index, None)
-        self._ended.append(length)
+    def finish(self, cell: Hashable) -> None:
+        """A cell has its answer."""
+        self._ended.append(self._running.pop(cell, 0))
 
     def fail(self, cells: int = 1) -> None:
         """Cells that will never produce a token."""
@@ -51,3 +52,8 @@ class Pace:
         now = (ended + running) / total if total > 0 else 1.0
         self._fraction = max(self._fraction, min(1.0, now))
         return self._fraction
+
+
+def progress_text(pace: Pace) -> str:
+    """The step in words."""
+    return f"{pace.done} of {pace.cells} answers"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from engine.decoding.params import Sampling
 from engine.errors import BadSpec
 from engine.evaluation.spec import CellKey, CompareSpec, Variant
 from engine.prompting.elements import PromptElements
 from engine.prompting.render import Message
-from engine.prompting.strategies.registry import technique_class
+from engine.prompting.strategies.base import Technique
+from engine.prompting.strategies.registry import TECHNIQUES, technique_class
 
 
 def planned_cells(spec: CompareSpec) -> tuple[CellKey, ...]:
@@ -17,12 +19,13 @@ def planned_cells(spec: CompareSpec) -> tuple[CellKey, ...]:
     Raises:
         BadSpec: A named cell lies outside the comparison.
     """
+    samples = [sampling_of(spec, variant).samples for variant in spec.variants]
     every = tuple(
         CellKey(model, variant, item, sample)
         for model in range(len(spec.models))
         for variant in range(len(spec.variants))
         for item in range(len(spec.items))
-        for sample in range(spec.sampling.samples)
+        for sample in range(samples[variant])
     )
     wanted = (spec.branch.cell,) if spec.branch is not None else spec.only
     if not wanted:
@@ -50,10 +53,41 @@ def messages_for(spec: CompareSpec, key: CellKey) -> tuple[Message, ...]:
         BadSpec: An unknown technique.
     """
     variant, item = spec.variants[key.variant], spec.items[key.item]
-    technique = technique_class(variant.technique)(
-        trigger=variant.trigger, shots=variant.shots, examples_as=variant.examples_as
+    return technique_of(variant).messages(prompt_of(spec, variant), item.variables)
+
+
+def technique_of(variant: Variant) -> Technique:
+    """The column's technique with its settings.
+
+    Raises:
+        BadSpec: An unknown technique.
+    """
+    return technique_class(variant.technique)(
+        trigger=variant.trigger,
+        shots=variant.shots,
+        examples_as=variant.examples_as,
+        base=variant.base,
     )
-    return technique.messages(prompt_of(spec, variant), item.variables)
+
+
+def sampling_of(spec: CompareSpec, variant: Variant) -> Sampling:
+    """How a column's tokens are chosen, and how many answers each item gets.
+
+    The column's own sampling, else the comparison's. A technique whose samples must differ brings
+    a temperature where the comparison is greedy and the column says nothing, and a number of
+    samples where neither asks for more than one; one that cannot vary is asked once.
+    """
+    technique = TECHNIQUES.get(variant.technique, Technique)
+    sampling = variant.sampling if variant.sampling is not None else spec.sampling
+    if not technique.repeats:
+        return replace(sampling, samples=1)
+    samples = variant.samples or sampling.samples
+    if samples == 1 and variant.samples == 0 and technique.default_samples:
+        samples = technique.default_samples
+    temperature = sampling.temperature
+    if variant.sampling is None and temperature == 0.0:
+        temperature = technique.default_temperature
+    return replace(sampling, samples=samples, temperature=temperature)
 
 
 def alone(spec: CompareSpec, key: CellKey) -> CompareSpec:

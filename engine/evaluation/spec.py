@@ -169,6 +169,11 @@ class CompareSpec(Spec):
     branch: Branch | None = None
     continues: str = ""
 
+    @property
+    def rule(self) -> str:
+        """The primary extraction rule: what right and wrong, votes and stability go by."""
+        return self.extraction[0] if self.extraction else "exact"
+
     def title(self) -> str:
         return f"Compare {' · '.join(variant.label for variant in self.variants)}"
 

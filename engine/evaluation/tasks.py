@@ -14,6 +14,7 @@ from engine.evaluation.spec import CompareSpec, Variant
 from engine.models.reference import ModelRef
 from engine.prompting.elements import Example, Item, Language, PromptElements
 from engine.prompting.render import ExamplesAs
+from engine.prompting.strategies.label_likelihood import LEAD
 from engine.prompting.strategies.registry import applicable, technique_class
 from engine.prompting.template import literal
 from engine.teaching.tasks import demonstrations, generate, task_names
@@ -96,8 +97,9 @@ def task_spec(
         variants=tuple(
             Variant(
                 technique=technique,
-                trigger=trigger if technique_class(technique).uses_trigger else "",
+                trigger=trigger if _asks_for_steps(technique) else "",
                 examples_as=layout,
+                answer_trigger=_stated(rule, language) if _states(technique) else "",
             )
             for technique in (applicable(prompt) if techniques is None else techniques)
         ),
@@ -109,6 +111,21 @@ def task_spec(
         extraction=(rule,),
         batch_size=batch_size,
     )
+
+
+def _asks_for_steps(technique: str) -> bool:
+    """Whether the trigger of the command is meant for it (that for knowledge is another)."""
+    known = technique_class(technique)
+    return known.uses_trigger and known.asks != "knowledge"
+
+
+def _states(technique: str) -> bool:
+    return technique_class(technique).asks in ("two-stage", "likelihood", "knowledge")
+
+
+def _stated(rule: str, language: Language) -> str:
+    """What stands before an answer in this world; nothing where the reply is the answer."""
+    return LEAD[language] if rule == LastAnswer.id else " "
 
 
 def rule_of(exercise: Exercise) -> tuple[str, str]:

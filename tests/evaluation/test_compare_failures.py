@@ -9,7 +9,7 @@ import pytest
 from engine.api import Engine
 from engine.decoding.params import Sampling
 from engine.errors import DeviceOutOfMemory
-from engine.evaluation import compare
+from engine.evaluation import model_run
 from engine.evaluation.spec import CompareSpec, Variant
 from engine.jobs.events import TokenChunk
 from engine.jobs.job import JobFailed
@@ -62,7 +62,7 @@ def codes(result, model):
 
 
 def test_memory_that_runs_out_while_decoding_is_the_cells_error(engine, monkeypatch):
-    real, calls = compare.decode, []
+    real, calls = model_run.decode, []
 
     def decode(*args, **options):
         calls.append(args)
@@ -70,7 +70,7 @@ def test_memory_that_runs_out_while_decoding_is_the_cells_error(engine, monkeypa
             raise RuntimeError(CPU_MEMORY)
         return real(*args, **options)
 
-    monkeypatch.setattr(compare, "decode", decode)
+    monkeypatch.setattr(model_run, "decode", decode)
     result = engine.submit(asked("llama", "gpt2")).result(60)
     assert codes(result, 0) == {DeviceOutOfMemory.code}
     assert codes(result, 1) == {""}
@@ -78,7 +78,7 @@ def test_memory_that_runs_out_while_decoding_is_the_cells_error(engine, monkeypa
 
 
 def test_an_unforeseen_error_keeps_the_answers_that_are_there(engine, monkeypatch):
-    real = compare.decode
+    real = model_run.decode
 
     def decode(*args, on_finish, **options):
         def finish_one(index, generation):
@@ -87,7 +87,7 @@ def test_an_unforeseen_error_keeps_the_answers_that_are_there(engine, monkeypatc
 
         return real(*args, on_finish=finish_one, **{**options, "batch_size": 1})
 
-    monkeypatch.setattr(compare, "decode", decode)
+    monkeypatch.setattr(model_run, "decode", decode)
     result = engine.submit(asked("llama", "gpt2")).result(60)
     for model in (0, 1):
         cells = [cell for cell in result.cells if cell.key.model == model]

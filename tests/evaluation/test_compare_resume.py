@@ -113,16 +113,16 @@ def test_the_resumed_run_equals_an_undisturbed_one(engine, spec, sampling):
 
 
 def test_failed_cells_are_asked_again(engine, spec, monkeypatch):
-    from engine.evaluation import compare
+    from engine.evaluation.asking.one_sample import OneSample
 
-    real = compare.messages_for
+    real = OneSample.open
 
-    def broken(spec, key):
-        if key.item == 1:
+    def broken(self, messages):
+        if self.question.keys[0].item == 1:
             raise OSError("the disk went away")
-        return real(spec, key)
+        return real(self, messages)
 
-    monkeypatch.setattr(compare, "messages_for", broken)
+    monkeypatch.setattr(OneSample, "open", broken)
     first = engine.submit(spec).result(120)
     assert sum(cell.error is not None for cell in first.cells) == 2
     monkeypatch.undo()

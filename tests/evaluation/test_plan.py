@@ -57,7 +57,7 @@ def test_the_share_done_never_falls_and_ends_at_one():
         for _ in range(length):
             pace.tokens(index, 1)
             seen.append(pace.fraction())
-        pace.finish(index, length)
+        pace.finish(index)
         seen.append(pace.fraction())
     assert seen == sorted(seen)
     assert seen[0] == 0

@@ -1,0 +1,1 @@
+"""How a technique obtains its answers: one way is one file here and one line in `registry`."""

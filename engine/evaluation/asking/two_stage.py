@@ -1,0 +1,101 @@
+"""First the steps, then the answer that they lead to is asked for (Kojima et al. 2022)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from engine.decoding.records import Generation
+from engine.decoding.request import Request
+from engine.evaluation.asking.base import Ask, Question
+from engine.evaluation.asking.continuation import continuation_ids
+from engine.evaluation.asking.one_sample import OneSample
+from engine.evaluation.extractors.normalise import canonical, only_number
+from engine.evaluation.extractors.yes_no import polarity
+from engine.evaluation.spec import CompareSpec, Stage
+from engine.prompting.strategies.two_stage import ANSWER_TRIGGERS, AnswerForm
+
+ANSWER_TOKENS: Final = 32
+"""Longest answer after the trigger, as in the paper's code."""
+FORM_OF_RULE: Final[dict[str, AnswerForm]] = {
+    "option-letter": "option",
+    "yes-no": "yes-no",
+    "last-number": "number",
+    "gsm8k-strict": "number",
+    "gsm8k-flexible": "number",
+}
+
+
+def answer_form(spec: CompareSpec) -> AnswerForm:
+    """The form of the set's answers: from its rule, else from the expected answers."""
+    form = FORM_OF_RULE.get(spec.extraction[0]) if spec.extraction else None
+    truths = [item.expected for item in spec.items if item.expected is not None]
+    if form is not None or not truths:
+        return form or "words"
+    if all(only_number(truth.rsplit("#### ", 1)[-1]) is not None for truth in truths):
+        return "number"
+    if all(polarity(canonical(truth)) is not None for truth in truths):
+        return "yes-no"
+    return "words"
+
+
+def answer_trigger(question: Question) -> str:
+    """The sentence that asks for the answer: the variant's, or the default of form and language."""
+    default = ANSWER_TRIGGERS[answer_form(question.spec)][question.elements.language]
+    return (question.variant.answer_trigger or default).strip()
+
+
+class TwoStage(OneSample):
+    """The second text goes on from the first: what the cell keeps is one continuous answer."""
+
+    def begin(self) -> Sequence[Ask]:
+        self.first: list[Generation] = []
+        self.steps: list[Generation] = []
+        return super().begin()
+
+    def heard(self, place: int, ask: Ask, generation: Generation) -> None:
+        """Nothing is known before both texts have ended."""
+
+    def complete(self, generations: Sequence[Generation]) -> Sequence[Ask]:
+        if self.first:
+            for place, answer in enumerate(generations):
+                self._close(place, answer)
+            return ()
+        self.first = list(generations)
+        self.steps = [_without_end(one) for one in generations]
+        return [self._second(place) for place in range(len(self.steps))]
+
+    def _second(self, place: int) -> Ask:
+        steps, key = self.steps[place], self.question.keys[place]
+        lead = answer_trigger(self.question)
+        text = f"\n{lead}" if steps.text and not steps.text.endswith("\n") else lead
+        forced = continuation_ids(self.desk.tokenizer, steps.text, text) if lead else ()
+        ids = (*self.opened.prompt_ids, *(token.id for token in steps.tokens))
+        self.desk.need_room(len(ids) + len(forced))
+        question = self.question
+        sampling = replace(question.sampling, max_new_tokens=len(forced) + ANSWER_TOKENS)
+        request = Request(ids, f"{question.item.id}\nanswer", key.sample, forced, sampling)
+        return Ask(key, request, stream=key)
+
+    def _close(self, place: int, answer: Generation) -> None:
+        steps, first = self.steps[place], self.first[place]
+        whole = replace(
+            answer,
+            text=steps.text + answer.text,
+            tokens=steps.tokens + answer.tokens,
+            prompt_tokens=first.prompt_tokens,
+            reused_tokens=first.reused_tokens,
+            first_token_ms=first.first_token_ms,
+            total_ms=first.total_ms + answer.total_ms,
+            batch_size=max(first.batch_size, answer.batch_size),
+        )
+        stage = Stage("steps", 0, self.opened.sent, self.opened.prompt_ids, first)
+        cell = replace(self.opened, key=self.question.keys[place], stages=(stage,))
+        self.desk.finish(self.answered(cell, whole))
+
+
+def _without_end(generation: Generation) -> Generation:
+    """The steps as they are read on: without the token that ended them, with any stop text."""
+    tokens = generation.tokens[:-1] if generation.finish == "stop-token" else generation.tokens
+    return replace(generation, tokens=tokens, text="".join(token.text for token in tokens))
