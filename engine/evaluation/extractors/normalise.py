@@ -8,23 +8,37 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-_WIDE = "０１２３４５６７８９，．－＋＄￥％＃（）：＝"
-_NARROW = "0123456789,.-+$¥%#():="
-_TO_NARROW = str.maketrans(_WIDE + "−", _NARROW + "-")
+from engine.evaluation.extractors.chinese_number import GROUPS, chinese_number
 
-NUMBER = r"(?<![0-9A-Za-z_.])[-+]?[$€£¥]?\s?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+_WIDE = "０１２３４５６７８９，．－＋＄￥％＃（）：＝／"
+_NARROW = "0123456789,.-+$¥%#():=/"
+_TO_NARROW = str.maketrans(_WIDE + "−–", _NARROW + "--")
+
+_CURRENCY = r"(?:(?:US|HK|NT|CA|AU)?\\?\$|[€£¥]|(?:USD|EUR|GBP|CNY|RMB)(?=[\s\d]))"
+_AMOUNT = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)"
+NUMBER = rf"(?<![0-9A-Za-z_.])[-+]?{_CURRENCY}?\s?{_AMOUNT}(?:\.\d+)?[万亿]?"
 """A number in narrow text; a sign counts only where no word or number stands before it."""
 
 _NUMBER_AT_START = re.compile(
-    r"\s*([-+]?)\s?[$€£¥]?\s?(\d{1,3}(?:,\d{3})+(?!\d)|\d+)(\.\d+)?(?!\.?\d)"
+    rf"\s*([-+]?)\s?{_CURRENCY}?\s?([-+]?)({_AMOUNT})(\.\d+)?(?!\.?\d)([万亿]?)"
 )
+_SIGN_BEHIND = re.compile(
+    r"\s?(?:\\?%|\\?\$|[€£¥元]|美元|人民币|(?:USD|EUR|GBP|CNY|RMB|dollars?|euros?|yuan)\b)$",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r"(?:[个只元人天本支条块页次米年月日岁分斤辆棵张]|美元|人民币)$")
+_GLUED_UNIT = re.compile(r"(?:[kcm]m|[km]g|m[lL]|km/h|min|USD|EUR|GBP|CNY|RMB)(?![A-Za-z])")
 _WRAPPED = (
     re.compile(r"^\\boxed\{(.*)\}$", re.DOTALL),
     re.compile(r"^\\text\{(.*)\}$", re.DOTALL),
+    re.compile(r"^\\\((.*)\\\)$", re.DOTALL),
+    re.compile(r"^\\\[(.*)\\\]$", re.DOTALL),
     re.compile(r"^\$(?!\d)(.*)\$$", re.DOTALL),
+    re.compile(r"^\(\s*([-+]?[$€£¥]?[\d.,]+\s?%?)\s*\)$"),
 )
+_DECIMAL_COMMA = re.compile(r",\d")
 _EDGE = " \t\r\n\"'`*_“”‘’「」『』《》"
 _CLOSING = ".。!！;；,，、"
 
@@ -50,21 +64,22 @@ def bare(text: str) -> str:
 def number(text: str) -> Decimal | None:
     """The number that `text` starts with (a unit may follow), or None.
 
-    ``"1,800 apples"`` is 1800; ``"18/3"``, ``"3rd"`` and the key ``"0042"`` are none.
+    ``"1,800 apples"`` is 1800, ``"1.5万"`` is 15000 and ``"十八"`` 18; ``"18/3"``, ``"3rd"``,
+    ``"1,80"`` and the key ``"0042"`` are none.
     """
-    match = _NUMBER_AT_START.match(narrow(bare(text)))
+    kept = bare(text)
+    match = _NUMBER_AT_START.match(narrow(kept))
     if match is None:
-        return None
+        return chinese_number(_COUNTED.sub("", kept))
+    sign, inner, whole, fraction, group = match.groups(default="")
     rest = match.string[match.end() :]
-    glued = rest[:1].isascii() and rest[:1].isalpha()
-    if glued or rest.lstrip()[:1] in tuple("/:-+*^="):
+    glued = rest[:1].isascii() and rest[:1].isalpha() and not _GLUED_UNIT.match(rest)
+    if glued or rest.lstrip()[:1] in tuple("/:-+*^=") or _DECIMAL_COMMA.match(rest):
         return None
-    if len(match.group(2)) > 1 and match.group(2)[0] == "0":
-        return None  # a key or a code, where every digit counts
-    try:
-        return Decimal(match.group(1) + match.group(2).replace(",", "") + (match.group(3) or ""))
-    except InvalidOperation:
-        return None
+    if (sign and inner) or (len(whole) > 1 and whole[0] == "0"):
+        return None  # 0042 is a key or a code, where every digit counts
+    value = Decimal(sign + inner + whole.replace(",", "") + fraction)
+    return value * GROUPS[group] if group else value
 
 
 def plain_number(value: Decimal) -> str:
@@ -85,10 +100,12 @@ def canonical(text: str) -> str:
 
 
 def only_number(text: str) -> Decimal | None:
-    """The number that `text` is, with nothing but a currency or per cent sign, or None."""
-    shown = narrow(bare(text)).rstrip("%").strip()
+    """The number that `text` is, with nothing but a currency or a per cent sign, or None."""
+    shown = _SIGN_BEHIND.sub("", narrow(bare(text))).strip()
     match = _NUMBER_AT_START.match(shown)
-    return number(shown) if match is not None and match.end() == len(shown) else None
+    if match is None:
+        return chinese_number(shown)
+    return number(shown) if match.end() == len(shown) else None
 
 
 def spelled(text: str) -> str:

@@ -18,6 +18,7 @@ _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?i:" + LEAD + r")\s*(?:[Oo]ption\s*|选项?\s*)?[*\"“]*\(?([A-J])\)?" + _ALONE,
+        r"(?i:" + LEAD + r")\s*[*\"“]*(?:\(([a-j])\)|([a-j])(?=[\s*\"”]*(?:[.。,，;；]|$|\n)))",
         r"(?:应选|选择|选项|选|[Oo]ption\s)\s*\(?([A-J])\)?" + _ALONE,
         r"\(([A-J])\)",
         r"(?m:^)\s*\**([A-J])(?:[.):：、]|\s*(?m:$))",
@@ -29,7 +30,8 @@ _PATTERNS = tuple(
 class OptionLetter(Extractor):
     """A to J: a stated letter first, then one in brackets, then one that begins a line.
 
-    The article in ``A cat`` is no option: a bare letter counts only with its punctuation.
+    The article in ``A cat`` is no option: a bare letter counts only with its punctuation. A small
+    letter counts only where an answer is stated: in brackets, or alone.
     """
 
     id: ClassVar[str] = "option-letter"
@@ -40,5 +42,6 @@ class OptionLetter(Extractor):
             matches = list(pattern.finditer(shadow))
             if matches:
                 last = matches[-1]
-                return Found(last.group(1).casefold(), last.start(1), last.end(1))
+                group = last.lastindex or 1
+                return Found(last.group(group).casefold(), last.start(group), last.end(group))
         return None

@@ -11,6 +11,7 @@ from engine.evaluation.extractors.gsm8k_flexible import Gsm8kFlexible
 from engine.evaluation.extractors.gsm8k_strict import Gsm8kStrict
 from engine.evaluation.extractors.last_answer import LastAnswer
 from engine.evaluation.extractors.last_number import LastNumber
+from engine.evaluation.extractors.needs_run import NEEDS_RUN, reason_to_run
 from engine.evaluation.extractors.option_letter import OptionLetter
 from engine.evaluation.extractors.yes_no import YesNo
 
@@ -41,6 +42,8 @@ def extractor(name: str) -> Extractor:
         from engine.evaluation.extractors.pattern import Pattern
 
         return Pattern(name.removeprefix(REGEX_PREFIX))
+    if name in NEEDS_RUN:
+        raise BadSpec(reason_to_run(name), f"Run a comparison with the technique “{name}” instead.")
     try:
         return EXTRACTORS[name]()
     except KeyError:
