@@ -75,7 +75,7 @@ def details_of(project: Project, run_id: str) -> RunDetails:
         if cell.error is not None:
             errors[str(cell.error)] = errors.get(str(cell.error), 0) + 1
     counted = project.read(lambda connection: _token_figures(connection, run_id))
-    summaries = summarise(spec, cells)
+    summaries = summarise(spec, cells, votes)
     return RunDetails(
         info=info,
         spec=spec,

@@ -11,7 +11,7 @@ from typing import Any, cast
 import msgspec
 
 from engine.errors import DataError, ErrorReport
-from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, VariantSummary
+from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, VariantSummary, Vote
 from engine.jobs.spec import decode, encode, to_plain
 
 FORMAT = "lathe-compare"
@@ -27,6 +27,7 @@ def document(spec: CompareSpec, result: CompareResult) -> dict[str, Any]:
         "seconds": result.seconds,
         "summaries": [_summary(spec, summary) for summary in result.summaries],
         "cells": [_cell(spec, cell) for cell in result.cells],
+        "votes": to_plain(result.votes),
         "store_error": to_plain(result.store_error),
         "job": msgspec.json.decode(encode(spec)),
     }
@@ -57,6 +58,7 @@ def read(text: str | bytes) -> tuple[CompareSpec, CompareResult]:
             cells=tuple(_cell_back(cell) for cell in data["cells"]),
             summaries=msgspec.convert(data["summaries"], tuple[VariantSummary, ...]),
             seconds=data["seconds"],
+            votes=msgspec.convert(data.get("votes", []), tuple[Vote, ...]),
             store_error=msgspec.convert(data["store_error"], ErrorReport | None),
         )
     except (msgspec.DecodeError, KeyError, TypeError) as error:

@@ -1,0 +1,280 @@
+"""What the project keeps beside cells: sets once, stages, votes, notes, tags, a bin, searching."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.errors import StoreError
+from engine.evaluation.spec import (
+    CellKey,
+    CompareSpec,
+    LabelScore,
+    LabelShare,
+    Stage,
+    Variant,
+    Vote,
+)
+from engine.prompting.elements import Example, Item, PromptElements
+from engine.store import search as search_module
+from engine.store.details import details_of, result_of
+from engine.store.project import Project
+from engine.store.search import snippet_of, words_of
+from tests.support.cells import PROVENANCE, answered, comparison, failed
+
+OLD = Path(__file__).with_name("format-1.lathe")
+STORED = ("6b3cc4a7357a", "8b5da0cf8a93")
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "work.lathe"
+
+
+@pytest.fixture
+def project(path):
+    with Project.open(path) as opened:
+        yield opened
+
+
+def stored(project, spec, cells):
+    run = project.begin_run(spec, len(cells))
+    for cell in cells:
+        project.save_cell(run, cell)
+    project.finish_run(run, "finished")
+    return run
+
+
+def count(project, table):
+    return project.read(lambda one: one.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def test_a_file_of_the_first_format_opens_with_everything_in_it(tmp_path):
+    shutil.copy(OLD, tmp_path / "old.lathe")
+    spec, result = comparison("The answer is 4.", "四 <&> 🙂 北京 `x`\n\0")
+    with Project.open(tmp_path / "old.lathe") as project:
+        assert project.load_run(STORED[0]) == (spec, result.cells)
+        other, cells = project.load_run(STORED[1])
+        assert other.items == (Item("solo", {"city": "上海"}, None),)
+        assert other.prompt == PromptElements(instruction="Think of pelicans.")
+        assert cells == (answered(CellKey()),)
+        newest, oldest = project.runs()
+        assert (oldest.id, oldest.status, oldest.models) == (STORED[0], "finished", ("teach-rope",))
+        assert (newest.id, newest.status) == (STORED[1], "interrupted")
+        assert [one.run_id for one in project.search("pelicans")] == [STORED[1]]
+        assert [one.run_id for one in project.search("北京")] == [STORED[0]]
+        assert details_of(project, STORED[0]).summaries == result.summaries
+    again = Project.open(tmp_path / "old.lathe")
+    assert len(again.runs()) == 2
+    again.close()
+
+
+STAGED = replace(
+    answered(CellKey(item=1)),
+    stages=(
+        Stage(
+            "knowledge", 0, *[(answered(CellKey()).sent), (1, 2)], answered(CellKey()).generation
+        ),
+        Stage("with", 0, value="4", count=3, decided=True),
+        Stage(
+            "prior",
+            labels=(LabelScore("yes", -1.5, 1, LabelShare(0.25, 0.5, 0.2), LabelShare(0.25)),),
+        ),
+    ),
+    labels=(LabelScore("yes", -0.1, 2, LabelShare(1.0), LabelShare(0.75, 0.5, 0.6)),),
+    decided_by="likelihood",
+)
+
+
+def test_stages_labels_and_votes_come_back(project):
+    vote = Vote(0, 0, 1, "v0", "i1", "last-answer", winner="4", counts={"4": 2}, weights={"4": 1.5})
+    run = stored(project, CompareSpec(), [answered(CellKey()), STAGED])
+    project.save_vote(run, replace(vote, winner="5"))
+    project.save_vote(run, vote)
+    assert project.load_run(run)[1] == (answered(CellKey()), STAGED)
+    assert project.load_item(run, 1) == (STAGED,)
+    assert project.votes(run) == (vote,)
+    project.save_cell(run, replace(STAGED, stages=()))
+    assert count(project, "stage") == 0
+    assert count(project, "generation") == 2
+
+
+def test_cells_come_without_tokens_where_nobody_needs_them(project):
+    spec, result = comparison("The answer is 4.", "No.")
+    run = stored(project, spec, result.cells)
+    _, cells = project.load_run(run, tokens=False)
+    bare = [
+        replace(cell, generation=replace(cell.generation, tokens=())) if cell.generation else cell
+        for cell in result.cells
+    ]
+    assert list(cells) == bare
+    assert result_of(project, run)[1].cells == result.cells
+    details = details_of(project, run)
+    assert details.summaries == result.summaries
+    assert details.environments == (replace(PROVENANCE, batch_size=0),)
+    assert details.errors == (("The prompt is empty. Write something.", 2),)
+
+
+def test_equal_sets_prompts_and_sent_texts_are_kept_once(project):
+    spec, result = comparison("The answer is 4.", "No.")
+    runs = [stored(project, spec, result.cells) for _ in range(3)]
+    other = replace(spec, items=spec.items[:1], variants=(Variant(prompt=spec.prompt),))
+    stored(project, other, [])
+    assert (count(project, "item_set"), count(project, "item")) == (2, 3)
+    assert (count(project, "prompt"), count(project, "sent")) == (1, 1)
+    assert (count(project, "model"), count(project, "environment")) == (1, 1)
+    assert all(project.load_run(run)[0] == spec for run in runs)
+
+
+def test_title_note_tags_and_archive_belong_to_the_run(project):
+    run = stored(project, CompareSpec(), [answered(CellKey()), failed(CellKey(item=1))])
+    project.rename(run, "Pelicans")
+    project.annotate(run, "Worth a second look")
+    project.label(run, ["zoo", "birds", " zoo ", ""])
+    project.archive(run)
+    info = project.run(run)
+    assert (info.name, info.note, info.tags) == (
+        "Pelicans",
+        "Worth a second look",
+        ("birds", "zoo"),
+    )
+    assert (info.archived, info.cells, info.planned, info.failed) == (True, 2, 2, 1)
+    assert info.resumable
+    project.annotate(run, "Seen")
+    assert project.search("second look") == ()
+    assert [hit.kind for hit in project.search("Seen")[0].hits] == ["note"]
+
+
+def test_deleting_can_be_undone_until_the_bin_is_emptied(project):
+    keep = stored(project, *comparison_cells("Keep me."))
+    gone = stored(project, *comparison_cells("Forget the pelican."))
+    running = project.begin_run(CompareSpec())
+    project.delete([gone, running])
+    assert {run.id for run in project.runs()} == {keep, running}
+    assert project.search("pelican") == ()
+    with pytest.raises(StoreError, match="deleted"):
+        project.run(gone)
+    project.restore([gone])
+    assert [one.run_id for one in project.search("pelican")] == [gone]
+    project.delete([gone])
+    assert project.empty_bin() == 0
+    assert project.empty_bin(older_than=-1) == 1
+    project.restore([gone])
+    assert {run.id for run in project.runs()} == {keep, running}
+    assert count(project, "generation") == 1
+    assert project.read(orphans) == []
+
+
+def comparison_cells(text):
+    spec, result = comparison(text)
+    return spec, result.cells
+
+
+def orphans(connection):
+    """Rows that refer to nothing, and texts whose index says something else."""
+    connection.execute("INSERT INTO words_search(words_search, rank) VALUES ('integrity-check', 1)")
+    return connection.execute("PRAGMA foreign_key_check").fetchall()
+
+
+SPEC = CompareSpec(
+    prompt=PromptElements(
+        instruction="Name the larger city.", examples=(Example("伦敦 or 巴黎?", "伦敦"),)
+    ),
+    items=(Item("one", {"q": "北京和上海哪个大？"}, "上海"), Item("two", {"q": "100% of _x_?"})),
+)
+SAID = answered(CellKey(), ("The ", "Pelican", " flies\n", "over 重庆", "."))
+
+
+@pytest.fixture(params=[True, False], ids=["indexed", "without FTS5"])
+def searched(path, request, monkeypatch):
+    if not request.param:
+        monkeypatch.setattr(search_module, "TOKENIZER", "nothing")
+    with Project.open(path) as project:
+        assert project.indexed is request.param
+        run = stored(project, SPEC, [SAID])
+        project.annotate(run, "for the geography lesson")
+        stored(project, *comparison_cells("Nothing of the kind."))
+        yield project, run
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("pelican", "answer"),
+        ("PELIC", "answer"),
+        ("flies over", "answer"),
+        ('"flies over"', None),
+        ("重庆", "answer"),
+        ("庆", "answer"),
+        ("北京", "item"),
+        ("北京和上海", "item"),
+        ("大？", "item"),
+        ("larger city", "prompt"),
+        ("伦敦", "prompt"),
+        ("geography", "note"),
+        ("Compare", "title"),
+        ("100%", "item"),
+        ("_x_", "item"),
+        ("%", "item"),
+        ('"', None),
+        ("pelican 北京", None),
+        ("ostrich", None),
+        ("AND OR (", None),
+    ],
+)
+def test_every_text_is_found_in_every_script(searched, text, kind):
+    project, run = searched
+    found = [one for one in project.search(text) if one.run_id == run]
+    assert [hit.kind for one in found for hit in one.hits] == ([kind] if kind else [])
+    for one in found:
+        for hit in one.hits:
+            marked = [hit.snippet[start:end].casefold() for start, end in hit.marks]
+            assert set(marked) == {word.casefold() for word in words_of(text)}
+
+
+def test_a_file_without_the_index_gets_it_when_fts5_is_there(searched, path, monkeypatch):
+    project, run = searched
+    project.close()
+    monkeypatch.undo()
+    with Project.open(path) as opened:
+        assert opened.indexed
+        assert [one.run_id for one in opened.search("pelican")] == [run]
+        opened.read(orphans)
+
+
+def test_where_fts5_is_missing_a_file_that_has_an_index_stays_usable(path, monkeypatch):
+    with Project.open(path) as project:
+        stored(project, SPEC, [SAID])
+    with sqlite3.connect(path) as connection:  # as if the module were gone
+        connection.execute("PRAGMA writable_schema=ON")
+        connection.execute(
+            "UPDATE sqlite_master SET sql=replace(sql, 'fts5', 'fts99') WHERE name='words_search'"
+        )
+    connection.close()
+    with Project.open(path) as project:
+        assert not project.indexed
+        run = stored(project, *comparison_cells("An ostrich."))
+        assert [one.run_id for one in project.search("ostrich")] == [run]
+        assert len(project.search("pelican")) == 1
+
+
+def test_hits_of_a_run_are_counted_and_the_first_shown(project):
+    cells = [answered(CellKey(item=n), (f"pelican {n}",)) for n in range(7)]
+    run = stored(project, CompareSpec(), cells)
+    (found,) = project.search("pelican")
+    assert (found.run_id, found.count) == (run, 7)
+    assert [hit.place for hit in found.hits] == ["v0 · i0", "v0 · i1", "v0 · i2"]
+
+
+def test_snippets_are_one_line_around_the_first_word():
+    text = "a" * 500 + "\nthe Needle\tand the needle" + "z" * 500
+    snippet, marks = snippet_of(text, ("needle",))
+    assert "\n" not in snippet
+    assert len(snippet) < 200
+    assert [snippet[start:end] for start, end in marks] == ["Needle", "needle"]
+    assert snippet.startswith("…")
+    assert snippet.endswith("…")
