@@ -465,16 +465,12 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>点击“运行”，用每种选中的技巧并排提问。</translation>
     </message>
     <message>
+        <source>Use a prompt of the library</source>
+        <translation>使用提示库中的提示</translation>
+    </message>
+    <message>
         <source>Change the prompt&apos;s language</source>
         <translation>切换提示词语言</translation>
-    </message>
-    <message>
-        <source>Preparing…</source>
-        <translation>准备中…</translation>
-    </message>
-    <message>
-        <source>{s:.0f} s left</source>
-        <translation>还剩 {s:.0f} 秒</translation>
     </message>
 </context>
 <context>
@@ -1961,6 +1957,17 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>whole answer</source>
         <translation>整个回答</translation>
+    </message>
+</context>
+<context>
+    <name>RunStrip</name>
+    <message>
+        <source>Preparing…</source>
+        <translation>准备中…</translation>
+    </message>
+    <message>
+        <source>{s:.0f} s left</source>
+        <translation>还剩 {s:.0f} 秒</translation>
     </message>
 </context>
 <context>

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QApplication
 from tests.workbench.compare.conftest import RUN_MS, Driver
 from workbench.bootstrap import Application
 from workbench.viewmodels.prompt_counter import TokenCounts
+from workbench.views.compare import column_text
 from workbench.views.compare.page import ComparePage
+from workbench.views.compare.result_column import ResultColumn
 
 
 def test_first_start_shows_the_sample_and_one_button(bench: Application) -> None:
@@ -301,3 +303,42 @@ def test_hover_opens_the_alternatives(driver: Driver) -> None:
     driver.qtbot.waitUntil(lambda: answer.popup() is not None and answer.popup().isVisible())
     assert len(answer.popup().buttons()) == 5
     assert not answer.popup().has_focus()
+
+
+def test_the_next_run_uses_the_same_widgets_and_shows_nothing_of_the_last(driver: Driver) -> None:
+    page = driver.page
+    driver.choose("zero-shot", "few-shot")
+    driver.run()
+    first, second = driver.view(0), driver.view(1)
+    driver.qtbot.mouseClick(first.pin_button, Qt.MouseButton.LeftButton)
+    second.sent_fold.set_open(True)
+    page.model.prompt.set_text("input", "7 + 8")
+    driver.choose("zero-shot-cot")
+    at_start: list[tuple[str, str, bool]] = []
+
+    def look() -> None:
+        shown = second.answer.toPlainText(), second.sent.toPlainText(), second.found.isVisible()
+        at_start.append(shown)
+
+    page.model.columns_changed.connect(look)
+    driver.run()
+    assert at_start == [("", "", False)]
+    assert driver.view(0) is first
+    assert driver.view(1) is second
+    new = page.model.columns[1]
+    assert second.answer.records() == tuple(new.records)
+    assert "7 + 8" in second.sent.toPlainText()
+    assert second.title.text() == column_text.title(new)
+    assert first.pin_button.isChecked()
+    assert not second.pin_button.isChecked()
+
+
+def test_widgets_for_the_chosen_columns_stand_ready_before_the_run(driver: Driver) -> None:
+    page = driver.page
+    driver.choose("zero-shot", "few-shot")
+    area = page.columns
+    driver.qtbot.waitUntil(lambda: len(area.findChildren(ResultColumn)) >= 2)
+    ready = set(area.findChildren(ResultColumn))
+    assert not any(view.isVisible() for view in ready)
+    driver.run()
+    assert set(area.views.values()) <= ready

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
+from engine.evaluation.spec import CellKey, CompareSpec, Variant
 from workbench.services.icons import Icons
 from workbench.viewmodels.compare import CompareModel
+from workbench.viewmodels.compare_column import Column
 from workbench.views.compare.result_column import ResultColumn
 from workbench.widgets.token_heat import TintBy
+
+MOST_SPARES: Final = 8
+BETWEEN_SPARES_MS: Final = 20
+_NOTHING: Final = Column(0, CompareSpec(variants=(Variant(),)), CellKey())
 
 
 class ColumnsArea(QScrollArea):
     """Keeps one `ResultColumn` per column of the model.
+
+    Building a column takes most of a frame, so none is thrown away: a column that goes leaves its
+    widgets to the next that comes, and spare ones are built one at a time while nothing happens.
 
     Signals:
         sent_toggled(bool): The person opened or closed the exact text sent.
@@ -35,6 +45,11 @@ class ColumnsArea(QScrollArea):
         self._tint: TintBy = "probability"
         self._sent_open = False
         self.views: dict[int, ResultColumn] = {}
+        self._spares: list[ResultColumn] = []
+        self._expected = 0
+        self._prepare_timer = QTimer(self)
+        self._prepare_timer.setInterval(BETWEEN_SPARES_MS)
+        self._prepare_timer.timeout.connect(self._prepare_one)
         self._inside = QWidget()
         self._row = QHBoxLayout(self._inside)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -56,6 +71,11 @@ class ColumnsArea(QScrollArea):
         self._tint = tint
         for view in self.views.values():
             view.set_tint(tint)
+
+    def expect(self, columns: int) -> None:
+        """The next run will have so many columns: have their widgets ready by then."""
+        self._expected = min(columns, MOST_SPARES)
+        self._prepare_timer.start()
 
     def sent_open(self) -> bool:
         """Whether new columns show the exact text sent."""
@@ -96,28 +116,51 @@ class ColumnsArea(QScrollArea):
 
     def _columns_changed(self) -> None:
         self.close_cards()
-        wanted = [column.uid for column in self._model.columns]
-        for uid in [uid for uid in self.views if uid not in wanted]:
-            gone = self.views.pop(uid)
-            self._row.removeWidget(gone)
-            gone.hide()
-            gone.deleteLater()
+        wanted = {column.uid for column in self._model.columns}
+        free = [self.views.pop(uid) for uid in list(self.views) if uid not in wanted]
         for place, column in enumerate(self._model.columns):
             view = self.views.get(column.uid)
             if view is None:
-                view = self._new_view(column.uid)
+                view = self.views[column.uid] = self._view_for(column, free)
             if self._row.indexOf(view) != place:
                 self._row.insertWidget(place, view, 1)
+        for view in free:
+            self._put_aside(view)
         self._set_tab_order()
         self._contexts()
 
-    def _new_view(self, uid: int) -> ResultColumn:
-        column = self._model.column(uid)
-        assert column is not None
-        view = ResultColumn(column, self._icons, self._inside)
+    def _view_for(self, column: Column, free: list[ResultColumn]) -> ResultColumn:
+        """Widgets for a new column: of one that goes, spare ones, or at last new ones."""
+        if not free and not self._spares:
+            view = self._new_view(column)
+        else:
+            view = free.pop(0) if free else self._spares.pop()
+            view.begin(column)
         view.set_tint(self._tint)
         view.fit_into(self.viewport().height())
         view.sent_fold.set_open(self._sent_open)
+        view.show()
+        return view
+
+    def _put_aside(self, view: ResultColumn) -> None:
+        self._row.removeWidget(view)
+        view.hide()
+        if len(self._spares) < MOST_SPARES:
+            view.begin(_NOTHING)
+            self._spares.append(view)
+        else:
+            view.deleteLater()
+
+    def _prepare_one(self) -> None:
+        if len(self.views) + len(self._spares) >= self._expected:
+            self._prepare_timer.stop()
+        elif not self._model.running:
+            view = self._new_view(_NOTHING)
+            view.hide()
+            self._spares.append(view)
+
+    def _new_view(self, column: Column) -> ResultColumn:
+        view = ResultColumn(column, self._icons, self._inside)
         view.sent_toggled.connect(self._sent_toggled)
         view.rerun_wanted.connect(self._model.rerun)
         view.verify_wanted.connect(self._model.verify)
@@ -127,7 +170,6 @@ class ColumnsArea(QScrollArea):
         view.copy_wanted.connect(self.copy_wanted)
         view.save_wanted.connect(self.save_wanted)
         view.overlay_wanted.connect(self.overlay_wanted)
-        self.views[uid] = view
         return view
 
     def _branch(self, uid: int, index: int, candidate: object) -> None:

@@ -6,11 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar, cast
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QUndoStack
 from PySide6.QtWidgets import (
-    QApplication,
-    QProgressBar,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -19,27 +17,25 @@ from PySide6.QtWidgets import (
 
 from engine.decoding.params import Sampling
 from engine.errors import EngineError
-from engine.jobs.events import Progress
 from engine.prompting.elements import Language
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
-from workbench.services.engine_words import tell
 from workbench.viewmodels.compare import CompareModel
-from workbench.viewmodels.compare_history import StoredColumn, last_columns
 from workbench.viewmodels.compare_setup import CompareSetup, default_setup
 from workbench.viewmodels.prompt_counter import PromptCounter, TokenCounts
-from workbench.viewmodels.prompt_presets import preset, sample, without_wrong_name
+from workbench.viewmodels.prompt_presets import preset, sample
 from workbench.viewmodels.prompt_state import PromptProblem, PromptState
 from workbench.views.compare.columns_area import ColumnsArea
 from workbench.views.compare.overlay_panel import OverlayPanel
+from workbench.views.compare.page_state import PageState
 from workbench.views.compare.prompt_panel import PromptPanel
 from workbench.views.compare.reports import Reports
 from workbench.views.compare.results_bar import TINTS, ResultsBar
+from workbench.views.compare.run_control import RunControl
+from workbench.views.compare.run_strip import RunStrip
 from workbench.views.page import Page
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.error_note import ErrorNote
-from workbench.widgets.fold import set_role
-from workbench.widgets.plain import PlainLabel
 from workbench.widgets.sampling_panel import SamplingPanel
 from workbench.widgets.technique_bar import TechniqueBar
 
@@ -56,16 +52,11 @@ class ComparePage(Page):
         super().__init__(services, parent)
         self.model = CompareModel(services.jobs, self)
         self.counter = PromptCounter(services.jobs, self._now, self)
-        self._exercise = 0
-        self._awaits_results = False
+        self.control = RunControl(self.model, services.actions, self.header)
+        self.exercise = 0
+        self.split_by_hand = False
+        self._state = PageState(self)
         self._after_run: Callable[[], None] | None = None
-        # The second click of a double click on Run lands on Stop: until it is over, Stop waits.
-        self._stop_guard = QTimer(self)
-        self._stop_guard.setSingleShot(True)
-        self._stop_guard.timeout.connect(self._stop_ready)
-        self._focus_stop = False
-        self._progress: Progress | None = None
-        self._split_by_hand = False
         self._lower_by_hand = False
         self.prompt = PromptPanel(self.model.prompt, services.background.run, services.icons, self)
         self.techniques = TechniqueBar(self)
@@ -75,8 +66,7 @@ class ComparePage(Page):
         self.sampling = SamplingPanel(self)
         self.reports = Reports(self.model, services, self)
         self.overlay = OverlayPanel(self.model, services.background.run, self)
-        self.step = PlainLabel(self)
-        self.progress = QProgressBar(self)
+        self.strip = RunStrip(self)
         self._build()
         self._connect()
         self._follow_model()
@@ -97,12 +87,12 @@ class ComparePage(Page):
         commands = (
             Command(
                 "compare.run", lambda: self.tr("Run"), self._run, shortcut="Ctrl+Return",
-                icon="play", enabled=self._can_run, scope=self.page_id, menu="page",
+                icon="play", enabled=self.control.can_run, scope=self.page_id, menu="page",
                 hint=lambda: self.tr("Ask with every chosen technique"),
             ),
             Command(
                 "compare.stop", lambda: self.tr("Stop"), self.model.stop, shortcut="Esc",
-                icon="stop", enabled=self._can_stop, scope=self.page_id, menu="page",
+                icon="stop", enabled=self.control.can_stop, scope=self.page_id, menu="page",
                 hint=lambda: self.tr("Stop answering; what is there stays"),
             ),
             Command(
@@ -131,12 +121,11 @@ class ComparePage(Page):
         self.header.set_primary(registry.action("compare.run"))
         self.empty = EmptyState(self.services, "columns", registry.action("compare.run"), self)
         self.stack.addWidget(self.empty)
+        self.control.also(self.empty.button)
         self._columns_changed()
 
     def retranslate(self) -> None:
         super().retranslate()
-        if hasattr(self, "step"):
-            self._write_step()
         if hasattr(self, "empty"):
             self.empty.set_text(
                 self.tr("Run asks the question with each chosen technique, side by side.")
@@ -155,44 +144,10 @@ class ComparePage(Page):
             self.model.prompt.load(given, self.tr("Use a prompt of the library"))
 
     def save_state(self) -> dict[str, object]:
-        return {
-            "prompt": self.model.prompt.state.to_plain(),
-            "setup": self.model.setup.to_plain(),
-            "exercise": self._exercise,
-            "folds": self.prompt.folds(),
-            "sampling_open": self.bar.sampling.isChecked(),
-            "sent_open": self.columns.sent_open(),
-            "tint": self.bar.tint.currentData(),
-            "results": self._awaits_results or bool(self.model.columns),
-            "split": self.splitter.sizes() if self._split_by_hand else [],
-        }
+        return self._state.save()
 
     def restore_state(self, state: dict[str, object]) -> None:
-        setup = CompareSetup.from_plain(state.get("setup"))
-        self.model.set_setup(replace(setup, models=self.model.setup.models[:1] + setup.models[1:]))
-        number = state.get("exercise")
-        self._exercise = number if isinstance(number, int) else 0
-        if "prompt" in state:
-            prompt = PromptState.from_plain(state["prompt"])
-            self.model.prompt.restore(without_wrong_name(prompt, self._exercise))
-        folds = state.get("folds")
-        if isinstance(folds, dict):
-            self.prompt.set_folds(folds)
-        self.bar.sampling.setChecked(bool(state.get("sampling_open")))
-        self.columns.set_sent_open(bool(state.get("sent_open", False)))
-        if state.get("tint") in TINTS:
-            self._set_tint(str(state["tint"]))
-        if state.get("results", True):
-            self._awaits_results = True
-            self.services.project.ask(last_columns, self._bring_back)
-        split = state.get("split")
-        if isinstance(split, list) and len(split) == 2 and all(isinstance(n, int) for n in split):
-            self._split_by_hand = True
-            self.splitter.setSizes(split)
-
-    def _bring_back(self, stored: tuple[StoredColumn, ...]) -> None:
-        self._awaits_results = False
-        self.model.bring_back(stored)
+        self._state.restore(state)
 
     def run_demo(self, done: Callable[[], None]) -> None:
         """The sample under three techniques; `done` when all have answered."""
@@ -210,7 +165,7 @@ class ComparePage(Page):
 
     def load_sample(self) -> None:
         """The teaching story of the first start, in the window's language; one undo step."""
-        self._exercise = 0
+        self.exercise = 0
         self.model.prompt.load(sample(self._language()), self.tr("Load the sample"))
 
     def _run(self) -> None:
@@ -218,12 +173,12 @@ class ComparePage(Page):
         self.model.run()
 
     def _another(self) -> None:
-        self._exercise += 1
+        self.exercise += 1
         state = self.model.prompt.state
         self._load_preset(state.task, state.language)
 
     def _task_chosen(self, task: str, language: str) -> None:
-        self._exercise = 0
+        self.exercise = 0
         self._load_preset(task, cast(Language, language))
 
     def _load_preset(self, task: str, language: Language) -> None:
@@ -232,7 +187,7 @@ class ComparePage(Page):
             self.model.prompt.load(own, self.tr("Change the prompt's language"))
             return
         try:
-            self.model.prompt.load(preset(task, language, self._exercise))
+            self.model.prompt.load(preset(task, language, self.exercise))
         except EngineError as error:
             self.refusal.show_report(error.report())
 
@@ -286,6 +241,7 @@ class ComparePage(Page):
         self.techniques.set_setup(setup, self.model.prompt.state.language)
         self.bar.set_setup(setup)
         self.sampling.set_sampling(setup.sampling)
+        self.columns.expect(len(setup.chosen()) * len(setup.models))
         self.refusal.show_report(None)
         self.counter.touch()
         self.services.actions.refresh()
@@ -293,10 +249,10 @@ class ComparePage(Page):
 
     def _columns_changed(self) -> None:
         has_columns = bool(self.model.columns)
-        self._awaits_results = self._awaits_results and not has_columns
+        if has_columns:
+            self._state.columns_came()
         if has_columns and hasattr(self, "empty") and self.empty.button.hasFocus():
-            assert self.header.primary is not None
-            self.header.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.control.take_focus()
         self.stack.setCurrentIndex(0 if has_columns or self.stack.count() == 1 else 1)
         self.bar.setVisible(True)
         self._offer_what_can()
@@ -322,56 +278,6 @@ class ComparePage(Page):
         else:
             self.prompt.show_problem(problem)
 
-    def _running_changed(self, running: bool) -> None:
-        registry = self.services.actions
-        self._progress = None
-        if running:
-            self._stop_guard.start(QApplication.doubleClickInterval())
-        else:
-            self._stop_guard.stop()
-        if registry.has("compare.run"):
-            had_focus = any(
-                button is not None and button.hasFocus()
-                for button in (self.header.primary, self.empty.button)
-            )
-            name = "compare.stop" if running else "compare.run"
-            registry.refresh()
-            button = self.header.set_primary(registry.action(name))
-            if had_focus:
-                button.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._focus_stop = had_focus and running
-        self.progress.setRange(0, 0 if running else 1)
-        self._working.setVisible(running)
-        self._write_step()
-
-    def _stop_ready(self) -> None:
-        self.services.actions.refresh()
-        if self._focus_stop and self.header.primary is not None:
-            focus = QApplication.focusWidget()
-            if focus is None or focus is self.window():
-                self.header.primary.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._focus_stop = False
-
-    def _write_step(self) -> None:
-        event = self._progress
-        if event is None:
-            self.step.setText(self.tr("Preparing…") if self.model.running else "")
-            return
-        text = tell(event.text)
-        if event.remaining_s is not None and event.remaining_s >= 1.0:
-            left = self.tr("{s:.0f} s left").format(s=event.remaining_s)
-            text = f"{text} · {left}" if text else left
-        self.step.setText(text)
-
-    def _progressed(self, event: Progress) -> None:
-        self._progress = event
-        if event.fraction is None:
-            self.progress.setRange(0, 0)
-        else:
-            self.progress.setRange(0, 1000)
-            self.progress.setValue(round(event.fraction * 1000))
-        self._write_step()
-
     def _run_ended(self) -> None:
         if self.model.running:
             return
@@ -389,7 +295,8 @@ class ComparePage(Page):
     def _entries_changed(self) -> None:
         self.bar.set_entries(self.services.model.entries)
 
-    def _set_tint(self, tint: str) -> None:
+    def set_tint(self, tint: str) -> None:
+        """What the tint of the tokens shows; the session keeps it."""
         name = next(known for known in TINTS if known == tint)
         self.bar.set_tint(name)
         self.columns.set_tint(name)
@@ -398,13 +305,13 @@ class ComparePage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The prompt takes its share until the person moves the border."""
         super().resizeEvent(event)
-        if not self._split_by_hand:
+        if not self.split_by_hand:
             width = self.splitter.width()
             left = self.prompt.width_in(width)
             self.splitter.setSizes([left, max(1, width - left)])
 
     def _split_moved(self) -> None:
-        self._split_by_hand = True
+        self.split_by_hand = True
         self.state_changed.emit()
 
     # Small questions
@@ -412,34 +319,19 @@ class ComparePage(Page):
     def _language(self) -> Language:
         return "zh" if self.services.i18n.language.startswith("zh") else "en"
 
-    def _can_run(self) -> bool:
-        return not self.model.running
-
-    def _can_stop(self) -> bool:
-        return self.model.running and not self._stop_guard.isActive()
-
     def _can_overlay(self) -> bool:
         return sum(1 for column in self.model.columns if column.records) >= 2
 
     # Building
 
     def _build(self) -> None:
-        set_role(self.step, "muted")
-        self.progress.setTextVisible(False)
-        self._working = QWidget(self)
-        working = QVBoxLayout(self._working)
-        working.setContentsMargins(0, 0, 0, 0)
-        working.setSpacing(4)
-        working.addWidget(self.progress)
-        working.addWidget(self.step)
-        self._working.hide()
         self.sampling.hide()
         self.overlay.hide()
         results = QWidget(self)
         column = QVBoxLayout(results)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(self._working)
+        column.addWidget(self.strip)
         column.addWidget(self.columns, 1)
         self.stack = QStackedWidget(self)
         self.stack.addWidget(results)
@@ -478,8 +370,8 @@ class ComparePage(Page):
         model.setup_changed.connect(self._setup_changed)
         model.columns_changed.connect(self._columns_changed)
         model.column_changed.connect(self._column_changed)
-        model.running_changed.connect(self._running_changed)
-        model.progressed.connect(self._progressed)
+        model.running_changed.connect(self.strip.set_running)
+        model.progressed.connect(self.strip.show_progress)
         model.refused.connect(self._refused)
         model.finished.connect(self._run_ended)
         model.store_failed.connect(self.services.notify.error)
@@ -491,7 +383,7 @@ class ComparePage(Page):
         self.techniques.setup_edited.connect(model.set_setup)
         self.bar.setup_edited.connect(model.set_setup)
         self.bar.sampling_toggled.connect(self.sampling.setVisible)
-        self.bar.tint_chosen.connect(self._set_tint)
+        self.bar.tint_chosen.connect(self.set_tint)
         self.bar.overlay_toggled.connect(self._overlay_toggled)
         self.bar.save_chosen.connect(self.reports.save_or_copy)
         self.sampling.edited.connect(self._sampling_edited)

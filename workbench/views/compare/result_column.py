@@ -56,11 +56,10 @@ class ResultColumn(QFrame):
 
     def __init__(self, column: Column, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.uid = column.uid
+        self.uid = 0
         self._column = column
         self._outdated = False
         self._show_model = False
-        self.setObjectName(f"column-{column.uid}")
         self.title = ElidedLabel(self)
         set_role(self.title, "section")
         self.verdict = PlainLabel(self)
@@ -75,7 +74,6 @@ class ResultColumn(QFrame):
         self.rule = QFrame(self)
         self.rule.setProperty("role", "line")
         self.answer = TokenView(self)
-        self.answer.setObjectName(f"answer-{column.uid}")
         self.answer.setMinimumHeight(self.answer.fontMetrics().lineSpacing() * 3 + 12)
         self.note = ErrorNote(self)
         self.figures = PlainLabel(self)
@@ -90,9 +88,17 @@ class ResultColumn(QFrame):
         self.more_button = self._button(icons, "more")
         self._lay_out()
         self._connect()
-        self.show_column(column)
+        self.begin(column)
 
     # Outside
+
+    def begin(self, column: Column) -> None:
+        """Show another column from now on; nothing of the one before remains."""
+        self.uid = column.uid
+        self.setObjectName(f"column-{column.uid}")
+        self.answer.setObjectName(f"answer-{column.uid}")
+        self.answer.set_records(())
+        self.show_column(column)
 
     def show_column(self, column: Column) -> None:
         """Show the column's state as it is now."""
