@@ -14,6 +14,7 @@ from typing import Literal
 from engine.evaluation.scoring import extract, judge
 from engine.evaluation.spec import CellResult, CompareSpec, Extraction, Vote
 from engine.evaluation.statistics.labels import column_labels
+from engine.evaluation.voting import Ballot, groups_of, ranked, weight_of
 
 Counted = Literal["answer", "vote", "mean"]
 
@@ -62,7 +63,7 @@ def columns(
         cells: Its finished cells.
         votes: Its votes; an item with a vote counts by it.
         rule: Score by this rule instead of the primary one: answers are read again, and voted
-            items are voted again by majority.
+            items are voted on again.
 
     Raises:
         BadSpec: The rule is unknown or cannot be applied.
@@ -94,47 +95,48 @@ def _column(
         found = tuple(_read(cells, rule))
         column.samples = max(column.samples, len(found))
         column.answers += len(found)
-        column.invalid += sum(one.value is None for one in found)
-        value = _voted(found, cells[0].expected, votes, item, rule) if votes else _mean(found)
+        column.invalid += sum(one.value is None for _, one in found)
+        vote = votes.get(item)
+        if not votes:
+            value = _mean(found)
+        elif vote is None or rule in (None, vote.rule):
+            value = None if vote is None or vote.correct is None else float(vote.correct)
+        else:
+            value = _voted_again(found, vote, rule or "")
         if value is not None:
             column.values[item] = value
     column.counted = "vote" if votes else "mean" if column.samples > 1 else "answer"
     return column
 
 
-def _read(cells: list[CellResult], rule: str | None) -> Iterator[Extraction]:
+def _read(cells: list[CellResult], rule: str | None) -> Iterator[tuple[CellResult, Extraction]]:
     """The verdict on each answered sample, read again when another rule is asked for."""
     for cell in cells:
         if cell.generation is None or cell.dropped:
             continue
         known = next((one for one in cell.extractions if rule in (None, one.rule)), None)
         if known is not None:
-            yield known
+            yield cell, known
         elif rule is not None:
-            yield extract(rule, cell.generation.text, cell.expected)
+            yield cell, extract(rule, cell.generation.text, cell.expected)
 
 
-def _mean(found: tuple[Extraction, ...]) -> float | None:
-    scored = [one.correct for one in found if one.correct is not None]
+def _mean(found: tuple[tuple[CellResult, Extraction], ...]) -> float | None:
+    scored = [one.correct for _, one in found if one.correct is not None]
     return sum(scored) / len(scored) if scored else None
 
 
-def _voted(
-    found: tuple[Extraction, ...],
-    expected: str | None,
-    votes: dict[int, Vote],
-    item: int,
-    rule: str | None,
+def _voted_again(
+    found: tuple[tuple[CellResult, Extraction], ...], vote: Vote, rule: str
 ) -> float | None:
-    """The vote on an item; by another rule the samples vote again, and invalid never wins."""
-    if rule is None:
-        vote = votes.get(item)
-        return None if vote is None or vote.correct is None else float(vote.correct)
-    if expected is None or not found:
+    """The samples vote again on what another rule reads; the way of counting stays."""
+    if not found or found[0][0].expected is None:
         return None
-    counts: dict[str, int] = {}
-    for one in found:
-        if one.value is not None:
-            counts[one.value] = counts.get(one.value, 0) + 1
-    winner = max(counts, key=lambda value: counts[value]) if counts else None
-    return float(bool(judge(Extraction(rule, winner), expected).correct))
+    ballots = [
+        Ballot(cell.key.sample, one.value, weight_of(cell.generation))
+        for cell, one in found
+        if cell.generation is not None
+    ]
+    order = ranked(groups_of(ballots, rule), vote.decided_by)
+    winner = order[0].answer if order else None
+    return float(judge(Extraction(rule, winner), found[0][0].expected).correct is True)
