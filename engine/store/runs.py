@@ -10,10 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 from engine.errors import StoreError
 from engine.jobs.spec import Spec
+from engine.prompting.elements import Item, PromptElements
 from engine.store.filing import file_spec
 
+LONGEST_TOPIC = 120  # characters
 RunStatus = Literal["running", "finished", "cancelled", "failed", "interrupted"]
 
 
@@ -36,6 +40,8 @@ class RunInfo:
         tags: In alphabetical order.
         archived: Whether it is out of the way.
         seconds: How long it ran, resumed parts included.
+        items: How many questions it asks.
+        topic: How its first question begins, on one line.
     """
 
     id: str
@@ -53,6 +59,8 @@ class RunInfo:
     tags: tuple[str, ...] = ()
     archived: bool = False
     seconds: float = 0.0
+    items: int = 0
+    topic: str = ""
 
     @property
     def resumable(self) -> bool:
@@ -68,7 +76,11 @@ SELECT run.*,
   (SELECT group_concat(name, char(31)) FROM
     (SELECT name FROM run_model WHERE run_id = run.id ORDER BY position)) AS models,
   (SELECT group_concat(name, char(31)) FROM
-    (SELECT name FROM tag WHERE run_id = run.id ORDER BY name)) AS tags
+    (SELECT name FROM tag WHERE run_id = run.id ORDER BY name)) AS tags,
+  (SELECT size FROM item_set WHERE id = run.item_set_id) AS items,
+  (SELECT content FROM item WHERE set_id = run.item_set_id AND position = 0) AS item,
+  (SELECT prompt.content FROM run_prompt JOIN prompt ON prompt.id = run_prompt.prompt_id
+    WHERE run_prompt.run_id = run.id AND variant = -1) AS prompt
 FROM run WHERE {where} ORDER BY started DESC, run.rowid DESC LIMIT ?
 """
 
@@ -207,4 +219,16 @@ def _info(row: sqlite3.Row) -> RunInfo:
         tags=tuple(row["tags"].split("\x1f")) if row["tags"] else (),
         archived=bool(row["archived"]),
         seconds=row["seconds"],
+        items=row["items"] or 0,
+        topic=_topic(row["prompt"], row["item"]),
     )
+
+
+def _topic(prompt: str | None, item: str | None) -> str:
+    """What the first question is about: its longest variable, or what the prompt asks."""
+    if prompt is None:
+        return ""
+    values = msgspec.json.decode(item, type=Item).variables.values() if item else ()
+    elements = msgspec.json.decode(prompt, type=PromptElements)
+    said = max(values, key=len, default="") or elements.input or elements.instruction
+    return " ".join(said[:LONGEST_TOPIC].split())
