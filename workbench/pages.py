@@ -47,6 +47,18 @@ PAGES: Final = (
         "workbench.views.compare.page:ComparePage",
     ),
     PageEntry(
+        "evaluate",
+        "evaluate",
+        lambda: translate("Pages", "Evaluate"),
+        "workbench.views.evaluate.page:EvaluatePage",
+    ),
+    PageEntry(
+        "why",
+        "help",
+        lambda: translate("Pages", "Why"),
+        "workbench.views.why.page:WhyPage",
+    ),
+    PageEntry(
         "models",
         "models",
         lambda: translate("Pages", "Models"),

@@ -108,6 +108,45 @@
     </message>
 </context>
 <context>
+    <name>AnswerCard</name>
+    <message>
+        <source>Sample {n}: {value} {sign}</source>
+        <translation>样本 {n}：{value} {sign}</translation>
+    </message>
+    <message>
+        <source>Not answered yet</source>
+        <translation>尚未回答</translation>
+    </message>
+    <message>
+        <source>Exact text sent</source>
+        <translation type="unfinished">实际发送的文本</translation>
+    </message>
+    <message>
+        <source>{n} tokens · {end}</source>
+        <translation>{n} 个 token · {end}</translation>
+    </message>
+    <message>
+        <source>✓ right</source>
+        <translation>✓ 正确</translation>
+    </message>
+    <message>
+        <source>✗ wrong</source>
+        <translation>✗ 错误</translation>
+    </message>
+    <message>
+        <source>{verdict} · {share} % agree</source>
+        <translation>{verdict} · {share}% 一致</translation>
+    </message>
+    <message>
+        <source>No answer by the rule “{rule}”</source>
+        <translation type="unfinished">按规则“{rule}”未找到答案</translation>
+    </message>
+    <message>
+        <source>Answer {value}</source>
+        <translation type="unfinished">答案 {value}</translation>
+    </message>
+</context>
+<context>
     <name>Application</name>
     <message>
         <source>Some settings could not be read; their defaults apply.</source>
@@ -528,6 +567,65 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>DataFormats</name>
+    <message>
+        <source>promptfoo tests</source>
+        <translation>promptfoo 测试</translation>
+    </message>
+    <message>
+        <source>promptfoo table</source>
+        <translation>promptfoo 表格</translation>
+    </message>
+    <message>
+        <source>GSM8K</source>
+        <translation>GSM8K</translation>
+    </message>
+    <message>
+        <source>OpenAI evals</source>
+        <translation>OpenAI evals</translation>
+    </message>
+    <message>
+        <source>conversations</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>prompts with completions</source>
+        <translation>提示与补全</translation>
+    </message>
+    <message>
+        <source>BIG-Bench</source>
+        <translation>BIG-Bench</translation>
+    </message>
+    <message>
+        <source>plain records</source>
+        <translation>普通记录</translation>
+    </message>
+    <message>
+        <source>table</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>JSON lines</source>
+        <translation>JSON Lines</translation>
+    </message>
+    <message>
+        <source>JSON</source>
+        <translation>JSON</translation>
+    </message>
+    <message>
+        <source>YAML</source>
+        <translation>YAML</translation>
+    </message>
+    <message>
+        <source>UTF-8 with its mark</source>
+        <translation>带 BOM 的 UTF-8</translation>
+    </message>
+    <message>
+        <source>GBK (GB18030)</source>
+        <translation>GBK（GB18030）</translation>
+    </message>
+</context>
+<context>
     <name>Details</name>
     <message>
         <source>Memory</source>
@@ -751,6 +849,97 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>EvaluatePage</name>
+    <message>
+        <source>Evaluate</source>
+        <translation>评测</translation>
+    </message>
+    <message>
+        <source>A whole test set under every technique, and how sure the difference is.</source>
+        <translation>用每种技巧跑完整个测试集，并给出差异有多可靠。</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation type="unfinished">运行</translation>
+    </message>
+    <message>
+        <source>Ask every item with every chosen technique</source>
+        <translation>用每种选中的技巧提问每一题</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished">停止</translation>
+    </message>
+    <message>
+        <source>Stop answering; what is there stays</source>
+        <translation type="unfinished">停止回答；已有内容保留</translation>
+    </message>
+    <message>
+        <source>Import a data set…</source>
+        <translation>导入数据集…</translation>
+    </message>
+    <message>
+        <source>Settings of the evaluation</source>
+        <translation>评测设置</translation>
+    </message>
+    <message>
+        <source>Items</source>
+        <translation>题目</translation>
+    </message>
+    <message>
+        <source>Show or hide the settings</source>
+        <translation>显示或隐藏设置</translation>
+    </message>
+    <message>
+        <source>Import a data set</source>
+        <translation>导入数据集</translation>
+    </message>
+    <message>
+        <source>Data sets ({patterns})</source>
+        <translation>数据集 ({patterns})</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation type="unfinished">所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Save the items</source>
+        <translation>保存题目</translation>
+    </message>
+    <message>
+        <source>The items were saved as a set.</source>
+        <translation>题目已保存为数据集。</translation>
+    </message>
+    <message>
+        <source>{n:,} items</source>
+        <translation>{n:,} 题</translation>
+    </message>
+    <message>
+        <source>Preparing…</source>
+        <translation type="unfinished">准备中…</translation>
+    </message>
+    <message>
+        <source>No chosen technique can be asked.</source>
+        <translation>选中的技巧都无法提问。</translation>
+    </message>
+    <message>
+        <source>{items:,} items × {variants} techniques = {answers:,} answers</source>
+        <translation>{items:,} 题 × {variants} 种技巧 = {answers:,} 个回答</translation>
+    </message>
+    <message>
+        <source>about {time}</source>
+        <translation>约 {time}</translation>
+    </message>
+    <message>
+        <source>left out without examples or steps: {names}</source>
+        <translation>因没有示例或步骤而略去：{names}</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation type="unfinished">还剩 {time}</translation>
+    </message>
+</context>
+<context>
     <name>ExamplesModel</name>
     <message>
         <source>Input</source>
@@ -888,6 +1077,162 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Choose a folder with models</source>
         <translation>选择存放模型的文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>ImportDialog</name>
+    <message>
+        <source>Import “{file}”</source>
+        <translation>导入“{file}”</translation>
+    </message>
+    <message>
+        <source>Reading the file…</source>
+        <translation>正在读取文件…</translation>
+    </message>
+    <message>
+        <source>none: nothing is scored</source>
+        <translation>无：不评分</translation>
+    </message>
+    <message>
+        <source>none: numbered from 1</source>
+        <translation>无：从 1 编号</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished">无</translation>
+    </message>
+    <message>
+        <source>{n:,} items</source>
+        <translation>{n:,} 题</translation>
+    </message>
+    <message>
+        <source>licence: {name}</source>
+        <translation>许可：{name}</translation>
+    </message>
+    <message>
+        <source>{what} ({n}×, first in record {line})</source>
+        <translation>{what}（{n} 次，首见于第 {line} 条）</translation>
+    </message>
+    <message>
+        <source>Not supported and never executed: {list}</source>
+        <translation>不支持且绝不执行：{list}</translation>
+    </message>
+    <message>
+        <source>The first items as they would be asked</source>
+        <translation>前几题将如何提问</translation>
+    </message>
+    <message>
+        <source>The question is in</source>
+        <translation>问题所在列</translation>
+    </message>
+    <message>
+        <source>The expected answer is in</source>
+        <translation>标准答案所在列</translation>
+    </message>
+    <message>
+        <source>The id is in</source>
+        <translation>编号所在列</translation>
+    </message>
+    <message>
+        <source>Steps for examples are in</source>
+        <translation>示例步骤所在列</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>ItemDetails</name>
+    <message>
+        <source>Item {id}</source>
+        <translation>第 {id} 题</translation>
+    </message>
+    <message>
+        <source>{item} · expected {answer}</source>
+        <translation>{item} · 标准答案 {answer}</translation>
+    </message>
+</context>
+<context>
+    <name>ItemsPanel</name>
+    <message>
+        <source>Search the items</source>
+        <translation>搜索题目</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Every item</source>
+        <translation>所有题目</translation>
+    </message>
+    <message>
+        <source>Wrong</source>
+        <translation>答错</translation>
+    </message>
+    <message>
+        <source>At least one technique is wrong</source>
+        <translation>至少有一种技巧答错</translation>
+    </message>
+    <message>
+        <source>Exactly one right</source>
+        <translation>仅一种答对</translation>
+    </message>
+    <message>
+        <source>Items that tell the techniques apart</source>
+        <translation>能区分各技巧的题目</translation>
+    </message>
+    <message>
+        <source>Invalid</source>
+        <translation>无效</translation>
+    </message>
+    <message>
+        <source>The rule found no answer, or the item could not be asked</source>
+        <translation>规则没有找到答案，或无法提问</translation>
+    </message>
+    <message>
+        <source>Copy or save the items shown</source>
+        <translation>复制或保存显示的题目</translation>
+    </message>
+    <message>
+        <source>Items and their answers</source>
+        <translation>题目及其回答</translation>
+    </message>
+    <message>
+        <source>{n:,} items</source>
+        <translation>{n:,} 题</translation>
+    </message>
+    <message>
+        <source>{n:,} of {whole:,} items</source>
+        <translation>{whole:,} 题中的 {n:,} 题</translation>
+    </message>
+    <message>
+        <source>Copy the rows shown</source>
+        <translation>复制显示的行</translation>
+    </message>
+    <message>
+        <source>Save the items shown as a set…</source>
+        <translation>将显示的题目另存为数据集…</translation>
+    </message>
+</context>
+<context>
+    <name>ItemsTable</name>
+    <message>
+        <source>Id</source>
+        <translation>编号</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation type="unfinished">输入</translation>
+    </message>
+    <message>
+        <source>Expected</source>
+        <translation>标准答案</translation>
     </message>
 </context>
 <context>
@@ -1303,6 +1648,29 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>ModelsButton</name>
+    <message>
+        <source>{model} + {n} more</source>
+        <translation type="unfinished">{model} 等 {n} 个</translation>
+    </message>
+    <message>
+        <source>Models to ask: {names}</source>
+        <translation type="unfinished">要提问的模型：{names}</translation>
+    </message>
+    <message>
+        <source>As it is</source>
+        <translation>原样</translation>
+    </message>
+    <message>
+        <source>In 8-bit</source>
+        <translation>8 位</translation>
+    </message>
+    <message>
+        <source>In 4-bit</source>
+        <translation>4 位</translation>
+    </message>
+</context>
+<context>
     <name>ModelsFormat</name>
     <message>
         <source>today</source>
@@ -1518,6 +1886,45 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>OrderView</name>
+    <message>
+        <source>Examples</source>
+        <translation type="unfinished">示例</translation>
+    </message>
+    <message>
+        <source>−log p per token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mean over the questions, in nats per token: shorter is better.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Likeliest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of questions whose answer is the likeliest token at each place: greedy decoding begins with exactly it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{order}   as written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use this order in Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} arrangements so far</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} of {all} arrangements, {items} questions, best first</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>OverlayPanel</name>
     <message>
         <source>Choose two columns that have answered.</source>
@@ -1587,6 +1994,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>对比</translation>
     </message>
     <message>
+        <source>Evaluate</source>
+        <translation>评测</translation>
+    </message>
+    <message>
         <source>Models</source>
         <translation>模型</translation>
     </message>
@@ -1599,6 +2010,38 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>PartsView</name>
+    <message>
+        <source>Average of {n} questions, nats per token and shares</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This question, nats per token and shares</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Part</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave one out is the causal measure; attention is not an explanation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nats per token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{part}: {effect} nats per token
+One question, leave one out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer explained: “{text}” · log p {p} per token</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>PreferencesDialog</name>
     <message>
         <source>Preferences</source>
@@ -1607,6 +2050,25 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Restore defaults</source>
         <translation>恢复默认值</translation>
+    </message>
+</context>
+<context>
+    <name>PreviewTable</name>
+    <message>
+        <source>Line</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>编号</translation>
+    </message>
+    <message>
+        <source>As it would be asked</source>
+        <translation>将如何提问</translation>
+    </message>
+    <message>
+        <source>Expected</source>
+        <translation>标准答案</translation>
     </message>
 </context>
 <context>
@@ -1958,6 +2420,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <source>whole answer</source>
         <translation>整个回答</translation>
     </message>
+    <message>
+        <source>the set&apos;s own checks</source>
+        <translation>数据集自带的检查</translation>
+    </message>
 </context>
 <context>
     <name>RunStrip</name>
@@ -2246,6 +2712,172 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>SidePanel</name>
+    <message>
+        <source>Data set</source>
+        <translation>数据集</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>提示词</translation>
+    </message>
+    <message>
+        <source>Techniques</source>
+        <translation>技巧</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">模型</translation>
+    </message>
+    <message>
+        <source>Reading the answers</source>
+        <translation>读取答案</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation type="unfinished">导入…</translation>
+    </message>
+    <message>
+        <source>CSV, JSON, JSON lines, promptfoo, OpenAI evals, BIG-Bench; or drop a file</source>
+        <translation>CSV、JSON、JSON Lines、promptfoo、OpenAI evals、BIG-Bench；也可拖入文件</translation>
+    </message>
+    <message>
+        <source>Items</source>
+        <translation>题目</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation type="unfinished">随机种子</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished">语言</translation>
+    </message>
+    <message>
+        <source>Examples from the set</source>
+        <translation>取自数据集的示例</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation type="unfinished">全部</translation>
+    </message>
+    <message>
+        <source>How many items are asked, from the start of the set</source>
+        <translation>从数据集开头起提问多少题</translation>
+    </message>
+    <message>
+        <source>Another seed draws other exercises</source>
+        <translation>换一个种子会抽取其他题目</translation>
+    </message>
+    <message>
+        <source>The first items become examples and are not asked; a prompt that has examples keeps its own</source>
+        <translation>最前面的几题用作示例，不再提问；自带示例的提示词保留自己的示例</translation>
+    </message>
+    <message>
+        <source>The rule that finds the answer in what the model wrote</source>
+        <translation>从模型所写的内容中找出答案的规则</translation>
+    </message>
+    <message>
+        <source>The set&apos;s own</source>
+        <translation>数据集自带</translation>
+    </message>
+    <message>
+        <source>The prompt of Compare</source>
+        <translation>“对比”页的提示词</translation>
+    </message>
+    <message>
+        <source>{rule} (fits the set)</source>
+        <translation>{rule}（适合该数据集）</translation>
+    </message>
+    <message>
+        <source>What fits the set</source>
+        <translation>适合数据集的规则</translation>
+    </message>
+    <message>
+        <source>Greedy · at most {n} tokens</source>
+        <translation type="unfinished">贪心 · 最多 {n} 个 token</translation>
+    </message>
+    <message>
+        <source>T = {t:g} · at most {n} tokens</source>
+        <translation type="unfinished">T = {t:g} · 最多 {n} 个 token</translation>
+    </message>
+    <message>
+        <source>Sampling: temperature, top-k, top-p, min-p, stop, seed</source>
+        <translation type="unfinished">采样：温度、top-k、top-p、min-p、停止、种子</translation>
+    </message>
+</context>
+<context>
+    <name>StatesView</name>
+    <message>
+        <source>Against {name}, on its own answers, in nats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished">状态</translation>
+    </message>
+    <message>
+        <source>KL per token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KL(reference ‖ state) over the full vocabulary, mean per token, nats.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The largest KL of any token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Same likeliest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of places at which both find the same token likeliest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Δ log p</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Log-probability of the answers against the reference, nats per token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No state could be measured.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{state} is farthest: {kl} nats per token, the same likeliest token at {share} of {n} places.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KL {figure}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>largest at question {item}, token {place}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nats per token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tinted by KL per token, strongest at {full} nats; largest here: token {n}, {kl}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>token {n} · KL {kl} nats</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>StatusStrip</name>
     <message>
         <source>Stop</source>
@@ -2274,6 +2906,107 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>{n} more waiting</source>
         <translation>另有 {n} 个等待</translation>
+    </message>
+</context>
+<context>
+    <name>Stepper</name>
+    <message>
+        <source>Question {n} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Question before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next question</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SwapView</name>
+    <message>
+        <source>Rows: the prompt. Columns: whose answer is read under it. Δ log p against the answer&apos;s own prompt, nats per token, {n} questions.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Δ log p {figure}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KL {figure}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nats per token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expected answer</source>
+        <translation type="unfinished">预期答案</translation>
+    </message>
+    <message>
+        <source>Answer of {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{answer} loses {loss} nats per token under the prompt of {prompt}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{answer} under the prompt of {prompt}: {delta} nats per token, KL {kl}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>token {n} · Δ log p {delta} · KL {kl} nats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both prompts find the same token likeliest at every place.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First divergence at token {n}: {own} under its own prompt, {other} under this one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{token}” ({p:.2f})</source>
+        <translation type="unfinished">“{token}”（{p:.2f}）</translation>
+    </message>
+</context>
+<context>
+    <name>TaskSets</name>
+    <message>
+        <source>Arithmetic stories</source>
+        <translation>算术应用题</translation>
+    </message>
+    <message>
+        <source>Harder arithmetic stories</source>
+        <translation>较难的算术应用题</translation>
+    </message>
+    <message>
+        <source>Comparing cities</source>
+        <translation>比较城市</translation>
+    </message>
+    <message>
+        <source>Finding a key</source>
+        <translation>查找密钥</translation>
+    </message>
+    <message>
+        <source>Rewriting a prompt</source>
+        <translation>改写提示词</translation>
+    </message>
+    <message>
+        <source>Criticising a prompt</source>
+        <translation>评析提示词</translation>
     </message>
 </context>
 <context>
@@ -2399,6 +3132,22 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>零样本思维链</translation>
     </message>
     <message>
+        <source>Self-consistency</source>
+        <translation>自洽性</translation>
+    </message>
+    <message>
+        <source>Generated knowledge</source>
+        <translation>生成知识</translation>
+    </message>
+    <message>
+        <source>Label likelihood</source>
+        <translation>标签似然</translation>
+    </message>
+    <message>
+        <source>Two-stage CoT</source>
+        <translation>两阶段思维链</translation>
+    </message>
+    <message>
         <source>The question as it is, no examples.</source>
         <translation>直接提问，没有示例。</translation>
     </message>
@@ -2413,6 +3162,22 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>One sentence asks for the steps (Kojima et al. 2022).</source>
         <translation>用一句话要求给出步骤（Kojima 等，2022）。</translation>
+    </message>
+    <message>
+        <source>Several sampled paths vote for the answer (Wang et al. 2022).</source>
+        <translation>采样多条推理路径，投票决定答案（Wang 等，2022）。</translation>
+    </message>
+    <message>
+        <source>The model states what it knows first, then answers with it (Liu et al. 2022).</source>
+        <translation>模型先陈述所知，再据此作答（Liu 等，2022）。</translation>
+    </message>
+    <message>
+        <source>No sampling: the likeliest of the known labels is the answer.</source>
+        <translation>不采样：已知标签中似然最高者即为答案。</translation>
+    </message>
+    <message>
+        <source>Steps first, then a second question draws the answer (Kojima et al. 2022).</source>
+        <translation>先写步骤，再用第二次提问得出答案（Kojima 等，2022）。</translation>
     </message>
 </context>
 <context>
@@ -2508,6 +3273,72 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Token {n}: “{text}”, probability {p:.2f}, entropy {h:.2f} nats</source>
         <translation>第 {n} 个 token：“{text}”，概率 {p:.2f}，熵 {h:.2f} nat</translation>
+    </message>
+</context>
+<context>
+    <name>Why</name>
+    <message>
+        <source>Example {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave one out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation type="unfinished">注意力</translation>
+    </message>
+    <message>
+        <source>Roll-out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gradient × input</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Log-probability of the answer with the part minus without it, nats per token.
+Positive: the part helps. Negative: it harms. This is the causal measure.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of the attention of the positions that predict the answer, mean of all heads and layers.
+Attention is not an explanation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share after attention roll-out through the layers (Abnar &amp; Zuidema 2020).
+Attention is not an explanation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gradient times embedding, nats per token: a first-order guess that is near zero where the model is certain.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{mean} (95 % {low} … {high}, n = {n})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{measure} · {model} · {dtype} · {device} · n = {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{part} harms: without it the answer gains {gain} nats per token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No part of this prompt can be left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No part harms for sure. {part} helps most: {gain} nats per token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From {worst} to {best} nats per token, median {middle}: the same questions, the same examples.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

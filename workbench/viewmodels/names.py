@@ -16,6 +16,14 @@ def technique_name(technique: str) -> str:
             return QCoreApplication.translate("Techniques", "Few-shot CoT")
         case "zero-shot-cot":
             return QCoreApplication.translate("Techniques", "Zero-shot CoT")
+        case "self-consistency":
+            return QCoreApplication.translate("Techniques", "Self-consistency")
+        case "generated-knowledge":
+            return QCoreApplication.translate("Techniques", "Generated knowledge")
+        case "label-likelihood":
+            return QCoreApplication.translate("Techniques", "Label likelihood")
+        case "two-stage":
+            return QCoreApplication.translate("Techniques", "Two-stage CoT")
     return technique
 
 
@@ -36,6 +44,26 @@ def technique_hint(technique: str) -> str:
         case "zero-shot-cot":
             return QCoreApplication.translate(
                 "Techniques", "One sentence asks for the steps (Kojima et al. 2022)."
+            )
+        case "self-consistency":
+            return QCoreApplication.translate(
+                "Techniques",
+                "Several sampled paths vote for the answer (Wang et al. 2022).",
+            )
+        case "generated-knowledge":
+            return QCoreApplication.translate(
+                "Techniques",
+                "The model states what it knows first, then answers with it (Liu et al. 2022).",
+            )
+        case "label-likelihood":
+            return QCoreApplication.translate(
+                "Techniques",
+                "No sampling: the likeliest of the known labels is the answer.",
+            )
+        case "two-stage":
+            return QCoreApplication.translate(
+                "Techniques",
+                "Steps first, then a second question draws the answer (Kojima et al. 2022).",
             )
     return ""
 
@@ -69,6 +97,25 @@ def task_name(task: str) -> str:
         case "rule":
             return QCoreApplication.translate("Tasks", "Rule from examples")
     return QCoreApplication.translate("Tasks", "My own prompt")
+
+
+def task_set_name(task: str) -> str:
+    """A generator of the teaching world as a test set."""
+    match task:
+        case "arithmetic":
+            return QCoreApplication.translate("TaskSets", "Arithmetic stories")
+        case "arithmetic-hard":
+            return QCoreApplication.translate("TaskSets", "Harder arithmetic stories")
+        case "comparison":
+            return QCoreApplication.translate("TaskSets", "Comparing cities")
+        case "key":
+            return QCoreApplication.translate("TaskSets", "Finding a key")
+        case "rewrite":
+            return QCoreApplication.translate("TaskSets", "Rewriting a prompt")
+        case "critique":
+            return QCoreApplication.translate("TaskSets", "Criticising a prompt")
+    name = task_name(task)
+    return name if name != task_name("") else task
 
 
 def element_name(element: str) -> str:
@@ -138,6 +185,8 @@ def rule_name(rule: str) -> str:
             return QCoreApplication.translate("Rules", "yes or no")
         case "exact":
             return QCoreApplication.translate("Rules", "whole answer")
+        case "asserts":
+            return QCoreApplication.translate("Rules", "the set's own checks")
     return rule
 
 

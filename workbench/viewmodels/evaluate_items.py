@@ -1,0 +1,390 @@
+"""The items of an evaluation as a Qt table model, and the filter over it.
+
+Thousands of rows: the cells are texts that are made once when an answer comes, the filter reads a
+lower-cased line per row, and nothing walks over all rows while one scrolls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QCoreApplication,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+)
+
+from engine.evaluation.spec import CellKey, CellResult, CompareSpec, Vote
+from engine.prompting.elements import Item
+from engine.prompting.template import fill
+from workbench.services.tips import tip
+from workbench.viewmodels.evaluate_setup import model_label
+from workbench.viewmodels.names import column_title
+
+translate = QCoreApplication.translate
+Index = QModelIndex | QPersistentModelIndex
+NO_PARENT: Final = QModelIndex()
+FIXED: Final = 3
+"""Columns before those of the variants: id, input, expected."""
+SORT_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 1
+VERDICT_ROLE: Final = SORT_ROLE + 1
+LONGEST_CELL: Final = 160
+LONGEST_SEARCHED: Final = 4000
+
+
+class Show(StrEnum):
+    """Which rows the chips keep."""
+
+    ALL = "all"
+    WRONG = "wrong"
+    ONE_RIGHT = "one-right"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One variant on one model: a column of the table.
+
+    Attributes:
+        model, variant: Indices of the spec.
+        title: What stands above it.
+        voted: Its samples vote for one answer.
+    """
+
+    model: int
+    variant: int
+    title: str
+    voted: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What is known of one item in one lane.
+
+    Attributes:
+        value: The extracted answer; None = the rule found none (yet).
+        correct: Right or wrong; None when nobody knows or nothing came yet.
+        answered: How many samples have answered.
+        right: How many of them were right.
+        error: Why it could not be asked.
+        share: Agreement of a vote, 0…1; -1 without a vote.
+        final: The vote is over.
+    """
+
+    value: str | None = None
+    correct: bool | None = None
+    answered: int = 0
+    right: int = 0
+    error: str = ""
+    share: float = -1.0
+    final: bool = False
+
+    @property
+    def invalid(self) -> bool:
+        return self.answered > 0 and not self.error and self.value is None
+
+    def text(self) -> str:
+        """Sign, answer, and of several samples how many agree or are right."""
+        if self.error:
+            return "⚠"
+        if not self.answered:
+            return ""
+        sign = {True: "✓ ", False: "✗ ", None: ""}[self.correct]
+        value = short(self.value) if self.value is not None else "–"
+        if self.share >= 0:
+            return f"{sign}{value}  {round(100 * self.share)} %"
+        if self.answered > 1:
+            return f"{sign}{value}  {self.right}/{self.answered}"
+        return f"{sign}{value}"
+
+
+class ItemsTable(QAbstractTableModel):
+    """One row per item; `set_spec` begins anew, `add_cell` and `add_vote` fill it."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._spec: CompareSpec | None = None
+        self._items: tuple[Item, ...] = ()
+        self._inputs: list[str] = []
+        self._lines: list[str] = []
+        self._marks: list[list[Mark]] = []
+        self._texts: list[list[str]] = []
+        self._places: dict[tuple[int, int], int] = {}
+        self.lanes: tuple[Lane, ...] = ()
+
+    # Filling
+
+    def set_spec(self, spec: CompareSpec | None, inputs: Sequence[str] = ()) -> None:
+        """Show the items of a comparison, unanswered.
+
+        Args:
+            spec: The comparison; None = nothing.
+            inputs: The question of each item (`questions`), made off the GUI thread.
+        """
+        self.beginResetModel()
+        self._spec = spec
+        self._items = spec.items if spec is not None else ()
+        self.lanes = lanes_of(spec) if spec is not None else ()
+        self._places = {(lane.model, lane.variant): at for at, lane in enumerate(self.lanes)}
+        self._inputs = list(inputs)
+        self._lines = [
+            f"{item.id} {asked[:LONGEST_SEARCHED]} {item.expected or ''}".casefold()
+            for item, asked in zip(self._items, self._inputs, strict=True)
+        ]
+        self._marks = [[NOTHING] * len(self.lanes) for _ in self._items]
+        self._texts = [[""] * len(self.lanes) for _ in self._items]
+        self.endResetModel()
+
+    def add_cell(self, cell: CellResult) -> int:
+        """Take a finished cell; returns its row."""
+        at = self._places[cell.key.model, cell.key.variant]
+        row = cell.key.item
+        before = self._marks[row][at]
+        if before.share >= 0 and before.final:
+            return row
+        if cell.dropped:
+            return row
+        if cell.error is not None:
+            after = replace(before, error=cell.error.message)
+        else:
+            found = cell.extractions[0] if cell.extractions else None
+            right = before.right + (cell.correct is True)
+            answered = before.answered + 1
+            value = found.value if found is not None else None
+            if before.answered and before.value is not None:
+                value = before.value
+            correct = cell.correct if answered == 1 else _mostly(right, answered, cell.correct)
+            after = replace(before, value=value, correct=correct, answered=answered, right=right)
+        self._put(row, at, after)
+        return row
+
+    def add_vote(self, vote: Vote) -> int:
+        """Take a vote, over or under way; returns its row."""
+        at = self._places[vote.model, vote.variant]
+        self._put(
+            vote.item,
+            at,
+            Mark(
+                value=vote.winner,
+                correct=vote.correct,
+                answered=max(1, vote.samples),
+                right=0,
+                share=vote.agreement,
+                final=vote.final,
+            ),
+        )
+        return vote.item
+
+    def _put(self, row: int, at: int, mark: Mark) -> None:
+        self._marks[row][at] = mark
+        self._texts[row][at] = mark.text()
+        index = self.index(row, FIXED + at)
+        self.dataChanged.emit(index, index)
+
+    # Reading
+
+    def spec(self) -> CompareSpec | None:
+        """The comparison that is shown."""
+        return self._spec
+
+    def item(self, row: int) -> Item:
+        """The item of a row."""
+        return self._items[row]
+
+    def asked(self, row: int) -> str:
+        """The question of a row."""
+        return self._inputs[row]
+
+    def marks(self, row: int) -> Sequence[Mark]:
+        """What is known of a row, lane by lane."""
+        return self._marks[row]
+
+    def line(self, row: int) -> str:
+        """What the filter searches, lower-cased."""
+        return self._lines[row]
+
+    def answered(self) -> bool:
+        """Whether any answer came."""
+        return any(mark.answered or mark.error for row in self._marks for mark in row)
+
+    def keeps(self, row: int, show: Show) -> bool:
+        """Whether a chip keeps this row."""
+        if show is Show.ALL:
+            return True
+        marks = self._marks[row]
+        if show is Show.WRONG:
+            return any(mark.correct is False for mark in marks)
+        if show is Show.INVALID:
+            return any(mark.invalid or mark.error for mark in marks)
+        known = [mark.correct for mark in marks if mark.correct is not None]
+        return len(known) > 1 and sum(known) == 1
+
+    def retranslate(self) -> None:
+        """Set every text again (a new language)."""
+        if self._spec is not None:
+            self.lanes = lanes_of(self._spec)
+        last = self.columnCount() - 1
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(0, last))
+
+    # Qt
+
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._items)
+
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else FIXED + len(self.lanes)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        if section >= FIXED:
+            return self.lanes[section - FIXED].title
+        return (
+            translate("ItemsTable", "Id"),
+            translate("ItemsTable", "Input"),
+            translate("ItemsTable", "Expected"),
+        )[section]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        row, column = index.row(), index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(row, column)
+        if role == SORT_ROLE:
+            return self._sort_key(row, column)
+        if role == VERDICT_ROLE and column >= FIXED:
+            mark = self._marks[row][column - FIXED]
+            return "bad" if mark.error else {True: "good", False: "bad", None: ""}[mark.correct]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(row, column)
+        return None
+
+    def _text(self, row: int, column: int) -> str:
+        if column >= FIXED:
+            return self._texts[row][column - FIXED]
+        item = self._items[row]
+        if column == 1:
+            return short(self._inputs[row])
+        return item.id if column == 0 else short(item.expected or "")
+
+    def _sort_key(self, row: int, column: int) -> object:
+        if column >= FIXED:
+            mark = self._marks[row][column - FIXED]
+            order = {True: 0, False: 1, None: 3}[mark.correct]
+            return f"{4 if mark.error else 2 if mark.invalid else order} {mark.value or ''}"
+        if column == 0:
+            text = self._items[row].id
+            return f"{text:0>12}" if text.isdecimal() else text
+        return self._text(row, column)
+
+    def _tip(self, row: int, column: int) -> str | None:
+        if column == 1:
+            return tip(self._inputs[row][:LONGEST_SEARCHED])
+        if column == 2:
+            return tip(self._items[row].expected or "")
+        if column >= FIXED:
+            mark = self._marks[row][column - FIXED]
+            return tip(mark.error or mark.value or "") or None
+        return None
+
+
+class ItemsFilter(QSortFilterProxyModel):
+    """Keeps the rows that contain every word and that a chip asks for."""
+
+    def __init__(self, table: ItemsTable, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._table = table
+        self._words: tuple[str, ...] = ()
+        self.show_only = Show.ALL
+        self.setSortRole(SORT_ROLE)
+        self.setDynamicSortFilter(False)
+        self.setSourceModel(table)
+
+    def set_search(self, text: str) -> None:
+        """Words in any order, in id, input or expected answer; empty shows everything."""
+        self.beginFilterChange()
+        self._words = tuple(text.casefold().split())
+        self.endFilterChange()
+
+    def set_show(self, show: Show) -> None:
+        """Show only these rows."""
+        self.beginFilterChange()
+        self.show_only = show
+        self.endFilterChange()
+
+    def renew(self) -> None:
+        """Filter again: answers came since."""
+        self.beginFilterChange()
+        self.endFilterChange()
+
+    def source_rows(self) -> list[int]:
+        """Rows of the table that are shown, in the order shown."""
+        return [self.mapToSource(self.index(row, 0)).row() for row in range(self.rowCount())]
+
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
+        line = self._table.line(source_row)
+        return all(word in line for word in self._words) and self._table.keeps(
+            source_row, self.show_only
+        )
+
+
+NOTHING: Final = Mark()
+
+
+def lanes_of(spec: CompareSpec) -> tuple[Lane, ...]:
+    """The columns of a comparison: models outside, variants inside."""
+    several = len(spec.models) > 1
+    found = []
+    for model, ref in enumerate(spec.models):
+        for at, variant in enumerate(spec.variants):
+            title = column_title(variant.technique, variant.name)
+            if several:
+                title = f"{title} · {model_label(ref)}"
+            found.append(Lane(model, at, title))
+    return tuple(found)
+
+
+def questions(spec: CompareSpec) -> tuple[str, ...]:
+    """Each item's question: the prompt's input, filled; without one its variables."""
+    template = spec.prompt.input
+    if not template:
+        return tuple("\n".join(item.variables.values()) for item in spec.items)
+    return tuple(fill(template, item.variables) for item in spec.items)
+
+
+def slim(cell: CellResult) -> CellResult:
+    """A cell without its token records: thousands of them stay in memory."""
+    if cell.generation is None:
+        return replace(cell, prompt_ids=(), sent=())
+    return replace(
+        cell, generation=replace(cell.generation, tokens=()), prompt_ids=(), sent=(), stages=()
+    )
+
+
+def cell_at(key: CellKey) -> tuple[int, int, int]:
+    """Item, model, variant: where a cell belongs."""
+    return key.item, key.model, key.variant
+
+
+def short(text: str) -> str:
+    """One line of a long text."""
+    flat = " ".join(text[: 2 * LONGEST_CELL].split())
+    return flat if len(flat) <= LONGEST_CELL else flat[: LONGEST_CELL - 1] + "…"
+
+
+def _mostly(right: int, answered: int, last: bool | None) -> bool | None:
+    return None if last is None else 2 * right > answered

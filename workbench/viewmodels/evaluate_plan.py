@@ -1,0 +1,159 @@
+"""From the settings of the page to the comparison that runs them. Made off the GUI thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.errors import DataError
+from engine.evaluation.datasets.dataset import Dataset
+from engine.evaluation.datasets.reading import open_dataset
+from engine.evaluation.datasets.trial import dataset_spec
+from engine.evaluation.plan import sampling_of
+from engine.evaluation.spec import CompareSpec, Variant
+from engine.evaluation.tasks import task_spec
+from engine.prompting.elements import PromptElements
+from engine.prompting.library import FOLDER, Library
+from engine.prompting.render import ExamplesAs
+from engine.prompting.strategies.registry import TECHNIQUES
+from workbench.viewmodels.compare_setup import VariantChoice
+from workbench.viewmodels.evaluate_setup import EvaluateSetup
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run before it starts.
+
+    Attributes:
+        spec: What would run; None when no technique can be asked.
+        name: Of the set.
+        whole: How many items the set has, those that became examples included.
+        left_out: Techniques that the prompt has no examples or no steps for.
+        rules: The rules that fit the set's answers.
+        answers: How many answers the run asks for.
+        dataset: The imported set; None for a task set.
+    """
+
+    spec: CompareSpec | None
+    name: str
+    whole: int
+    left_out: tuple[str, ...]
+    rules: tuple[str, ...]
+    answers: int
+    dataset: Dataset | None = None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a plan is made of.
+
+    Attributes:
+        setup: The page's settings.
+        compare: The prompt of the Compare page.
+        data: Folder of the person's data (the library lies there).
+        dataset: The set as it was read before, when it is still the same file.
+    """
+
+    setup: EvaluateSetup
+    compare: PromptElements | None
+    data: Path
+    dataset: Dataset | None = None
+
+
+def plan(wish: Wish) -> Plan:
+    """The run that the settings mean.
+
+    Raises:
+        BadSpec, DataError, PromptError: They mean none; says why.
+    """
+    setup = wish.setup
+    prompt = _prompt(wish)
+    dataset = None
+    if setup.source == "file":
+        dataset = wish.dataset or _opened(setup)
+        base = dataset_spec(
+            dataset,
+            prompt=prompt,
+            n=setup.items or None,
+            techniques=("zero-shot",),
+            shots=setup.shots,
+            models=setup.compare.models,
+            sampling=setup.compare.sampling,
+        )
+        name, whole = dataset.name, len(dataset.items)
+    else:
+        techniques = tuple(dict.fromkeys(c.technique for c in setup.compare.chosen()))
+        base = task_spec(
+            setup.task,
+            language=setup.language,
+            n=setup.items or 20,
+            seed=setup.seed,
+            techniques=techniques or ("zero-shot",),
+            shots=setup.shots,
+            models=setup.compare.models,
+            sampling=setup.compare.sampling,
+        )
+        if prompt is not None:
+            base = replace(base, prompt=_with_examples(prompt, base.prompt))
+        name, whole = setup.task, len(base.items)
+    return _with_techniques(base, setup, name, whole, dataset)
+
+
+def _opened(setup: EvaluateSetup) -> Dataset:
+    if setup.file is None:
+        raise DataError("No data set is chosen.", "Import a file, or choose a task set.")
+    return open_dataset(Path(setup.file.path), setup.file.mapping)
+
+
+def _prompt(wish: Wish) -> PromptElements | None:
+    """The prompt that is not the set's own, or None."""
+    if wish.setup.prompt == "compare":
+        return wish.compare
+    if wish.setup.prompt == "library" and wish.setup.library:
+        return Library(wish.data / FOLDER).entry(wish.setup.library).prompt.elements
+    return None
+
+
+def _with_examples(prompt: PromptElements, own: PromptElements) -> PromptElements:
+    return prompt if prompt.examples else replace(prompt, examples=own.examples)
+
+
+def _with_techniques(
+    base: CompareSpec, setup: EvaluateSetup, name: str, whole: int, dataset: Dataset | None
+) -> Plan:
+    """The chosen chips as columns, without those that the prompt cannot serve."""
+    patterns = {variant.technique: variant for variant in base.variants}
+    layout = base.variants[0].examples_as
+    chosen = setup.compare.chosen()
+    kept = [choice for choice in chosen if _can(choice, base.prompt)]
+    left_out = tuple(choice.uid for choice in chosen if choice not in kept)
+    variants = tuple(_variant(choice, patterns.get(choice.technique), layout) for choice in kept)
+    rules = setup.rules or base.extraction
+    spec = replace(base, variants=variants, extraction=rules) if variants else None
+    answers = 0
+    if spec is not None:
+        samples = sum(sampling_of(spec, variant).samples for variant in spec.variants)
+        answers = samples * len(spec.items) * len(spec.models)
+    return Plan(spec, name, whole, left_out, base.extraction, answers, dataset)
+
+
+def _variant(choice: VariantChoice, pattern: Variant | None, layout: ExamplesAs) -> Variant:
+    """The chip as a column; what the set knows of the technique fills what the chip leaves open."""
+    made = choice.variant(layout)
+    if pattern is None:
+        return made
+    return replace(
+        made,
+        trigger=made.trigger or pattern.trigger,
+        answer_trigger=made.answer_trigger or pattern.answer_trigger,
+    )
+
+
+def _can(choice: VariantChoice, prompt: PromptElements) -> bool:
+    """Whether the prompt has the examples, and the steps in them, that the technique shows."""
+    technique = TECHNIQUES[choice.technique]
+    if not technique.uses_examples or technique.composed:
+        return True
+    if not prompt.examples:
+        return False
+    return not technique.uses_reasoning or any(one.reasoning.strip() for one in prompt.examples)

@@ -1,0 +1,263 @@
+"""One item: its question, its expected answer, and what every variant wrote."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.evaluation.spec import CellResult
+from workbench.services.container import Services
+from workbench.viewmodels.evaluate import EvaluateModel
+from workbench.viewmodels.evaluate_items import Lane, Mark
+from workbench.viewmodels.names import finish_name, rule_name
+from workbench.widgets.elided import ElidedLabel
+from workbench.widgets.error_note import ErrorNote
+from workbench.widgets.fold import Fold, set_role
+from workbench.widgets.plain import PlainLabel
+from workbench.widgets.sent_view import SentView
+from workbench.widgets.text_span import SpanText
+from workbench.widgets.token_stream import TokenView
+
+if TYPE_CHECKING:
+    from engine.store.project import Project
+
+CARD_CHARS: Final = 30
+
+
+class AnswerCard(QFrame):
+    """What one variant answered; of several samples one at a time."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self._cells: tuple[CellResult, ...] = ()
+        self._mark = Mark()
+        self.title = ElidedLabel(self)
+        set_role(self.title, "section")
+        self.verdict = PlainLabel(self)
+        self.found = PlainLabel(self)
+        self.found.setWordWrap(True)
+        self.samples = QComboBox(self)
+        self.samples.hide()
+        self.plain = SpanText(self)
+        self.tokens = TokenView(self)
+        self.tokens.hide()
+        self.sent = SentView(self)
+        self.sent_fold = Fold(self.sent, self)
+        self.note = ErrorNote(self)
+        self.figures = PlainLabel(self)
+        set_role(self.figures, "muted")
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.verdict)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(4)
+        column.addLayout(head)
+        for widget in (self.found, self.samples, self.sent_fold):
+            column.addWidget(widget)
+        column.addWidget(self.plain, 1)
+        column.addWidget(self.tokens, 1)
+        column.addWidget(self.note)
+        column.addWidget(self.figures)
+        self.samples.activated.connect(self._sample_chosen)
+
+    def show_answer(self, lane: Lane, mark: Mark, cells: tuple[CellResult, ...]) -> None:
+        """Show the cells of a lane; with token records, the tokens too."""
+        self._cells, self._mark = cells, mark
+        self.title.setText(lane.title)
+        self.title.setToolTip(lane.title)
+        chosen = max(0, self.samples.currentIndex()) if self.samples.count() == len(cells) else 0
+        self.samples.clear()
+        for cell in cells:
+            value = cell.extractions[0].value if cell.extractions else None
+            sign = {True: "✓", False: "✗", None: ""}[cell.correct]
+            text = self.tr("Sample {n}: {value} {sign}")
+            self.samples.addItem(
+                text.format(n=cell.key.sample + 1, value=value or "–", sign=sign).strip()
+            )
+        self.samples.setCurrentIndex(min(chosen, len(cells) - 1))
+        self.samples.setVisible(len(cells) > 1)
+        self._write()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.minimumSizeHint().width(), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        width = self.fontMetrics().averageCharWidth() * CARD_CHARS
+        return QSize(width, super().minimumSizeHint().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange and self.title.text():
+            self._write()
+        super().changeEvent(event)
+
+    def _sample_chosen(self, _index: int) -> None:
+        self._write()
+
+    def _write(self) -> None:
+        place = max(0, self.samples.currentIndex())
+        cell = self._cells[place] if self._cells else None
+        self._write_verdict(cell)
+        self.note.show_report(cell.error if cell else None)
+        generation = cell.generation if cell else None
+        records = generation.tokens if generation else ()
+        first = cell.extractions[0] if cell and cell.extractions else None
+        span = (first.start, first.end) if first and first.value is not None else (-1, -1)
+        failed = cell is not None and cell.error is not None
+        self.tokens.setVisible(bool(records) and not failed)
+        self.plain.setVisible(not records and not failed)
+        if records:
+            self.tokens.set_records(records)
+            self.tokens.set_underline(*span)
+        else:
+            self.plain.set_text(generation.text if generation else "", *span)
+            self.plain.setPlaceholderText("" if cell else self.tr("Not answered yet"))
+        self.sent.set_parts(cell.sent if cell else ())
+        self.sent_fold.set_texts(self.tr("Exact text sent"))
+        self.sent_fold.setVisible(bool(cell and cell.sent))
+        figures = ""
+        if generation is not None:
+            figures = self.tr("{n} tokens · {end}").format(
+                n=len(records) or "–", end=finish_name(generation.finish)
+            )
+            if not records:
+                figures = finish_name(generation.finish)
+        self.figures.setText(figures)
+        self.figures.setVisible(bool(figures))
+
+    def _write_verdict(self, cell: CellResult | None) -> None:
+        mark = self._mark
+        texts = {
+            True: (self.tr("✓ right"), "good"),
+            False: (self.tr("✗ wrong"), "bad"),
+            None: ("", "muted"),
+        }
+        text, role = texts[mark.correct if not mark.error else None]
+        if mark.share >= 0:
+            text = self.tr("{verdict} · {share} % agree").format(
+                verdict=text, share=round(100 * mark.share)
+            )
+        self.verdict.setText(text.strip(" ·"))
+        set_role(self.verdict, role)
+        first = cell.extractions[0] if cell and cell.extractions else None
+        self.found.setVisible(first is not None)
+        if first is None:
+            return
+        if first.value is None:
+            text = self.tr("No answer by the rule “{rule}”").format(rule=rule_name(first.rule))
+        else:
+            text = self.tr("Answer {value}").format(value=first.value[:200])
+        self.found.setText(text)
+        others = [
+            f"{rule_name(one.rule)}: {one.value if one.value is not None else '–'}"
+            for one in (cell.extractions if cell else ())
+        ]
+        self.found.setToolTip("\n".join(others))
+
+
+class ItemDetails(QWidget):
+    """The question above, the answers side by side below.
+
+    Signals:
+        shown(int): The row that is shown now.
+    """
+
+    shown = Signal(int)
+
+    def __init__(
+        self, model: EvaluateModel, services: Services, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._services = services
+        self._row = -1
+        self.heading = PlainLabel(self)
+        set_role(self.heading, "section")
+        self.question = SpanText(self)
+        self.question.setMaximumHeight(self.fontMetrics().lineSpacing() * 4 + 12)
+        self.question.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self.cards: list[AnswerCard] = []
+        inside = QWidget()
+        self._row_of_cards = QHBoxLayout(inside)
+        self._row_of_cards.setContentsMargins(0, 0, 0, 0)
+        self._row_of_cards.setSpacing(8)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(inside)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.heading)
+        column.addWidget(self.question)
+        column.addWidget(scroll, 1)
+        self.setMinimumHeight(self.fontMetrics().lineSpacing() * 9)
+
+    def show_row(self, row: int) -> None:
+        """Show an item; -1 = nothing."""
+        self._row = row
+        if row < 0 or row >= self._model.table.rowCount():
+            self.heading.setText("")
+            self.question.set_text("")
+            self._set_cards(())
+            return
+        self._write()
+        if self._model.run_id and not self._model.running:
+            run_id = self._model.run_id
+            self._services.project.ask(
+                partial(_stored, run_id, row), partial(self._take, run_id, row)
+            )
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange and self._row >= 0:
+            self._write()
+        super().changeEvent(event)
+
+    def _take(self, run_id: str, row: int, cells: tuple[CellResult, ...]) -> None:
+        """The stored answers, with their tokens."""
+        if row == self._row and run_id == self._model.run_id:
+            self._set_cards(cells)
+
+    def _write(self) -> None:
+        item = self._model.table.item(self._row)
+        text = self.tr("Item {id}").format(id=item.id)
+        if item.expected is not None:
+            expected = " ".join(item.expected.split())
+            text = self.tr("{item} · expected {answer}").format(item=text, answer=expected[:200])
+        self.heading.setText(text)
+        self.question.set_text(self._model.table.asked(self._row))
+        self._set_cards(self._model.cells_of(self._row))
+        self.shown.emit(self._row)
+
+    def _set_cards(self, cells: tuple[CellResult, ...]) -> None:
+        table = self._model.table
+        lanes = table.lanes if 0 <= self._row < table.rowCount() else ()
+        while len(self.cards) < len(lanes):
+            card = AnswerCard(self)
+            self.cards.append(card)
+            self._row_of_cards.addWidget(card, 1)
+        for card in self.cards[len(lanes) :]:
+            card.hide()
+        marks = table.marks(self._row) if lanes else ()
+        for card, lane, mark in zip(self.cards, lanes, marks, strict=False):
+            place = (lane.model, lane.variant)
+            own = tuple(cell for cell in cells if (cell.key.model, cell.key.variant) == place)
+            card.show_answer(lane, mark, own)
+            card.show()
+
+
+def _stored(run_id: str, row: int, project: Project) -> tuple[CellResult, ...]:
+    return project.load_item(run_id, row)

@@ -1,0 +1,290 @@
+"""The items: filter, chips, table, and the selected item's answers below."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QMenu,
+    QSplitter,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.services.container import Services
+from workbench.viewmodels.evaluate import EvaluateModel
+from workbench.viewmodels.evaluate_items import FIXED, VERDICT_ROLE, ItemsFilter, Show
+from workbench.views.evaluate.item_details import ItemDetails
+from workbench.widgets.chips import Chip
+from workbench.widgets.flow_layout import FlowBar, FlowLayout
+from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
+from workbench.widgets.tones import current_tones
+
+LEAST_INPUT: Final = 26
+LANE_CHARS: Final = 17
+Index = QModelIndex | QPersistentModelIndex
+
+
+class VerdictDelegate(QStyledItemDelegate):
+    """Colours a right or wrong answer; its sign says the same."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        verdict = index.data(VERDICT_ROLE)
+        if verdict:
+            tones = current_tones()
+            colour = tones.good if verdict == "good" else tones.bad
+            option.palette.setColor(QPalette.ColorRole.Text, colour)
+            option.palette.setColor(QPalette.ColorRole.HighlightedText, colour)
+
+
+class ItemsPanel(QWidget):
+    """Signals:
+    save_wanted(object): Rows (of the table) to save as a set of their own.
+    """
+
+    save_wanted = Signal(object)
+
+    def __init__(
+        self, model: EvaluateModel, services: Services, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._services = services
+        self.filter = ItemsFilter(model.table, self)
+        self.search = QLineEdit(self)
+        self.search.setObjectName("items-search")
+        self.search.setClearButtonEnabled(True)
+        self.chips = {show: Chip(self, compact=True) for show in Show}
+        self._group = QButtonGroup(self)
+        for show, chip in self.chips.items():
+            chip.setObjectName(f"show-{show}")
+            self._group.addButton(chip)
+        self.chips[Show.ALL].setChecked(True)
+        self.count = PlainLabel(self)
+        set_role(self.count, "muted")
+        self.more = QToolButton(self)
+        self.more.setObjectName("items-more")
+        services.icons.bind(self.more, "more")
+        self.view = QTableView(self)
+        self.view.setObjectName("items-table")
+        self.details = ItemDetails(model, services, self)
+        self.splitter = QSplitter(Qt.Orientation.Vertical, self)
+        self._dress_view()
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+
+    # Outside
+
+    def fit_columns(self) -> None:
+        """Short columns as they need; the input gets what is left, but never too little."""
+        header = self.view.horizontalHeader()
+        letter = self.view.fontMetrics().averageCharWidth()
+        columns = self.filter.columnCount()
+        if columns < FIXED:
+            return
+        widths = [letter * 8, 0, letter * 14] + [letter * LANE_CHARS] * (columns - FIXED)
+        for lane in range(FIXED, columns):
+            widths[lane] = max(widths[lane], header.sectionSizeHint(lane))
+        left = self.view.viewport().width() - sum(widths)
+        widths[1] = max(left, letter * LEAST_INPUT)
+        for column, width in enumerate(widths):
+            header.resizeSection(column, width)
+
+    def answers_changed(self) -> None:
+        """Answers came or went as a whole (a run began or ended): filter and offer anew."""
+        self.filter.renew()
+        self._offer()
+        self._write_count()
+        self.details.show_row(self.current_row())
+
+    def current_row(self) -> int:
+        """The table's row that is selected; -1 = none."""
+        rows = self.view.selectionModel().selectedRows()
+        return self.filter.mapToSource(rows[0]).row() if rows else -1
+
+    def select_row(self, row: int) -> None:
+        """Select a row of the table, if it is shown."""
+        index = self.filter.mapFromSource(self._model.table.index(row, 0))
+        if index.isValid():
+            self.view.selectRow(index.row())
+            self.view.scrollTo(index)
+
+    def retranslate(self) -> None:
+        """Set every text again."""
+        self.search.setPlaceholderText(self.tr("Search the items"))
+        self.search.setAccessibleName(self.tr("Search the items"))
+        texts = {
+            Show.ALL: (self.tr("All"), self.tr("Every item")),
+            Show.WRONG: (self.tr("Wrong"), self.tr("At least one technique is wrong")),
+            Show.ONE_RIGHT: (
+                self.tr("Exactly one right"),
+                self.tr("Items that tell the techniques apart"),
+            ),
+            Show.INVALID: (
+                self.tr("Invalid"),
+                self.tr("The rule found no answer, or the item could not be asked"),
+            ),
+        }
+        for show, (text, hint) in texts.items():
+            self.chips[show].setText(text)
+            self.chips[show].setToolTip(hint)
+            self.chips[show].updateGeometry()
+        self.more.setToolTip(self.tr("Copy or save the items shown"))
+        self.more.setAccessibleName(self.more.toolTip())
+        self.view.setAccessibleName(self.tr("Items and their answers"))
+        self._model.table.retranslate()
+        self._write_count()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        elif event.type() == QEvent.Type.FontChange:
+            self._resize_rows()
+        super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit_columns()
+
+    # Inside
+
+    def _searched(self, text: str) -> None:
+        self.filter.set_search(text)
+        self._write_count()
+
+    def _show_chosen(self) -> None:
+        chosen = next(show for show, chip in self.chips.items() if chip.isChecked())
+        self.filter.set_show(chosen)
+        self._write_count()
+
+    def _offer(self) -> None:
+        answered = self._model.table.answered()
+        for show, chip in self.chips.items():
+            chip.setEnabled(answered or show is Show.ALL)
+        several = len(self._model.table.lanes) > 1
+        self.chips[Show.ONE_RIGHT].setVisible(several)
+        if not answered and not self.chips[Show.ALL].isChecked():
+            self.chips[Show.ALL].setChecked(True)
+            self._show_chosen()
+
+    def _write_count(self) -> None:
+        shown, whole = self.filter.rowCount(), self._model.table.rowCount()
+        if shown == whole:
+            self.count.setText(self.tr("{n:,} items").format(n=whole))
+        else:
+            self.count.setText(self.tr("{n:,} of {whole:,} items").format(n=shown, whole=whole))
+
+    def _selected(self, _new: QItemSelection, _old: QItemSelection) -> None:
+        self.details.show_row(self.current_row())
+
+    def _reset(self) -> None:
+        self.fit_columns()
+        self._offer()
+        self._write_count()
+        self.details.show_row(-1)
+        if self.filter.rowCount():
+            self.view.selectRow(0)
+
+    def _row_changed(self, row: int) -> None:
+        if row == self.current_row():
+            self.details.show_row(row)
+
+    def _open_more(self) -> None:
+        menu = QMenu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        copy = menu.addAction(self.tr("Copy the rows shown"))
+        copy.triggered.connect(self.copy_rows)
+        save = menu.addAction(self.tr("Save the items shown as a set…"))
+        save.setEnabled(self._model.plan is not None and self._model.plan.dataset is not None)
+        save.triggered.connect(self._save)
+        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+
+    def copy_rows(self) -> None:
+        """The rows shown, as a table that spreadsheets take."""
+        columns = range(self.filter.columnCount())
+        lines = [
+            [
+                str(self.filter.headerData(column, Qt.Orientation.Horizontal) or "")
+                for column in columns
+            ]
+        ]
+        for row in range(self.filter.rowCount()):
+            lines.append([str(self.filter.index(row, column).data() or "") for column in columns])
+        text = "\n".join("\t".join(cells) for cells in lines)
+        QGuiApplication.clipboard().setText(text)
+
+    def _save(self) -> None:
+        self.save_wanted.emit(self.filter.source_rows())
+
+    def _resize_rows(self) -> None:
+        line = self.view.fontMetrics().height()
+        self.view.verticalHeader().setDefaultSectionSize(round(line * 1.7))
+        self.fit_columns()
+
+    def _dress_view(self) -> None:
+        view = self.view
+        view.setModel(self.filter)
+        view.setItemDelegate(VerdictDelegate(view))
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setShowGrid(False)
+        view.setTabKeyNavigation(False)
+        view.setWordWrap(False)
+        view.setTextElideMode(Qt.TextElideMode.ElideRight)
+        view.setSortingEnabled(True)
+        view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        view.verticalHeader().hide()
+        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        view.horizontalHeader().setHighlightSections(False)
+        view.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
+        self._resize_rows()
+
+    def _lay_out(self) -> None:
+        bar = FlowBar(self)
+        flow = FlowLayout(bar, 6)
+        self.search.setMinimumWidth(self.fontMetrics().averageCharWidth() * 24)
+        flow.addWidget(self.search)
+        for chip in self.chips.values():
+            flow.addWidget(chip)
+        flow.addWidget(self.count)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(bar, 1)
+        row.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(8)
+        self.splitter.addWidget(self.view)
+        self.splitter.addWidget(self.details)
+        self.splitter.setStretchFactor(0, 3)
+        self.splitter.setStretchFactor(1, 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(row)
+        column.addWidget(self.splitter, 1)
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._searched)
+        self._group.buttonClicked.connect(self._show_chosen)
+        self.more.clicked.connect(self._open_more)
+        self.view.selectionModel().selectionChanged.connect(self._selected)
+        self._model.table.modelReset.connect(self._reset)
+        self._model.row_changed.connect(self._row_changed)
+        self._services.theme.changed.connect(self._resize_rows)
