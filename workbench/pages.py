@@ -53,12 +53,6 @@ PAGES: Final = (
         "workbench.views.evaluate.page:EvaluatePage",
     ),
     PageEntry(
-        "why",
-        "help",
-        lambda: translate("Pages", "Why"),
-        "workbench.views.why.page:WhyPage",
-    ),
-    PageEntry(
         "models",
         "models",
         lambda: translate("Pages", "Models"),
