@@ -68,7 +68,7 @@ def run(model: str | None = None, progress: Progress | None = None) -> dict[str,
     sizes = {}
     for place, size in enumerate(BATCH_SIZES):
         tell(0.05 + 0.2 * place / len(BATCH_SIZES), f"generate in batches of {size}")
-        sizes[size] = _timed(partial(_batched, work, size))[0]
+        sizes[size] = timed(partial(_batched, work, size))[0]
     best = min(sizes, key=sizes.__getitem__)
     ours, batched, sequential = [], [sizes[best]], 0.0
     answers: list[tuple[int, ...]] = []
@@ -76,12 +76,12 @@ def run(model: str | None = None, progress: Progress | None = None) -> dict[str,
     for turn in range(ROUNDS):
         share = 0.25 + 0.75 * turn / ROUNDS
         tell(share, f"Round {turn + 1} of {ROUNDS}")
-        seconds, answers = _timed(partial(_ours, work))
+        seconds, answers = timed(partial(_ours, work))
         ours.append(seconds)
-        batched.append(_timed(partial(_batched, work, best))[0])
+        batched.append(timed(partial(_batched, work, best))[0])
         part = range(turn, len(work.prompts), ROUNDS)
         asked = [work.prompts[i] for i in part]
-        seconds, found = _timed(partial(_one_by_one, work, asked))
+        seconds, found = timed(partial(_one_by_one, work, asked))
         sequential += seconds
         reference.update(zip(part, found, strict=True))
     tell(1.0, "Done")
@@ -226,7 +226,7 @@ def _batched(work: Workload, size: int) -> None:
         )
 
 
-def _timed(work: Callable[[], T]) -> tuple[float, T]:
+def timed(work: Callable[[], T]) -> tuple[float, T]:
     """Seconds and result; as in `timeit`, without garbage collections of what others left."""
     gc.collect()
     gc.disable()

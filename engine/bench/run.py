@@ -12,6 +12,7 @@ from engine.errors import BadSpec
 BENCHES: Final[dict[str, str]] = {
     "teaching": "engine.bench.teaching:run",
     "decode": "engine.bench.decode:run",
+    "evaluate": "engine.bench.evaluate:run",
     "startup": "workbench.bench.startup:run",
     "stall": "workbench.bench.stall:run",
 }

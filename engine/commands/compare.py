@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.markup import escape
-from rich.table import Table
 
 from engine.commands import compare_arguments as arguments
-from engine.commands.compare_options import CompareOptions, ModelOptions, PromptOptions, build
+from engine.commands.compare_options import (
+    CompareOptions,
+    ModelOptions,
+    PromptOptions,
+    build,
+    vote_rule,
+)
+from engine.commands.compare_show import figures, show, statistics
 from engine.commands.console import (
     BAD_INPUT,
     FAILURE,
     STOPPED,
-    err,
     exit_code,
     note,
-    out,
     show_error,
     stop,
     watch,
 )
 from engine.decoding.params import Sampling
-from engine.errors import EngineError, JobCancelled
-from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, VariantSummary
+from engine.errors import BadSpec, EngineError, JobCancelled
+from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, VoteRule
+from engine.evaluation.technique_settings import TechniqueSettings
 from engine.jobs.events import Event, Partial
 
-MOST_SHOWN = 24
+__all__ = ["Destination", "compare", "figures", "run", "run_spec", "show"]
 
 
 def compare(
@@ -56,6 +58,16 @@ def compare(
     trigger: arguments.Trigger = "",
     shots: arguments.Shots = None,
     examples_as: arguments.ExamplesAs = "text",
+    base: arguments.Base = "",
+    paths: arguments.Paths = 0,
+    vote: arguments.VoteBy = "majority",
+    all_paths: arguments.AllPaths = False,
+    path_temperature: arguments.PathTemperature = None,
+    statements: arguments.Statements = 0,
+    label: arguments.Labels = None,
+    answer_trigger: arguments.AnswerTrigger = "",
+    no_calibration: arguments.NoCalibration = False,
+    per_token: arguments.PerToken = False,
     extract: arguments.Rules = None,
     model: arguments.Models = None,
     device: arguments.Device = "auto",
@@ -103,6 +115,18 @@ def compare(
         trigger=trigger,
         shots=shots,
         examples_as=examples_as,
+        settings=TechniqueSettings(
+            base=base,
+            samples=paths,
+            vote=_vote(vote),
+            stop_early=not all_paths,
+            temperature=path_temperature,
+            statements=statements,
+            labels=tuple(label or ()),
+            answer_trigger=answer_trigger,
+            calibrate=not no_calibration,
+            per_token=per_token,
+        ),
         models=ModelOptions(
             tuple(model or ("teach-rope",)), device, dtype, quantization, attention
         ),
@@ -123,6 +147,13 @@ def compare(
         mapping=tuple(map or ()),
     )
     run(options, Destination(as_json, tuple(report or ()), project))
+
+
+def _vote(text: str) -> VoteRule:
+    try:
+        return vote_rule(text)
+    except BadSpec as error:
+        stop(error)
 
 
 @dataclass(frozen=True)
@@ -171,7 +202,7 @@ def run_spec(spec: CompareSpec, destination: Destination) -> None:
         from engine.commands.console import print_json
         from engine.store.export.json import document
 
-        print_json(document(spec, result))
+        print_json({**document(spec, result), "statistics": statistics(spec, result)})
     else:
         show(spec, result)
     if result.store_error is not None:
@@ -216,64 +247,3 @@ def _code(result: CompareResult) -> int:
     if not errors or len(errors) < len(result.cells):
         return 0
     return BAD_INPUT if exit_code(errors[0]) == BAD_INPUT else FAILURE
-
-
-def show(spec: CompareSpec, result: CompareResult) -> None:
-    """The figures as a table; the answers too when they are few."""
-    if 0 < len(result.cells) <= MOST_SHOWN:
-        for cell in result.cells:
-            out.print(_answer(spec, cell))
-    out.print(figures(result.summaries))
-    _errors(result.cells)
-
-
-def figures(summaries: Iterable[VariantSummary]) -> Table:
-    """The columns' figures as a table."""
-    from engine.store.export.facts import percent
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("Model", no_wrap=True)
-    table.add_column("Technique", no_wrap=True)
-    for name in ("Right", "Of", "Accuracy", "Invalid", "Failed", "Tokens"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for one in summaries:
-        table.add_row(
-            escape(_short(one.model)),
-            escape(one.variant),
-            str(one.correct),
-            str(one.scored),
-            percent(one.accuracy),
-            str(one.invalid),
-            str(one.failed),
-            str(one.new_tokens),
-        )
-    return table
-
-
-def _short(model: str) -> str:
-    """A folder by its last name; everything else as it is."""
-    return Path(model).name if Path(model).is_absolute() else model
-
-
-def _answer(spec: CompareSpec, cell: CellResult) -> str:
-    head = f"[bold]{escape(cell.variant)}[/] · item {escape(cell.item_id)}"
-    if len(spec.models) > 1:
-        head = f"{escape(spec.models[cell.key.model].id)} · {head}"
-    if cell.generation is None:
-        return f"{head}\n  [red]{escape(str(cell.error))}[/]\n"
-    found = cell.extractions[0] if cell.extractions else None
-    mark = {True: "[green]right[/]", False: "[red]wrong[/]", None: ""}[cell.correct]
-    value = escape(found.value) if found is not None and found.value is not None else "–"
-    text = escape(cell.generation.text.strip()).replace("\n", "\n  ")
-    return f"{head}\n  {text}\n  → {value} {mark}\n"
-
-
-def _errors(cells: Iterable[CellResult]) -> None:
-    """Each distinct error once."""
-    counted: dict[tuple[str, str], int] = {}
-    for cell in cells:
-        if cell.error is not None:
-            place = (cell.variant, str(cell.error))
-            counted[place] = counted.get(place, 0) + 1
-    for (variant, text), count in counted.items():
-        err.print(f"[red]{escape(variant)}[/]: {escape(text)} ({count} cells)")

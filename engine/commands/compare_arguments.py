@@ -46,11 +46,28 @@ Language = Annotated[str, _in(_PROMPT, "en, zh, or auto: as the test set is writ
 
 Techniques = Annotated[
     str | None,
-    _in(_ASK, "Columns, separated by commas: zero-shot, few-shot, few-shot-cot, zero-shot-cot."),
+    _in(
+        _ASK,
+        "Columns, separated by commas: zero-shot, few-shot, few-shot-cot, zero-shot-cot, "
+        "self-consistency, generated-knowledge, label-likelihood, two-stage.",
+    ),
 ]
 Trigger = Annotated[str, _in(_ASK, "The sentence that asks for steps.")]
 Shots = Annotated[int | None, _in(_ASK, "Most examples to show.")]
 ExamplesAs = Annotated[str, _in(_ASK, "Examples as text or as turns.")]
+Base = Annotated[str, _in(_ASK, "What a composed technique builds on, e.g. few-shot-cot.")]
+Paths = Annotated[int, _in(_ASK, "Self-consistency: paths per item; 0 = 9.")]
+VoteBy = Annotated[str, _in(_ASK, "Votes by majority, or weighted by the paths' probability.")]
+AllPaths = Annotated[bool, _in(_ASK, "Let every path end, even when the vote is decided.")]
+PathTemperature = Annotated[float | None, _in(_ASK, "Temperature of the paths; default 0.7.")]
+Statements = Annotated[int, _in(_ASK, "Generated knowledge: statements to sample; 0 = 5.")]
+Labels = Annotated[
+    list[str] | None,
+    _in(_ASK, "A candidate answer; repeat for all. Default: the expected answers.", "--label"),
+]
+AnswerTrigger = Annotated[str, _in(_ASK, "What asks for the answer, or stands before a label.")]
+NoCalibration = Annotated[bool, _in(_ASK, "Labels: leave the prior of an empty input aside.")]
+PerToken = Annotated[bool, _in(_ASK, "Labels: compare the mean log-probability of a token.")]
 Rules = Annotated[
     list[str] | None,
     _in(_ASK, "Rules that read the answer, the first counts: last-answer, exact, regex:…"),

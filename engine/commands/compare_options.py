@@ -12,7 +12,8 @@ import msgspec
 
 from engine.decoding.params import Sampling
 from engine.errors import BadSpec, DataError
-from engine.evaluation.spec import CompareSpec, Variant
+from engine.evaluation.spec import CompareSpec, Variant, VoteRule
+from engine.evaluation.technique_settings import TechniqueSettings, unused
 from engine.jobs.spec import decode
 from engine.models.reference import (
     AttentionChoice,
@@ -23,7 +24,7 @@ from engine.models.reference import (
 )
 from engine.prompting.elements import Example, Item, Language, PromptElements
 from engine.prompting.render import ExamplesAs
-from engine.prompting.strategies.registry import applicable, technique_class
+from engine.prompting.strategies.registry import applicable, asks_for_steps, technique_class
 
 T = TypeVar("T")
 
@@ -89,6 +90,7 @@ class CompareOptions:
     trigger: str = ""
     shots: int | None = None
     examples_as: str = "text"
+    settings: TechniqueSettings = field(default_factory=TechniqueSettings)
     models: ModelOptions = field(default_factory=ModelOptions)
     sampling: Sampling = field(default_factory=Sampling)
     extraction: tuple[str, ...] = ()
@@ -109,6 +111,11 @@ def build(options: CompareOptions) -> CompareSpec:
         raise BadSpec("The batch size is below 1.", "Choose 1 or more.")
     if options.shots is not None and options.shots < 0:
         raise BadSpec("The number of shots is below 0.", "Choose 0 or more.")
+    return _with_settings(_plain(options), options.settings)
+
+
+def _plain(options: CompareOptions) -> CompareSpec:
+    """The comparison before the settings that only some techniques know."""
     if options.dataset is not None:
         from engine.commands.dataset_options import from_dataset
 
@@ -121,6 +128,25 @@ def build(options: CompareOptions) -> CompareSpec:
             "Name a --task, a --dataset, a --prompt-file, or write an --instruction or an --input.",
         )
     return _from_prompt(options)
+
+
+def _with_settings(spec: CompareSpec, settings: TechniqueSettings) -> CompareSpec:
+    variants = spec.variants
+    if lost := unused(settings, variants):
+        raise BadSpec(
+            f"No technique of the comparison uses: {', '.join(lost)}.",
+            "Leave the option out, or add the technique to --techniques.",
+        )
+    return replace(spec, variants=tuple(settings.applied(v, spec.sampling) for v in variants))
+
+
+def vote_rule(text: str) -> VoteRule:
+    """The option ``--vote``.
+
+    Raises:
+        BadSpec: It is none of the two.
+    """
+    return cast(VoteRule, _one_of("--vote", text, get_args(VoteRule)))
 
 
 def read_spec(name: str) -> CompareSpec:
@@ -182,7 +208,7 @@ def _from_prompt(options: CompareOptions) -> CompareSpec:
         variants=tuple(
             Variant(
                 technique=technique,
-                trigger=options.trigger if technique_class(technique).uses_trigger else "",
+                trigger=options.trigger if asks_for_steps(technique) else "",
                 shots=options.shots,
                 examples_as=layout,
             )

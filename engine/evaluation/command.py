@@ -12,9 +12,10 @@ from typing import Final
 import msgspec
 
 from engine.evaluation.spec import CompareSpec, Variant
+from engine.evaluation.technique_settings import settings_of
 from engine.models.reference import LoadOptions
 from engine.prompting.elements import Item
-from engine.prompting.strategies.registry import TECHNIQUES
+from engine.prompting.strategies.registry import TECHNIQUES, asks_for_steps
 
 LONGEST_LINE: Final = 6000
 SPEC_FILE: Final = "compare.json"
@@ -49,7 +50,9 @@ def needs_file(spec: CompareSpec) -> bool:
 
 def _plain_enough(spec: CompareSpec) -> bool:
     """Whether the options of the command line can say this spec."""
-    if spec.only or spec.branch is not None:
+    if spec.only or spec.branch is not None or spec.continues:
+        return False
+    if settings_of(spec.variants, spec.sampling) is None:
         return False
     options = {model.options for model in spec.models}
     named = LoadOptions(context_length=None)
@@ -74,8 +77,7 @@ def _plain_enough(spec: CompareSpec) -> bool:
 
 
 def _triggered(variant: Variant) -> bool:
-    technique = TECHNIQUES.get(variant.technique)
-    return technique is not None and technique.uses_trigger
+    return variant.technique in TECHNIQUES and asks_for_steps(variant.technique)
 
 
 def _texts(spec: CompareSpec) -> tuple[str, ...]:
@@ -108,8 +110,29 @@ def _arguments(spec: CompareSpec) -> Iterator[str]:
     if spec.extraction != ("last-answer",):
         for rule in spec.extraction:
             yield f"--extract={rule}"
+    yield from _settings(spec)
     yield from _models(spec)
     yield from _sampling(spec)
+
+
+def _settings(spec: CompareSpec) -> Iterator[str]:
+    """What only some techniques know."""
+    settings = settings_of(spec.variants, spec.sampling)
+    assert settings is not None
+    yield from _said("--base", settings.base, "")
+    yield from _said("--paths", settings.samples, 0)
+    yield from _said("--vote", settings.vote, "majority")
+    if not settings.stop_early:
+        yield "--all-paths"
+    yield from _said("--path-temperature", settings.temperature, None)
+    yield from _said("--statements", settings.statements, 0)
+    for label in settings.labels:
+        yield f"--label={label}"
+    yield from _said("--answer-trigger", settings.answer_trigger, "")
+    if not settings.calibrate:
+        yield "--no-calibration"
+    if settings.per_token:
+        yield "--per-token"
 
 
 def _models(spec: CompareSpec) -> Iterator[str]:

@@ -63,10 +63,15 @@ def provenance_of(
         attention=info.attention,
         batch_size=batch_size,
         seed=seed,
-        seed_policy=SEED_POLICY if temperature > 0 else GREEDY_POLICY,
+        seed_policy=policy_of(temperature),
         packages=dict(package_versions()),
         weights_sha=_weights_sha(loaded, check),
     )
+
+
+def policy_of(temperature: float) -> str:
+    """What the seed stands for at that temperature."""
+    return SEED_POLICY if temperature > 0 else GREEDY_POLICY
 
 
 def _weights_sha(loaded: LoadedModel, check: Callable[[], None]) -> str:

@@ -15,7 +15,7 @@ from engine.models.reference import ModelRef
 from engine.prompting.elements import Example, Item, Language, PromptElements
 from engine.prompting.render import ExamplesAs
 from engine.prompting.strategies.label_likelihood import LEAD
-from engine.prompting.strategies.registry import applicable, technique_class
+from engine.prompting.strategies.registry import applicable, asks_for_steps, technique_class
 from engine.prompting.template import literal
 from engine.teaching.tasks import demonstrations, generate, task_names
 from engine.teaching.tasks.item import Item as Exercise
@@ -97,7 +97,7 @@ def task_spec(
         variants=tuple(
             Variant(
                 technique=technique,
-                trigger=trigger if _asks_for_steps(technique) else "",
+                trigger=trigger if asks_for_steps(technique) else "",
                 examples_as=layout,
                 answer_trigger=_stated(rule, language) if _states(technique) else "",
             )
@@ -111,12 +111,6 @@ def task_spec(
         extraction=(rule,),
         batch_size=batch_size,
     )
-
-
-def _asks_for_steps(technique: str) -> bool:
-    """Whether the trigger of the command is meant for it (that for knowledge is another)."""
-    known = technique_class(technique)
-    return known.uses_trigger and known.asks != "knowledge"
 
 
 def _states(technique: str) -> bool:

@@ -48,6 +48,28 @@ SPECS = {
         sampling=Sampling(0.7, 40, 0.9, 0.05, 1.1, 64, ("Q:", "\n\n"), 3, 9),
         extraction=("regex:(\\d+)", "last-number"),
     ),
+    "techniques": replace(
+        BASE,
+        variants=(
+            Variant("zero-shot"),
+            Variant("self-consistency", samples=5, vote="weighted", stop_early=False),
+            Variant("two-stage", answer_trigger="So:"),
+            Variant(
+                "label-likelihood",
+                labels=("a", "b c"),
+                calibrate=False,
+                per_token=True,
+                answer_trigger="So:",
+            ),
+        ),
+    ),
+    "paths": replace(
+        BASE,
+        variants=(
+            Variant("self-consistency", base="zero-shot", sampling=Sampling(temperature=0.5)),
+            Variant("generated-knowledge", base="zero-shot", statements=3, labels=("{{q}}", "b")),
+        ),
+    ),
 }
 
 
@@ -70,6 +92,11 @@ def test_the_line_does_what_the_spec_does(name, monkeypatch):
         alone(BASE, CellKey()),
         replace(BASE, variants=(Variant(name="mine", prompt=PromptElements(input="x")),)),
         replace(BASE, variants=(Variant("few-shot", shots=1), Variant("zero-shot"))),
+        replace(
+            BASE, variants=(Variant("two-stage", answer_trigger="So"), Variant("two-stage", "b"))
+        ),
+        replace(BASE, variants=(Variant("generated-knowledge", trigger="Facts, please."),)),
+        replace(BASE, variants=(Variant("self-consistency", sampling=Sampling(seed=4)),)),
         task_spec("arithmetic", n=200),
         CompareSpec(
             prompt=PromptElements(input="x"),

@@ -18,6 +18,7 @@ from engine.decoding.records import Generation
 from engine.decoding.request import Request
 from engine.errors import describe
 from engine.evaluation.plan import prompt_of, sampling_of, technique_of
+from engine.evaluation.provenance import policy_of
 from engine.evaluation.scoring import extract
 from engine.evaluation.spec import (
     CellKey,
@@ -159,11 +160,14 @@ class Asking:
     def answered(self, cell: CellResult, generation: Generation) -> CellResult:
         """The cell with its answer, where it comes from, and what the rules find in it."""
         assert self.desk.provenance is not None
-        cell = replace(
-            cell,
-            generation=generation,
-            provenance=replace(self.desk.provenance, batch_size=generation.batch_size),
+        sampling = self.question.sampling
+        origin = replace(
+            self.desk.provenance,
+            batch_size=generation.batch_size,
+            seed=sampling.seed,
+            seed_policy=policy_of(sampling.temperature),
         )
+        cell = replace(cell, generation=generation, provenance=origin)
         if cell.dropped:
             return cell
         try:

@@ -32,6 +32,16 @@ def technique_class(technique_id: str) -> type[Technique]:
         ) from None
 
 
+def asks_for_steps(technique_id: str) -> bool:
+    """Whether its trigger is a sentence that asks for steps (knowledge is asked for otherwise).
+
+    Raises:
+        BadSpec: There is no such technique.
+    """
+    technique = technique_class(technique_id)
+    return technique.uses_trigger and technique.asks != "knowledge"
+
+
 def applicable(elements: PromptElements) -> tuple[str, ...]:
     """Ids of the plain techniques for which the prompt has what they need: examples, steps."""
     has_steps = any(example.reasoning.strip() for example in elements.examples)
