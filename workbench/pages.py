@@ -53,6 +53,18 @@ PAGES: Final = (
         "workbench.views.evaluate.page:EvaluatePage",
     ),
     PageEntry(
+        "why",
+        "help",
+        lambda: translate("Pages", "Why"),
+        "workbench.views.why.page:WhyPage",
+    ),
+    PageEntry(
+        "library",
+        "library",
+        lambda: translate("Pages", "Library"),
+        "workbench.views.library.page:LibraryPage",
+    ),
+    PageEntry(
         "models",
         "models",
         lambda: translate("Pages", "Models"),

@@ -33,6 +33,17 @@
     </message>
 </context>
 <context>
+    <name>AccuracyBars</name>
+    <message>
+        <source>Accuracy per column</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bar: accuracy · line: 95 % interval · right: items right of items scored</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>AnatomyPanel</name>
     <message>
         <source>Layers</source>
@@ -162,6 +173,93 @@
     <message>
         <source>“{text}”, probability {p:.3f}, continue from it</source>
         <translation>“{text}”，概率 {p:.3f}，从这里继续</translation>
+    </message>
+</context>
+<context>
+    <name>ChoicePanel</name>
+    <message>
+        <source>Comparison</source>
+        <translation>对比</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Technique</source>
+        <translation>技巧</translation>
+    </message>
+    <message>
+        <source>Questions</source>
+        <translation>题目</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Examples</source>
+        <translation>示例</translation>
+    </message>
+    <message>
+        <source>States</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>4-bit (nf4)</source>
+        <translation>4 位 (nf4)</translation>
+    </message>
+    <message>
+        <source>4-bit (fp4)</source>
+        <translation>4 位 (fp4)</translation>
+    </message>
+    <message>
+        <source>8-bit</source>
+        <translation>8 位</translation>
+    </message>
+    <message>
+        <source>Models {models} · techniques {columns} · questions {items}</source>
+        <translation>模型 {models} · 技巧 {columns} · 题目 {items}</translation>
+    </message>
+    <message>
+        <source>the right one, if known</source>
+        <translation>标准答案（若已知）</translation>
+    </message>
+    <message>
+        <source>the right one</source>
+        <translation>标准答案</translation>
+    </message>
+    <message>
+        <source>the one that was given</source>
+        <translation>模型给出的回答</translation>
+    </message>
+    <message>
+        <source>every order</source>
+        <translation>所有顺序</translation>
+    </message>
+    <message>
+        <source>pairs of them</source>
+        <translation>任取两个</translation>
+    </message>
+    <message>
+        <source>all but one</source>
+        <translation>去掉一个</translation>
+    </message>
+    <message>
+        <source>{title} ({n} answers)</source>
+        <translation>{title}（{n} 个回答）</translation>
+    </message>
+    <message>
+        <source>Demonstration: one wrong example</source>
+        <translation>演示：一个错误示例</translation>
+    </message>
+    <message>
+        <source>the first {n} of {total}</source>
+        <translation>前 {n} 题，共 {total} 题</translation>
+    </message>
+    <message>
+        <source>all {n}</source>
+        <translation>全部 {n} 题</translation>
     </message>
 </context>
 <context>
@@ -508,6 +606,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>使用提示库中的提示</translation>
     </message>
     <message>
+        <source>Open a stored run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Change the prompt&apos;s language</source>
         <translation>切换提示词语言</translation>
     </message>
@@ -658,6 +760,74 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Details of the model</source>
         <translation>模型详情</translation>
+    </message>
+    <message>
+        <source>Title of the run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tags, separated by commas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A note to this run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation type="unfinished">提示词</translation>
+    </message>
+    <message>
+        <source>What was asked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the numbers come from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} answers failed: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Technique</source>
+        <translation type="unfinished">技巧</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unread</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1039,6 +1209,73 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>With their steps, as few-shot CoT sends them: {n}.</source>
         <translation>含步骤（按少样本思维链方式发送）：{n}。</translation>
+    </message>
+</context>
+<context>
+    <name>Filters</name>
+    <message>
+        <source>Any model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any kind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search prompts, questions, answers, titles and notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search in all runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Archived</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Can be resumed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any status</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last day</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last year</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">模型</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1867,6 +2104,53 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>MoreButton</name>
+    <message>
+        <source>Copied</source>
+        <translation type="unfinished">已复制</translation>
+    </message>
+    <message>
+        <source>Copy and save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished">复制</translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation type="unfinished">保存为 CSV…</translation>
+    </message>
+    <message>
+        <source>Save as PNG…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as SVG…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CSV (*.csv)</source>
+        <translation type="unfinished">CSV (*.csv)</translation>
+    </message>
+    <message>
+        <source>PNG (*.png)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SVG (*.svg)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished">保存</translation>
+    </message>
+    <message>
+        <source>Saved {name}</source>
+        <translation type="unfinished">已保存 {name}</translation>
+    </message>
+</context>
+<context>
     <name>Numbers</name>
     <message>
         <source>under a second</source>
@@ -1889,39 +2173,39 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <name>OrderView</name>
     <message>
         <source>Examples</source>
-        <translation type="unfinished">示例</translation>
+        <translation>示例</translation>
     </message>
     <message>
         <source>−log p per token</source>
-        <translation type="unfinished"></translation>
+        <translation>每 token 的 −log p</translation>
     </message>
     <message>
         <source>Mean over the questions, in nats per token: shorter is better.</source>
-        <translation type="unfinished"></translation>
+        <translation>各题平均，单位：奈特/token；越短越好。</translation>
     </message>
     <message>
         <source>Likeliest</source>
-        <translation type="unfinished"></translation>
+        <translation>最可能</translation>
     </message>
     <message>
         <source>Share of questions whose answer is the likeliest token at each place: greedy decoding begins with exactly it.</source>
-        <translation type="unfinished"></translation>
+        <translation>回答在每个位置都是最可能 token 的题目比例：贪心解码会以它开头。</translation>
     </message>
     <message>
         <source>{order}   as written</source>
-        <translation type="unfinished"></translation>
+        <translation>{order}   原顺序</translation>
     </message>
     <message>
         <source>Use this order in Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>在对比中使用此顺序</translation>
     </message>
     <message>
         <source>{n} arrangements so far</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成 {n} 种排列</translation>
     </message>
     <message>
         <source>{n} of {all} arrangements, {items} questions, best first</source>
-        <translation type="unfinished"></translation>
+        <translation>{all} 种排列中的 {n} 种，{items} 题，最好的在前</translation>
     </message>
 </context>
 <context>
@@ -1998,6 +2282,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>评测</translation>
     </message>
     <message>
+        <source>Why</source>
+        <translation>归因</translation>
+    </message>
+    <message>
         <source>Models</source>
         <translation>模型</translation>
     </message>
@@ -2013,32 +2301,45 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <name>PartsView</name>
     <message>
         <source>Average of {n} questions, nats per token and shares</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 题平均，单位：奈特/token 与占比</translation>
     </message>
     <message>
         <source>This question, nats per token and shares</source>
-        <translation type="unfinished"></translation>
+        <translation>本题，单位：奈特/token 与占比</translation>
     </message>
     <message>
         <source>Part</source>
-        <translation type="unfinished"></translation>
+        <translation>部分</translation>
     </message>
     <message>
         <source>Leave one out is the causal measure; attention is not an explanation.</source>
-        <translation type="unfinished"></translation>
+        <translation>留一法是因果度量；注意力不是解释。</translation>
     </message>
     <message>
         <source>nats per token</source>
-        <translation type="unfinished"></translation>
+        <translation>奈特/token</translation>
     </message>
     <message>
         <source>{part}: {effect} nats per token
 One question, leave one out</source>
-        <translation type="unfinished"></translation>
+        <translation>{part}：{effect} 奈特/token
+单题，留一法</translation>
     </message>
     <message>
-        <source>Answer explained: “{text}” · log p {p} per token</source>
-        <translation type="unfinished"></translation>
+        <source>Answer explained, log p {p} per token</source>
+        <translation>所解释的回答，每 token log p {p}</translation>
+    </message>
+    <message>
+        <source>tinted by what {part} did</source>
+        <translation>着色：{part}的影响</translation>
+    </message>
+    <message>
+        <source>token {n}: {value} nats, p {p:.3f}</source>
+        <translation>第 {n} 个 token：{value} 奈特，p {p:.3f}</translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation>奈特</translation>
     </message>
 </context>
 <context>
@@ -2426,6 +2727,25 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>RunList</name>
+    <message>
+        <source>Stored runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No run fits the search and the filters.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} of {m} runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>RunStrip</name>
     <message>
         <source>Preparing…</source>
@@ -2434,6 +2754,168 @@ One question, leave one out</source>
     <message>
         <source>{s:.0f} s left</source>
         <translation>还剩 {s:.0f} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>RunsTable</name>
+    <message>
+        <source>Run</source>
+        <translation type="unfinished">运行</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">模型</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} answers failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RunsWords</name>
+    <message>
+        <source>running</source>
+        <translation type="unfinished">运行中</translation>
+    </message>
+    <message>
+        <source>finished</source>
+        <translation type="unfinished">已完成</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation type="unfinished">已停止</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparison</source>
+        <translation type="unfinished">对比</translation>
+    </message>
+    <message>
+        <source>{n} of {m}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>today {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>yesterday {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Questions</source>
+        <translation type="unfinished">题目</translation>
+    </message>
+    <message>
+        <source>Techniques</source>
+        <translation type="unfinished">技巧</translation>
+    </message>
+    <message>
+        <source>Answers read by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Batch size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>greedy: always the likeliest token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>temperature {t:g}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>repetition penalty</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sampling</source>
+        <translation type="unfinished">采样</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation type="unfinished">随机种子</translation>
+    </message>
+    <message>
+        <source>Answers per question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest answer</source>
+        <translation type="unfinished">最长回答</translation>
+    </message>
+    <message>
+        <source>{n} tokens</source>
+        <translation type="unfinished">{n} 个 token</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">模型</translation>
+    </message>
+    <message>
+        <source>Revision</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights (SHA-256)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edits</source>
+        <translation type="unfinished">修改</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation type="unfinished">设备</translation>
+    </message>
+    <message>
+        <source>Number format</source>
+        <translation type="unfinished">数值格式</translation>
+    </message>
+    <message>
+        <source>Quantisation</source>
+        <translation type="unfinished">量化</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation type="unfinished">注意力</translation>
+    </message>
+    <message>
+        <source>Packages</source>
+        <translation type="unfinished">软件包</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation type="unfinished">温度</translation>
+    </message>
+    <message>
+        <source>Stop texts</source>
+        <translation type="unfinished">停止文本</translation>
     </message>
 </context>
 <context>
@@ -2810,71 +3292,71 @@ One question, leave one out</source>
     <name>StatesView</name>
     <message>
         <source>Against {name}, on its own answers, in nats</source>
-        <translation type="unfinished"></translation>
+        <translation>以 {name} 为参照，在其自己的回答上，单位：奈特</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished">状态</translation>
+        <translation>状态</translation>
     </message>
     <message>
         <source>KL per token</source>
-        <translation type="unfinished"></translation>
+        <translation>每 token KL</translation>
     </message>
     <message>
         <source>KL(reference ‖ state) over the full vocabulary, mean per token, nats.</source>
-        <translation type="unfinished"></translation>
+        <translation>KL(参照 ‖ 状态)，覆盖整个词表，每 token 平均，单位：奈特。</translation>
     </message>
     <message>
         <source>Largest</source>
-        <translation type="unfinished"></translation>
+        <translation>最大</translation>
     </message>
     <message>
         <source>The largest KL of any token.</source>
-        <translation type="unfinished"></translation>
+        <translation>单个 token 的最大 KL。</translation>
     </message>
     <message>
         <source>Same likeliest</source>
-        <translation type="unfinished"></translation>
+        <translation>首选相同</translation>
     </message>
     <message>
         <source>Share of places at which both find the same token likeliest.</source>
-        <translation type="unfinished"></translation>
+        <translation>两者首选 token 相同的位置所占比例。</translation>
     </message>
     <message>
         <source>Δ log p</source>
-        <translation type="unfinished"></translation>
+        <translation>Δ log p</translation>
     </message>
     <message>
         <source>Log-probability of the answers against the reference, nats per token.</source>
-        <translation type="unfinished"></translation>
+        <translation>回答的对数概率与参照之差，奈特/token。</translation>
     </message>
     <message>
         <source>No state could be measured.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有可以测量的状态。</translation>
     </message>
     <message>
         <source>{state} is farthest: {kl} nats per token, the same likeliest token at {share} of {n} places.</source>
-        <translation type="unfinished"></translation>
+        <translation>{state} 偏离最大：{kl} 奈特/token；{n} 个位置中 {share} 的首选 token 相同。</translation>
     </message>
     <message>
         <source>KL {figure}</source>
-        <translation type="unfinished"></translation>
+        <translation>KL {figure}</translation>
     </message>
     <message>
         <source>largest at question {item}, token {place}</source>
-        <translation type="unfinished"></translation>
+        <translation>最大处：第 {item} 题第 {place} 个 token</translation>
     </message>
     <message>
         <source>nats per token</source>
-        <translation type="unfinished"></translation>
+        <translation>奈特/token</translation>
     </message>
     <message>
         <source>Tinted by KL per token, strongest at {full} nats; largest here: token {n}, {kl}</source>
-        <translation type="unfinished"></translation>
+        <translation>按每 token KL 着色，最深为 {full} 奈特；本题最大：第 {n} 个 token，{kl}</translation>
     </message>
     <message>
         <source>token {n} · KL {kl} nats</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {n} 个 token · KL {kl} 奈特</translation>
     </message>
 </context>
 <context>
@@ -2912,74 +3394,78 @@ One question, leave one out</source>
     <name>Stepper</name>
     <message>
         <source>Question {n} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {n} 题，共 {total} 题</translation>
     </message>
     <message>
         <source>Question before</source>
-        <translation type="unfinished"></translation>
+        <translation>上一题</translation>
     </message>
     <message>
         <source>Next question</source>
-        <translation type="unfinished"></translation>
+        <translation>下一题</translation>
     </message>
 </context>
 <context>
     <name>SwapView</name>
     <message>
         <source>Rows: the prompt. Columns: whose answer is read under it. Δ log p against the answer&apos;s own prompt, nats per token, {n} questions.</source>
-        <translation type="unfinished"></translation>
+        <translation>行：提示词；列：在其下读取的回答。Δ log p 相对于该回答自己的提示词，单位：奈特/token，{n} 题。</translation>
     </message>
     <message>
         <source>own</source>
-        <translation type="unfinished"></translation>
+        <translation>自身</translation>
     </message>
     <message>
         <source>Δ log p {figure}</source>
-        <translation type="unfinished"></translation>
+        <translation>Δ log p {figure}</translation>
     </message>
     <message>
         <source>KL {figure}</source>
-        <translation type="unfinished"></translation>
+        <translation>KL {figure}</translation>
     </message>
     <message>
         <source>nats per token</source>
-        <translation type="unfinished"></translation>
+        <translation>奈特/token</translation>
     </message>
     <message>
         <source>Expected answer</source>
-        <translation type="unfinished">预期答案</translation>
+        <translation>标准答案</translation>
     </message>
     <message>
         <source>Answer of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}的回答</translation>
     </message>
     <message>
-        <source>{answer} loses {loss} nats per token under the prompt of {prompt}.</source>
-        <translation type="unfinished"></translation>
+        <source>{answer} loses {nats} nats per token under the prompt of {prompt}.</source>
+        <translation>在{prompt}的提示词下，{answer}每 token 损失 {nats} 奈特。</translation>
+    </message>
+    <message>
+        <source>{answer} gains {nats} nats per token under the prompt of {prompt}.</source>
+        <translation>在{prompt}的提示词下，{answer}每 token 增加 {nats} 奈特。</translation>
     </message>
     <message>
         <source>{answer} under the prompt of {prompt}: {delta} nats per token, KL {kl}</source>
-        <translation type="unfinished"></translation>
+        <translation>{answer}，在{prompt}的提示词下：{delta} 奈特/token，KL {kl}</translation>
     </message>
     <message>
         <source>nats</source>
-        <translation type="unfinished"></translation>
+        <translation>奈特</translation>
     </message>
     <message>
         <source>token {n} · Δ log p {delta} · KL {kl} nats</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {n} 个 token · Δ log p {delta} · KL {kl} 奈特</translation>
     </message>
     <message>
         <source>Both prompts find the same token likeliest at every place.</source>
-        <translation type="unfinished"></translation>
+        <translation>两个提示词在每个位置的首选 token 都相同。</translation>
     </message>
     <message>
         <source>First divergence at token {n}: {own} under its own prompt, {other} under this one.</source>
-        <translation type="unfinished"></translation>
+        <translation>首次分歧在第 {n} 个 token：自己的提示词下为{own}，此提示词下为{other}。</translation>
     </message>
     <message>
         <source>“{token}” ({p:.2f})</source>
-        <translation type="unfinished">“{token}”（{p:.2f}）</translation>
+        <translation>“{token}”({p:.2f})</translation>
     </message>
 </context>
 <context>
@@ -3279,66 +3765,148 @@ One question, leave one out</source>
     <name>Why</name>
     <message>
         <source>Example {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>示例 {n}</translation>
     </message>
     <message>
         <source>Leave one out</source>
-        <translation type="unfinished"></translation>
+        <translation>留一法</translation>
     </message>
     <message>
         <source>Attention</source>
-        <translation type="unfinished">注意力</translation>
+        <translation>注意力</translation>
     </message>
     <message>
         <source>Roll-out</source>
-        <translation type="unfinished"></translation>
+        <translation>注意力展开</translation>
     </message>
     <message>
         <source>Gradient × input</source>
-        <translation type="unfinished"></translation>
+        <translation>梯度 × 输入</translation>
     </message>
     <message>
         <source>Log-probability of the answer with the part minus without it, nats per token.
 Positive: the part helps. Negative: it harms. This is the causal measure.</source>
-        <translation type="unfinished"></translation>
+        <translation>有该部分与没有该部分时回答的对数概率之差，奈特/token。
+正：有帮助；负：有害。这是因果度量。</translation>
     </message>
     <message>
         <source>Share of the attention of the positions that predict the answer, mean of all heads and layers.
 Attention is not an explanation.</source>
-        <translation type="unfinished"></translation>
+        <translation>预测回答的各位置的注意力占比，对所有头和层取平均。
+注意力不是解释。</translation>
     </message>
     <message>
         <source>Share after attention roll-out through the layers (Abnar &amp; Zuidema 2020).
 Attention is not an explanation.</source>
-        <translation type="unfinished"></translation>
+        <translation>逐层展开注意力后的占比（Abnar &amp; Zuidema 2020）。
+注意力不是解释。</translation>
     </message>
     <message>
         <source>Gradient times embedding, nats per token: a first-order guess that is near zero where the model is certain.</source>
-        <translation type="unfinished"></translation>
+        <translation>梯度乘以嵌入，奈特/token：一阶近似，在模型很确定时接近零。</translation>
     </message>
     <message>
         <source>{mean} (95 % {low} … {high}, n = {n})</source>
-        <translation type="unfinished"></translation>
+        <translation>{mean}（95% {low} … {high}，n = {n}）</translation>
     </message>
     <message>
         <source>{measure} · {model} · {dtype} · {device} · n = {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>{measure} · {model} · {dtype} · {device} · n = {n}</translation>
     </message>
     <message>
         <source>{part} harms: without it the answer gains {gain} nats per token.</source>
-        <translation type="unfinished"></translation>
+        <translation>{part}有害：去掉它，回答每 token 增加 {gain} 奈特。</translation>
     </message>
     <message>
         <source>No part of this prompt can be left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>此提示词没有可以去掉的部分。</translation>
     </message>
     <message>
         <source>No part harms for sure. {part} helps most: {gain} nats per token.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有确定有害的部分。{part}帮助最大：每 token {gain} 奈特。</translation>
     </message>
     <message>
         <source>From {worst} to {best} nats per token, median {middle}: the same questions, the same examples.</source>
-        <translation type="unfinished"></translation>
+        <translation>每 token 从 {worst} 到 {best} 奈特，中位数 {middle}：题目相同，示例相同。</translation>
+    </message>
+</context>
+<context>
+    <name>WhyPage</name>
+    <message>
+        <source>Why</source>
+        <translation>归因</translation>
+    </message>
+    <message>
+        <source>What in the prompt made the answer, measured token by token.</source>
+        <translation>提示词中的什么造就了回答，逐 token 测量。</translation>
+    </message>
+    <message>
+        <source>Explain</source>
+        <translation>解释</translation>
+    </message>
+    <message>
+        <source>Measure what is chosen at the left</source>
+        <translation>测量左侧所选内容</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Run the demonstration</source>
+        <translation>运行演示</translation>
+    </message>
+    <message>
+        <source>Few-shot examples of which one is wrong</source>
+        <translation>少样本示例，其中一个是错的</translation>
+    </message>
+    <message>
+        <source>Preparing…</source>
+        <translation>正在准备…</translation>
+    </message>
+    <message>
+        <source>{s:.0f} s left</source>
+        <translation>剩余 {s:.0f} 秒</translation>
+    </message>
+    <message>
+        <source>Parts</source>
+        <translation>各部分</translation>
+    </message>
+    <message>
+        <source>Swap</source>
+        <translation>交换</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>顺序</translation>
+    </message>
+    <message>
+        <source>States</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Which element or example did it: each is left out once.</source>
+        <translation>是哪个要素或示例起了作用：逐一去掉。</translation>
+    </message>
+    <message>
+        <source>Each technique&apos;s answer, read under every other&apos;s prompt.</source>
+        <translation>把每种技巧的回答放到其他技巧的提示词下读取。</translation>
+    </message>
+    <message>
+        <source>The same examples in other orders: how much is chance?</source>
+        <translation>同样的示例换个顺序：有多少是偶然？</translation>
+    </message>
+    <message>
+        <source>The model as it is against its 4-bit and 8-bit loads.</source>
+        <translation>原模型与其 4 位、8 位加载的比较。</translation>
+    </message>
+    <message>
+        <source>Explain measures the chosen comparison; or see how a wrong example shows.</source>
+        <translation>“解释”会测量所选的对比；也可以看看错误示例如何显现。</translation>
+    </message>
+    <message>
+        <source>Run a comparison first, or see how a wrong example among few shows.</source>
+        <translation>先运行一次对比，或看看少样本中的错误示例如何显现。</translation>
     </message>
 </context>
 </TS>

@@ -12,7 +12,7 @@ from engine.errors import BadSpec, UnsupportedModel
 from engine.evaluation.compare import GENERATING
 from engine.evaluation.evidence.spec import EvidenceSpec
 from engine.evaluation.evidence.wording import expected_text
-from engine.evaluation.plan import messages_for, prompt_of
+from engine.evaluation.plan import messages_for, prompt_of, sampling_of
 from engine.evaluation.provenance import provenance_of
 from engine.evaluation.spec import CellKey, CompareSpec, Provenance
 from engine.models.chat import EncodedPrompt, encode
@@ -104,25 +104,26 @@ def answers_for(
 def _asked(
     loaded: LoadedModel, spec: EvidenceSpec, places: list[tuple[int, int]], ctx: JobContext
 ) -> Answers:
-    if not places:
-        return {}
-    ctx.progress(None, "Asking for the answers")
-    requests = [
-        Request(prompt_for(loaded, spec.compare, *place).ids, spec.compare.items[place[1]].id)
-        for place in places
-    ]
-    generations = decode(
-        loaded.model,
-        loaded.tokenizer,
-        requests,
-        spec.compare.sampling,
-        batch_size=spec.compare.batch_size,
-        check=ctx.check,
-    )
-    return {
-        place: tuple(token.id for token in generation.tokens)
-        for place, generation in zip(places, generations, strict=True)
-    }
+    found: Answers = {}
+    for variant in sorted({place[0] for place in places}):
+        own = [place for place in places if place[0] == variant]
+        ctx.progress(None, "Asking for the answers")
+        generations = decode(
+            loaded.model,
+            loaded.tokenizer,
+            [
+                Request(
+                    prompt_for(loaded, spec.compare, *place).ids, spec.compare.items[place[1]].id
+                )
+                for place in own
+            ],
+            sampling_of(spec.compare, spec.compare.variants[variant]),
+            batch_size=spec.compare.batch_size,
+            check=ctx.check,
+        )
+        for place, generation in zip(own, generations, strict=True):
+            found[place] = tuple(token.id for token in generation.tokens)
+    return found
 
 
 def measured_on(loaded: LoadedModel, spec: EvidenceSpec, ctx: JobContext) -> Provenance:

@@ -1,0 +1,215 @@
+"""The page “Why” without its widgets: what is explained, by which measure, and the results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.errors import EngineError
+from engine.evaluation.evidence.attribute_spec import AttributeSpec, Attribution
+from engine.evaluation.evidence.cross_spec import CrossResult, CrossSpec
+from engine.evaluation.evidence.order_spec import (
+    Arrangement,
+    OrderResult,
+    OrderSpec,
+    SweepKind,
+)
+from engine.evaluation.evidence.spec import AnswerSource, EvidenceSpec
+from engine.evaluation.evidence.states_spec import StatesResult, StatesSpec
+from engine.evaluation.spec import CompareSpec
+from engine.jobs.events import Event, Failed, Finished, Partial, Progress, Terminal
+from engine.models.reference import ModelRef, Quantization
+from engine.prompting.strategies.registry import technique_class
+from workbench.viewmodels.compare import JobHandle, Jobs
+from workbench.viewmodels.why_case import WhyCase
+
+Topic = Literal["parts", "swap", "order", "states"]
+Result = Attribution | CrossResult | OrderResult | StatesResult
+TOPICS: Final[tuple[Topic, ...]] = ("parts", "swap", "order", "states")
+FIRST_QUESTIONS: Final = 24
+
+
+@dataclass(frozen=True)
+class WhyChoice:
+    """What of the case is meant.
+
+    Attributes:
+        column: Number of the column.
+        model: Number of the model.
+        item: One question, or -1 for the first `most`.
+        most: How many questions are taken together.
+        answer: Which answer is explained.
+        sweep: What the order sweep varies.
+        states: Loads that are measured against the model as it is.
+    """
+
+    column: int = 0
+    model: int = 0
+    item: int = -1
+    most: int = FIRST_QUESTIONS
+    answer: AnswerSource = "auto"
+    sweep: SweepKind = "order"
+    states: tuple[Quantization, ...] = ("nf4", "int8")
+
+
+class WhyModel(QObject):
+    """State of the page.
+
+    Attributes:
+        case: What is explained, or None.
+        choice: What of it.
+        results: The finished results by topic; they belong to `case`.
+        arrangements: What an order sweep in flight has read so far.
+
+    Signals:
+        case_changed(), choice_changed(), running_changed(bool).
+        progressed(object): A `Progress` event.
+        result_changed(str): A topic's result came, went or grew.
+        refused(object): An `ErrorReport`.
+        finished(): A job ended, however.
+    """
+
+    case_changed = Signal()
+    choice_changed = Signal()
+    running_changed = Signal(bool)
+    progressed = Signal(object)
+    result_changed = Signal(str)
+    refused = Signal(object)
+    finished = Signal()
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._handle: JobHandle | None = None
+        self._topic: Topic | None = None
+        self._serial = 0
+        self.case: WhyCase | None = None
+        self.choice = WhyChoice()
+        self.results: dict[Topic, Result] = {}
+        self.arrangements: tuple[Arrangement, ...] = ()
+
+    @property
+    def running(self) -> Topic | None:
+        """The topic whose job is in flight, or None."""
+        return self._topic
+
+    def set_case(self, case: WhyCase) -> None:
+        """Explain another comparison; what was found about the one before goes."""
+        self.stop()
+        self._forget()
+        self.case = case
+        self.choice = replace(
+            self.choice, column=_with_examples(case), model=0, item=-1, answer="auto"
+        )
+        self.results, self.arrangements = {}, ()
+        self.case_changed.emit()
+        for topic in TOPICS:
+            self.result_changed.emit(topic)
+
+    def choose(self, choice: WhyChoice) -> None:
+        """Mean another part of the case; results stay until they are asked for again."""
+        if choice != self.choice:
+            self.choice = choice
+            self.choice_changed.emit()
+
+    def spec(self, topic: Topic) -> EvidenceSpec:
+        """The job of one topic.
+
+        Raises:
+            BadSpec: The case does not allow it; told when it is submitted.
+        """
+        assert self.case is not None
+        choice, compare = self.choice, self.case.compare
+        count = len(compare.items)
+        items = (choice.item,) if choice.item >= 0 else tuple(range(min(choice.most, count)))
+        given = self.case.given.get(choice.model, ())
+        shared = (compare, choice.model, items, choice.answer, given)
+        match topic:
+            case "parts":
+                return AttributeSpec(*shared, variant=choice.column)
+            case "swap":
+                return CrossSpec(*shared)
+            case "order":
+                return OrderSpec(*shared, variant=choice.column, sweep=choice.sweep)
+            case "states":
+                spec = StatesSpec(*shared, variant=choice.column)
+                return replace(spec, compare=self._with_states(compare))
+
+    def run(self, topic: Topic) -> bool:
+        """Measure; False (and `refused`) when it cannot start."""
+        if self.case is None or self._topic is not None:
+            return False
+        self._serial += 1
+        self._topic = topic
+        if topic == "order":
+            self.arrangements = ()
+        self.running_changed.emit(True)
+        try:
+            handle = self._jobs.submit(self.spec(topic), self._listener(topic, self._serial))
+        except EngineError as error:
+            self.refused.emit(error.report())
+            self._end()
+            return False
+        self._handle = handle
+        return True
+
+    def stop(self) -> None:
+        """Ask the job in flight to stop."""
+        if self._handle is not None:
+            self._jobs.cancel(self._handle.id)
+
+    def _with_states(self, compare: CompareSpec) -> CompareSpec:
+        """The comparison with the chosen loads of its model beside it."""
+        base = compare.models[self.choice.model]
+        loads = tuple(_loaded_as(base, kind) for kind in self.choice.states)
+        models = (*compare.models, *(load for load in loads if load not in compare.models))
+        return replace(compare, models=models)
+
+    def _listener(self, topic: Topic, serial: int) -> Callable[[Event], None]:
+        """Events of a job whose case was changed meanwhile go nowhere."""
+
+        def hear(event: Event) -> None:
+            if serial == self._serial and self._topic is not None:
+                self._take(topic, event)
+
+        return hear
+
+    def _take(self, topic: Topic, event: Event) -> None:
+        if isinstance(event, Progress):
+            self.progressed.emit(event)
+        elif isinstance(event, Partial) and isinstance(event.value, Arrangement):
+            self.arrangements = (*self.arrangements, event.value)
+            self.result_changed.emit(topic)
+        elif isinstance(event, Finished):
+            if isinstance(event.result, Result):
+                self.results[topic] = event.result
+            self.result_changed.emit(topic)
+        elif isinstance(event, Failed):
+            self.refused.emit(event.error)
+        if isinstance(event, Terminal):
+            self._end()
+
+    def _forget(self) -> None:
+        self._serial += 1
+        if self._topic is not None:
+            self._end()
+
+    def _end(self) -> None:
+        self._topic, self._handle = None, None
+        self.running_changed.emit(False)
+        self.finished.emit()
+
+
+def _with_examples(case: WhyCase) -> int:
+    """The first column that shows examples, else the first."""
+    for number, variant in enumerate(case.compare.variants):
+        if technique_class(variant.technique).uses_examples:
+            return number
+    return 0
+
+
+def _loaded_as(ref: ModelRef, kind: Quantization) -> ModelRef:
+    return replace(ref, options=replace(ref.options, quantization=kind))

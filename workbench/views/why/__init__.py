@@ -1,0 +1,1 @@
+"""The page “Why”: evidence for what made an answer."""

@@ -1,0 +1,358 @@
+"""Why: which part of a prompt made the answer, measured on the model itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, cast
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QProgressBar,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.errors import ErrorReport
+from engine.evaluation.evidence.attribute_spec import Attribution
+from engine.evaluation.evidence.cross_spec import CrossResult
+from engine.evaluation.evidence.order_spec import OrderResult
+from engine.evaluation.evidence.states_spec import StatesResult
+from engine.evaluation.plan import prompt_of
+from engine.jobs.events import Progress
+from engine.prompting.elements import Language
+from workbench.services.actions import ActionRegistry, Command
+from workbench.services.container import Services
+from workbench.services.engine_words import tell
+from workbench.viewmodels.prompt_state import PromptState
+from workbench.viewmodels.why import TOPICS, Topic, WhyModel
+from workbench.viewmodels.why_case import (
+    OfferedRun,
+    WhyCase,
+    demonstration,
+    loading,
+    offered_runs,
+)
+from workbench.views.page import Page
+from workbench.views.why.choice_panel import DEMONSTRATION, ChoicePanel
+from workbench.views.why.order_view import OrderView
+from workbench.views.why.parts_view import PartsView
+from workbench.views.why.states_view import StatesView
+from workbench.views.why.swap_view import SwapView
+from workbench.widgets.chips import Chip
+from workbench.widgets.empty_state import EmptyState
+from workbench.widgets.error_note import ErrorNote
+from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
+
+LEFT_CHARS = 36
+
+
+class WhyPage(Page):
+    """What is explained at the left, the evidence at the right, one topic at a time."""
+
+    page_id: ClassVar[str] = "why"
+    icon_name: ClassVar[str] = "help"
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(services, parent)
+        self.model = WhyModel(services.jobs, self)
+        self._topic: Topic = "parts"
+        self._after_run: Callable[[], None] | None = None
+        self._looked = False
+        self.choice = ChoicePanel(self.model, self)
+        self.topics = {topic: Chip(self) for topic in TOPICS}
+        self.hint = PlainLabel(self)
+        self.note = ErrorNote(self)
+        self.progress = QProgressBar(self)
+        self.step = PlainLabel(self)
+        self.parts = PartsView(services.icons, self)
+        self.swap = SwapView(services.icons, self)
+        self.order = OrderView(self)
+        self.states = StatesView(services.icons, self)
+        self.views: dict[Topic, QWidget] = {
+            "parts": self.parts,
+            "swap": self.swap,
+            "order": self.order,
+            "states": self.states,
+        }
+        self._build()
+        self._connect()
+
+    # What every page has
+
+    def title(self) -> str:
+        return self.tr("Why")
+
+    def subtitle(self) -> str:
+        return self.tr("What in the prompt made the answer, measured token by token.")
+
+    def register_actions(self, registry: ActionRegistry) -> None:
+        """Explain, Stop, and the built-in demonstration."""
+        commands = (
+            Command(
+                "why.run", lambda: self.tr("Explain"), self._run, shortcut="Ctrl+Return",
+                icon="play", enabled=self._can_run, scope=self.page_id, menu="page",
+                hint=lambda: self.tr("Measure what is chosen at the left"),
+            ),
+            Command(
+                "why.stop", lambda: self.tr("Stop"), self.model.stop, shortcut="Esc",
+                icon="stop", enabled=self._is_running, scope=self.page_id, menu="page",
+            ),
+            Command(
+                "why.demo", lambda: self.tr("Run the demonstration"), self.demonstrate,
+                icon="star", enabled=self._can_run, scope=self.page_id, menu="page",
+                hint=lambda: self.tr("Few-shot examples of which one is wrong"),
+            ),
+        )  # fmt: skip
+        for command in commands:
+            registry.add(command)
+        self.header.set_primary(registry.action("why.run"))
+        self.empty = EmptyState(self.services, "help", registry.action("why.demo"), self)
+        self.stack.addWidget(self.empty)
+        self._show_topic()
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        if hasattr(self, "stack"):
+            self._write()
+
+    def entered(self) -> None:
+        self.services.project.ask(offered_runs, self._offer)
+
+    def take_from_desk(self) -> None:
+        given = self.services.desk.take(self.page_id)
+        if isinstance(given, WhyCase):
+            self._looked = True
+            self.model.set_case(given)
+
+    def save_state(self) -> dict[str, object]:
+        return {"topic": self._topic}
+
+    def restore_state(self, state: dict[str, object]) -> None:
+        topic = state.get("topic")
+        if topic in TOPICS:
+            self._topic = topic
+            self._show_topic()
+
+    def run_demo(self, done: Callable[[], None]) -> None:
+        """The wrong example singled out; `done` when it is."""
+        self._after_run = done
+        self.demonstrate()
+
+    # What the person does
+
+    def demonstrate(self) -> None:
+        """Explain the built-in case with the current model."""
+        self._looked = True
+        self.model.set_case(demonstration(self._language(), self.services.model.ref))
+        self._run()
+
+    def _run(self) -> None:
+        self.note.show_report(None)
+        if self.model.case is None:
+            self.model.set_case(demonstration(self._language(), self.services.model.ref))
+        self.model.run(self._topic)
+
+    def _comparison_wanted(self, run_id: str) -> None:
+        self.note.show_report(None)
+        if run_id == DEMONSTRATION:
+            self.model.set_case(demonstration(self._language(), self.services.model.ref))
+        else:
+            self.services.project.ask(loading(run_id), self.model.set_case)
+
+    def _topic_clicked(self, chip: Chip) -> None:
+        self._topic = next(topic for topic, known in self.topics.items() if known is chip)
+        self._show_topic()
+        self.state_changed.emit()
+
+    def _order_wanted(self, order: tuple[int, ...]) -> None:
+        """Hand the prompt to Compare with its examples in this order."""
+        case, choice = self.model.case, self.model.choice
+        if case is None:
+            return
+        compare = case.compare
+        variant = compare.variants[choice.column]
+        elements = prompt_of(compare, variant)
+        item = compare.items[max(0, choice.item)]
+        self.services.desk.lay(
+            "compare",
+            PromptState(
+                language=elements.language,
+                system=elements.system,
+                instruction=elements.instruction,
+                context=elements.context,
+                examples=tuple(elements.examples[number] for number in order),
+                input=elements.input,
+                output_indicator=elements.output_indicator,
+                expected=item.expected or "",
+                values=dict(item.variables),
+                extraction=compare.extraction,
+                examples_as=variant.examples_as,
+            ),
+        )
+
+    # Model to widgets
+
+    def _offer(self, runs: tuple[OfferedRun, ...]) -> None:
+        self.choice.set_runs(runs)
+        if not self._looked and self.model.case is None and runs:
+            self.services.project.ask(loading(runs[0].id), self._take_last)
+        self._looked = True
+
+    def _take_last(self, case: WhyCase) -> None:
+        if self.model.case is None:
+            self.model.set_case(case)
+
+    def _result_changed(self, topic: str) -> None:
+        result = self.model.results.get(cast(Topic, topic))
+        if isinstance(result, Attribution):
+            self.parts.set_result(result)
+        elif isinstance(result, CrossResult) and self.model.case is not None:
+            self.swap.set_result(result, self.model.case.compare)
+        elif isinstance(result, StatesResult):
+            self.states.set_result(result)
+        elif isinstance(result, OrderResult) and self.model.running != "order":
+            self.order.set_result(result)
+        elif topic == "order" and self.model.arrangements:
+            self.order.set_partial(self.model.arrangements)
+        if topic == self._topic:
+            self._show_topic()
+
+    def _show_topic(self) -> None:
+        for topic, chip in self.topics.items():
+            chip.setChecked(topic == self._topic)
+        self.choice.set_topic(self._topic)
+        has = self._topic in self.model.results
+        has = has or (self._topic == "order" and bool(self.model.arrangements))
+        if has or not hasattr(self, "empty"):
+            self.stack.setCurrentWidget(self.views[self._topic])
+        else:
+            self.stack.setCurrentWidget(self.empty)
+        self._write()
+
+    def _refused(self, report: ErrorReport) -> None:
+        self.note.show_report(report)
+
+    def _running_changed(self, running: bool) -> None:
+        registry = self.services.actions
+        if registry.has("why.run"):
+            registry.refresh()
+            self.header.set_primary(registry.action("why.stop" if running else "why.run"))
+        self.progress.setRange(0, 0)
+        self._working.setVisible(running)
+        self.step.setText(self.tr("Preparing…") if running else "")
+
+    def _progressed(self, event: Progress) -> None:
+        if event.fraction is None:
+            self.progress.setRange(0, 0)
+        else:
+            self.progress.setRange(0, 1000)
+            self.progress.setValue(round(event.fraction * 1000))
+        text = tell(event.text)
+        if event.remaining_s is not None and event.remaining_s >= 1.0:
+            left = self.tr("{s:.0f} s left").format(s=event.remaining_s)
+            text = f"{text} · {left}" if text else left
+        self.step.setText(text)
+
+    def _ended(self) -> None:
+        self._result_changed("order")
+        after, self._after_run = self._after_run, None
+        if after is not None:
+            after()
+
+    def _write(self) -> None:
+        for topic, name in (
+            ("parts", self.tr("Parts")),
+            ("swap", self.tr("Swap")),
+            ("order", self.tr("Order")),
+            ("states", self.tr("States")),
+        ):
+            chip = self.topics[cast(Topic, topic)]
+            chip.setText(name)
+            chip.setAccessibleName(name)
+            chip.updateGeometry()
+        hints: dict[Topic, str] = {
+            "parts": self.tr("Which element or example did it: each is left out once."),
+            "swap": self.tr("Each technique's answer, read under every other's prompt."),
+            "order": self.tr("The same examples in other orders: how much is chance?"),
+            "states": self.tr("The model as it is against its 4-bit and 8-bit loads."),
+        }
+        self.hint.setText(hints[self._topic])
+        if hasattr(self, "empty"):
+            chosen = self.model.case is not None
+            self.empty.set_text(
+                self.tr("Explain measures the chosen comparison; or see how a wrong example shows.")
+                if chosen
+                else self.tr("Run a comparison first, or see how a wrong example among few shows.")
+            )
+
+    # Small questions
+
+    def _language(self) -> Language:
+        return "zh" if self.services.i18n.language.startswith("zh") else "en"
+
+    def _can_run(self) -> bool:
+        return self.model.running is None
+
+    def _is_running(self) -> bool:
+        return self.model.running is not None
+
+    # Building
+
+    def _build(self) -> None:
+        set_role(self.hint, "muted")
+        set_role(self.step, "muted")
+        self.progress.setTextVisible(False)
+        self._working = QWidget(self)
+        working = QVBoxLayout(self._working)
+        working.setContentsMargins(0, 0, 0, 0)
+        working.setSpacing(4)
+        working.addWidget(self.progress)
+        working.addWidget(self.step)
+        self._working.hide()
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        bar = QHBoxLayout()
+        bar.setSpacing(4)
+        for chip in self.topics.values():
+            self._group.addButton(chip)
+            bar.addWidget(chip)
+        bar.addSpacing(8)
+        bar.addWidget(self.hint, 1)
+        self.stack = QStackedWidget(self)
+        for view in self.views.values():
+            self.stack.addWidget(view)
+        right = QWidget(self)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(12, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(bar)
+        column.addWidget(self.note)
+        column.addWidget(self._working)
+        column.addWidget(self.stack, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(8)
+        self.splitter.addWidget(self.choice)
+        self.splitter.addWidget(right)
+        self.splitter.setStretchFactor(0, 0)
+        self.splitter.setStretchFactor(1, 1)
+        left = self.fontMetrics().averageCharWidth() * LEFT_CHARS
+        self.splitter.setSizes([left, 4 * left])
+        self.body.addWidget(self.splitter, 1)
+
+    def _connect(self) -> None:
+        model = self.model
+        model.result_changed.connect(self._result_changed)
+        model.case_changed.connect(self._show_topic)
+        model.running_changed.connect(self._running_changed)
+        model.progressed.connect(self._progressed)
+        model.refused.connect(self._refused)
+        model.finished.connect(self._ended)
+        self.choice.run_wanted.connect(self._comparison_wanted)
+        self.order.wanted.connect(self._order_wanted)
+        self._group.buttonClicked.connect(self._topic_clicked)
