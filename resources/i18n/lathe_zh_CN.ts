@@ -133,10 +133,6 @@
         <translation type="unfinished">实际发送的文本</translation>
     </message>
     <message>
-        <source>{n} tokens · {end}</source>
-        <translation>{n} 个 token · {end}</translation>
-    </message>
-    <message>
         <source>✓ right</source>
         <translation>✓ 正确</translation>
     </message>
@@ -155,6 +151,10 @@
     <message>
         <source>Answer {value}</source>
         <translation type="unfinished">答案 {value}</translation>
+    </message>
+    <message>
+        <source>{n} tokens</source>
+        <translation type="unfinished">{n} 个 token</translation>
     </message>
 </context>
 <context>
@@ -1002,6 +1002,69 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <source>The right answer, if you know it. Never sent.</source>
         <translation>正确答案（如果知道）。不会发送给模型。</translation>
     </message>
+    <message>
+        <source>Example {n}</source>
+        <translation type="unfinished">示例 {n}</translation>
+    </message>
+</context>
+<context>
+    <name>EntryPanel</name>
+    <message>
+        <source>Prompt</source>
+        <translation type="unfinished">提示词</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Bring back</source>
+        <translation type="unfinished">恢复</translation>
+    </message>
+    <message>
+        <source>Make the left version the newest again; none is lost</source>
+        <translation>让左侧的版本重新成为最新版本；不会丢失任何版本</translation>
+    </message>
+    <message>
+        <source>Version before</source>
+        <translation>较早的版本</translation>
+    </message>
+    <message>
+        <source>Version after</source>
+        <translation>较晚的版本</translation>
+    </message>
+    <message>
+        <source>The prompt&apos;s elements</source>
+        <translation>提示词的各要素</translation>
+    </message>
+    <message>
+        <source>What changed</source>
+        <translation>改动内容</translation>
+    </message>
+    <message>
+        <source>built in</source>
+        <translation>内置</translation>
+    </message>
+    <message>
+        <source>saved {time}</source>
+        <translation>保存于 {time}</translation>
+    </message>
+    <message>
+        <source>read by: {rules}</source>
+        <translation>读取规则：{rules}</translation>
+    </message>
+    <message>
+        <source>{n} · {time}</source>
+        <translation>{n} · {time}</translation>
+    </message>
+    <message>
+        <source>Renamed from “{old}” to “{new}”.</source>
+        <translation>名称由“{old}”改为“{new}”。</translation>
+    </message>
+    <message>
+        <source>The texts of both are the same.</source>
+        <translation>两个版本的文本相同。</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -1571,6 +1634,148 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Parameters</source>
         <translation>参数量</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryPage</name>
+    <message>
+        <source>Library</source>
+        <translation>提示词库</translation>
+    </message>
+    <message>
+        <source>Prompts to start from, and your own with every version.</source>
+        <translation>可直接取用的提示词，以及您自己的提示词和它们的每个版本。</translation>
+    </message>
+    <message>
+        <source>Use in Compare</source>
+        <translation>在“对比”中使用</translation>
+    </message>
+    <message>
+        <source>Put the prompt into Compare</source>
+        <translation>把提示词放入“对比”页</translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>A copy of your own that you can change</source>
+        <translation>生成一份可以修改的副本</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>重命名…</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished">删除</translation>
+    </message>
+    <message>
+        <source>Delete the prompt; it can be brought back</source>
+        <translation>删除提示词；之后可以恢复</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation type="unfinished">导入…</translation>
+    </message>
+    <message>
+        <source>A prompt file of Lathe, a .prompty file, or a text</source>
+        <translation>Lathe 提示词文件、.prompty 文件或纯文本</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Search prompts</source>
+        <translation>搜索提示词</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation type="unfinished">全部</translation>
+    </message>
+    <message>
+        <source>Keep Compare&apos;s prompt</source>
+        <translation>保存“对比”页的提示词</translation>
+    </message>
+    <message>
+        <source>Save the prompt of Compare here</source>
+        <translation>将“对比”页的提示词保存到这里</translation>
+    </message>
+    <message>
+        <source>Prompts of the library</source>
+        <translation>提示词库中的提示词</translation>
+    </message>
+    <message>
+        <source>{name} (copy)</source>
+        <translation>{name}（副本）</translation>
+    </message>
+    <message>
+        <source>Rename the prompt</source>
+        <translation>重命名提示词</translation>
+    </message>
+    <message>
+        <source>Import a prompt</source>
+        <translation>导入提示词</translation>
+    </message>
+    <message>
+        <source>Prompts (*.prompt.md *.prompty *.md *.txt)</source>
+        <translation>提示词 (*.prompt.md *.prompty *.md *.txt)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation type="unfinished">所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Export the prompt</source>
+        <translation>导出提示词</translation>
+    </message>
+    <message>
+        <source>Lathe&apos;s prompt file (*{suffix})</source>
+        <translation>Lathe 提示词文件 (*{suffix})</translation>
+    </message>
+    <message>
+        <source>As a new prompt…</source>
+        <translation>作为新提示词…</translation>
+    </message>
+    <message>
+        <source>As a new version of “{name}”</source>
+        <translation>作为“{name}”的新版本</translation>
+    </message>
+    <message>
+        <source>The prompt was written.</source>
+        <translation>提示词已写入文件。</translation>
+    </message>
+    <message>
+        <source>“{name}” was deleted.</source>
+        <translation>“{name}”已删除。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
+    </message>
+    <message>
+        <source>version {n} again</source>
+        <translation>恢复版本 {n}</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryTable</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished">语言</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>built in</source>
+        <translation>内置</translation>
     </message>
 </context>
 <context>
@@ -2151,6 +2356,21 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>NameDialog</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished">保存</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+</context>
+<context>
     <name>Numbers</name>
     <message>
         <source>under a second</source>
@@ -2167,6 +2387,33 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>{h} h {m} min</source>
         <translation>{h} 小时 {m} 分钟</translation>
+    </message>
+</context>
+<context>
+    <name>OnlyRightView</name>
+    <message>
+        <source>Which column alone is right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Items that exactly one column got right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click an item to see its answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>any of them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only {name} ({n})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exactly one is right on {n:,} items</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2286,8 +2533,166 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>归因</translation>
     </message>
     <message>
+        <source>Library</source>
+        <translation>提示词库</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Models</source>
         <translation>模型</translation>
+    </message>
+</context>
+<context>
+    <name>PairPanel</name>
+    <message>
+        <source>Paired figures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changes in the prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two runs compared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparing…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} questions in both</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} only in A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} only in B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the same prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the same settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Technique</source>
+        <translation type="unfinished">技巧</translation>
+    </message>
+    <message>
+        <source>n</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B − A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>p</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PairsView</name>
+    <message>
+        <source>Pairs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To show a difference of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> points</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wished difference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pair</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The second against the first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accuracy of the second less that of the first, in points; line: 95 % interval</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>95 % CI</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In points</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How often chance alone would bring such a difference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Holm p</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>p, corrected because {n} pairs are tested at once</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Items</source>
+        <translation type="unfinished">题目</translation>
+    </message>
+    <message>
+        <source>Scored on both sides</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only first · only second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Items on which exactly one of the two is right (does better)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>between {first} and {second}: {n:,} items (now {have:,})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connor 1987, for McNemar&apos;s test: power 80 %, α 5 %, two-sided. The two differ on {share:.0f} % of {n} items; the more they differ, the more items it takes.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2340,6 +2745,29 @@ One question, leave one out</source>
     <message>
         <source>nats</source>
         <translation>奈特</translation>
+    </message>
+</context>
+<context>
+    <name>PatternBox</name>
+    <message>
+        <source>A regular expression, e.g. &lt;answer&gt;(.*?)&lt;/answer&gt;</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pattern of your own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add as a rule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the pattern finds in real answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finds an answer in {hits} of {n} tried. The last match counts.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2589,6 +3017,89 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>Results</name>
+    <message>
+        <source>Each item counts by its vote.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each item counts by its share of right samples ({n}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each item counts by its one answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wilson&apos;s score interval</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Newcombe&apos;s interval of a paired difference (method 10)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>paired bootstrap (BCa, 9,999 draws, seed 0)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all items differ alike, so nothing varies</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>exact McNemar test, two-sided</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sign-flip test, two-sided</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is scored: no item has an expected answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: {right:g} of {n} items right ({share:.1f} %)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>95 % interval {low:.1f} to {high:.1f} %: {method}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers read by “{rule}”: {n}, without a readable answer: {invalid}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not asked because of an error: {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interval: {method}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Test: {method}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both right {both} · neither {neither} · differ {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>p {p}, after Holm&apos;s correction for {pairs} pairs {holm}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{low} to {high}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: {share:.1f} % ({low:.1f} to {high:.1f}), {n} items</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ResultsBar</name>
     <message>
         <source>Tint: probability</source>
@@ -2688,6 +3199,57 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>ResultsPanel</name>
+    <message>
+        <source>Copied</source>
+        <translation type="unfinished">已复制</translation>
+    </message>
+    <message>
+        <source>Run the set, and the verdicts appear here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first figures come with the first answers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Judged by “{rule}” · {n:,} answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Judged by “{rule}” · {n:,} answers so far</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pairs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to the run&apos;s own rule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation type="unfinished">复制为命令</translation>
+    </message>
+    <message>
+        <source>Other rules on the same answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Votes and stability</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copied. The comparison itself is in {file}.</source>
+        <translation type="unfinished">已复制。比较内容本身保存在 {file}。</translation>
+    </message>
+</context>
+<context>
     <name>Rules</name>
     <message>
         <source>last stated answer</source>
@@ -2727,6 +3289,45 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>RulesView</name>
+    <message>
+        <source>Extraction rules</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Judge by this rule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All figures above follow; the model is not asked again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished">移除</translation>
+    </message>
+    <message>
+        <source>Bar: accuracy · ∅: answers in which the rule finds nothing · bold: decides now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accuracy, and the share of answers without a readable one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every rule reads the same answers; nothing is asked again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The rule alone moves {name} by up to {n:.0f} points; nothing is asked again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>RunList</name>
     <message>
         <source>Stored runs</source>
@@ -2754,6 +3355,137 @@ One question, leave one out</source>
     <message>
         <source>{s:.0f} s left</source>
         <translation>还剩 {s:.0f} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>RunsPage</name>
+    <message>
+        <source>Runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every answer is kept: find it, compare it, open it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open in Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt, settings and answers as they were</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask what is missing; finished answers are kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation type="unfinished">导出…</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished">删除</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation type="unfinished">复制为命令</translation>
+    </message>
+    <message>
+        <source>Search in all runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show every run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation type="unfinished">重新查找</translation>
+    </message>
+    <message>
+        <source>Compare something</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was asked yet. Every comparison is kept here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} runs are selected.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a run; choose two to compare them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The run goes on; what it has is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take out of the archive</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} runs deleted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run deleted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation type="unfinished">已复制</translation>
+    </message>
+    <message>
+        <source>Copied. The comparison itself is in {file}.</source>
+        <translation type="unfinished">已复制。比较内容本身保存在 {file}。</translation>
+    </message>
+    <message>
+        <source>Web page (*.html)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Markdown (*.md)</source>
+        <translation type="unfinished">Markdown (*.md)</translation>
+    </message>
+    <message>
+        <source>Table (*.csv)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>JSON lines, lossless (*.jsonl)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>JSON (*.json)</source>
+        <translation type="unfinished">JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>promptfoo results (*.promptfoo.json)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export the run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved {name}</source>
+        <translation type="unfinished">已保存 {name}</translation>
     </message>
 </context>
 <context>
@@ -3759,6 +4491,80 @@ One question, leave one out</source>
     <message>
         <source>Token {n}: “{text}”, probability {p:.2f}, entropy {h:.2f} nats</source>
         <translation>第 {n} 个 token：“{text}”，概率 {p:.2f}，熵 {h:.2f} nat</translation>
+    </message>
+</context>
+<context>
+    <name>VerdictsView</name>
+    <message>
+        <source>{n} more pairs are in the table below.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is right on {share:.0f} % of {n} items ({low:.0f} to {high:.0f} %).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing can be compared yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>VotesView</name>
+    <message>
+        <source>Votes and stability</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Technique</source>
+        <translation type="unfinished">技巧</translation>
+    </message>
+    <message>
+        <source>Stability</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of an item&apos;s samples that give its most frequent answer, mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers per item</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Different readable answers, mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accuracy of single samples: one path</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vote</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accuracy of the votes&apos; winners</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Samples that a settled vote did not need any more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 − stability is how often another sample would have said something else.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{items} items with several samples, {votes} votes</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -25,6 +26,7 @@ from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import Fold, set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.prompt_editor import fit_height
 from workbench.widgets.sent_view import SentView
 from workbench.widgets.text_span import SpanText
 from workbench.widgets.token_stream import TokenView
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from engine.store.project import Project
 
 CARD_CHARS: Final = 30
+MOST_QUESTION_LINES: Final = 3
+LONGEST_ANSWER: Final = 80
 
 
 class AnswerCard(QFrame):
@@ -48,16 +52,17 @@ class AnswerCard(QFrame):
         self.verdict = PlainLabel(self)
         self.found = PlainLabel(self)
         self.found.setWordWrap(True)
+        set_role(self.found, "muted")
         self.samples = QComboBox(self)
         self.samples.hide()
         self.plain = SpanText(self)
         self.tokens = TokenView(self)
         self.tokens.hide()
+        for text in (self.plain, self.tokens):
+            text.setMinimumHeight(self.fontMetrics().lineSpacing() * 2 + 12)
         self.sent = SentView(self)
         self.sent_fold = Fold(self.sent, self)
         self.note = ErrorNote(self)
-        self.figures = PlainLabel(self)
-        set_role(self.figures, "muted")
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.title, 1)
@@ -71,7 +76,6 @@ class AnswerCard(QFrame):
         column.addWidget(self.plain, 1)
         column.addWidget(self.tokens, 1)
         column.addWidget(self.note)
-        column.addWidget(self.figures)
         self.samples.activated.connect(self._sample_chosen)
 
     def show_answer(self, lane: Lane, mark: Mark, cells: tuple[CellResult, ...]) -> None:
@@ -128,15 +132,6 @@ class AnswerCard(QFrame):
         self.sent.set_parts(cell.sent if cell else ())
         self.sent_fold.set_texts(self.tr("Exact text sent"))
         self.sent_fold.setVisible(bool(cell and cell.sent))
-        figures = ""
-        if generation is not None:
-            figures = self.tr("{n} tokens · {end}").format(
-                n=len(records) or "–", end=finish_name(generation.finish)
-            )
-            if not records:
-                figures = finish_name(generation.finish)
-        self.figures.setText(figures)
-        self.figures.setVisible(bool(figures))
 
     def _write_verdict(self, cell: CellResult | None) -> None:
         mark = self._mark
@@ -154,16 +149,20 @@ class AnswerCard(QFrame):
         set_role(self.verdict, role)
         first = cell.extractions[0] if cell and cell.extractions else None
         self.found.setVisible(first is not None)
-        if first is None:
+        if first is None or cell is None:
             return
         if first.value is None:
-            text = self.tr("No answer by the rule “{rule}”").format(rule=rule_name(first.rule))
+            parts = [self.tr("No answer by the rule “{rule}”").format(rule=rule_name(first.rule))]
         else:
-            text = self.tr("Answer {value}").format(value=first.value[:200])
-        self.found.setText(text)
+            parts = [self.tr("Answer {value}").format(value=first.value[:LONGEST_ANSWER])]
+        if cell.generation is not None:
+            if cell.generation.tokens:
+                parts.append(self.tr("{n} tokens").format(n=len(cell.generation.tokens)))
+            parts.append(finish_name(cell.generation.finish))
+        self.found.setText(" · ".join(parts))
         others = [
             f"{rule_name(one.rule)}: {one.value if one.value is not None else '–'}"
-            for one in (cell.extractions if cell else ())
+            for one in cell.extractions
         ]
         self.found.setToolTip("\n".join(others))
 
@@ -187,8 +186,7 @@ class ItemDetails(QWidget):
         self.heading = PlainLabel(self)
         set_role(self.heading, "section")
         self.question = SpanText(self)
-        self.question.setMaximumHeight(self.fontMetrics().lineSpacing() * 4 + 12)
-        self.question.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self.question.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.cards: list[AnswerCard] = []
         inside = QWidget()
         self._row_of_cards = QHBoxLayout(inside)
@@ -197,6 +195,7 @@ class ItemDetails(QWidget):
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
@@ -221,6 +220,10 @@ class ItemDetails(QWidget):
                 partial(_stored, run_id, row), partial(self._take, run_id, row)
             )
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        fit_height(self.question, 1, MOST_QUESTION_LINES)
+
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange and self._row >= 0:
             self._write()
@@ -239,6 +242,7 @@ class ItemDetails(QWidget):
             text = self.tr("{item} · expected {answer}").format(item=text, answer=expected[:200])
         self.heading.setText(text)
         self.question.set_text(self._model.table.asked(self._row))
+        fit_height(self.question, 1, MOST_QUESTION_LINES)
         self._set_cards(self._model.cells_of(self._row))
         self.shown.emit(self._row)
 

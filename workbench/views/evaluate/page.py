@@ -86,6 +86,7 @@ class EvaluatePage(Page):
         self.setAcceptDrops(True)
         self._build()
         self._connect()
+        self.model.set_setup(self._default())
         self._setup_changed()
 
     # What every page has
@@ -166,7 +167,7 @@ class EvaluatePage(Page):
 
     def run_demo(self, done: Callable[[], None]) -> None:
         """The stories of the teaching world under three techniques."""
-        setup = default_evaluation()
+        setup = self._default()
         self.model.set_setup(
             replace(
                 setup,
@@ -177,6 +178,11 @@ class EvaluatePage(Page):
         self._after_run = done
         if not self.model.run():
             self._run_ended()
+
+    def _default(self) -> EvaluateSetup:
+        """The first start, in the window's language."""
+        chinese = self.services.i18n.language.startswith("zh")
+        return replace(default_evaluation(), language="zh" if chinese else "en")
 
     # What the person does
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSpinBox,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -113,6 +114,7 @@ class SidePanel(QFrame):
         self.models.set_models(setup.compare.models)
         self._write_sampling()
         self._setting = False
+        self._fit_width()
 
     def set_library(self, choices: Sequence[PromptChoice]) -> None:
         """The prompts that may be asked with."""
@@ -165,6 +167,13 @@ class SidePanel(QFrame):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
+
+    def _fit_width(self) -> None:
+        """Wide enough for its widest row, and for two chips side by side."""
+        letter = self.fontMetrics().averageCharWidth()
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        wanted = max(self._inside.minimumSizeHint().width(), letter * 38)
+        self.setMinimumWidth(wanted + bar + 20)
 
     # Filling
 
@@ -319,10 +328,10 @@ class SidePanel(QFrame):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
+        self._inside = inside
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 4, 8)
         layout.addWidget(scroll)
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 34)
 
     def _connect(self) -> None:
         self.source.activated.connect(self._source_chosen)
