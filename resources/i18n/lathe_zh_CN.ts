@@ -36,11 +36,11 @@
     <name>AccuracyBars</name>
     <message>
         <source>Accuracy per column</source>
-        <translation type="unfinished"></translation>
+        <translation>各列的准确率</translation>
     </message>
     <message>
         <source>Bar: accuracy · line: 95 % interval · right: items right of items scored</source>
-        <translation type="unfinished"></translation>
+        <translation>条形：准确率 · 横线：95% 区间 · 右侧：答对题数 / 计分题数</translation>
     </message>
 </context>
 <context>
@@ -220,6 +220,10 @@
     <message>
         <source>Models {models} · techniques {columns} · questions {items}</source>
         <translation>模型 {models} · 技巧 {columns} · 题目 {items}</translation>
+    </message>
+    <message>
+        <source>those that were given</source>
+        <translation>各列给出的回答</translation>
     </message>
     <message>
         <source>the right one, if known</source>
@@ -819,7 +823,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Accuracy</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">准确率</translation>
     </message>
     <message>
         <source>Unread</source>
@@ -2312,47 +2316,47 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <name>MoreButton</name>
     <message>
         <source>Copied</source>
-        <translation type="unfinished">已复制</translation>
+        <translation>已复制</translation>
     </message>
     <message>
         <source>Copy and save</source>
-        <translation type="unfinished"></translation>
+        <translation>复制与保存</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished">复制</translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Save as CSV…</source>
-        <translation type="unfinished">保存为 CSV…</translation>
+        <translation>另存为 CSV…</translation>
     </message>
     <message>
         <source>Save as PNG…</source>
-        <translation type="unfinished"></translation>
+        <translation>另存为 PNG…</translation>
     </message>
     <message>
         <source>Save as SVG…</source>
-        <translation type="unfinished"></translation>
+        <translation>另存为 SVG…</translation>
     </message>
     <message>
         <source>CSV (*.csv)</source>
-        <translation type="unfinished">CSV (*.csv)</translation>
+        <translation>CSV (*.csv)</translation>
     </message>
     <message>
         <source>PNG (*.png)</source>
-        <translation type="unfinished"></translation>
+        <translation>PNG (*.png)</translation>
     </message>
     <message>
         <source>SVG (*.svg)</source>
-        <translation type="unfinished"></translation>
+        <translation>SVG (*.svg)</translation>
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished">保存</translation>
+        <translation>保存</translation>
     </message>
     <message>
         <source>Saved {name}</source>
-        <translation type="unfinished">已保存 {name}</translation>
+        <translation>已保存 {name}</translation>
     </message>
 </context>
 <context>
@@ -2393,27 +2397,27 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <name>OnlyRightView</name>
     <message>
         <source>Which column alone is right</source>
-        <translation type="unfinished"></translation>
+        <translation>只有哪一列答对</translation>
     </message>
     <message>
         <source>Items that exactly one column got right</source>
-        <translation type="unfinished"></translation>
+        <translation>恰有一列答对的题目</translation>
     </message>
     <message>
         <source>Click an item to see its answers</source>
-        <translation type="unfinished"></translation>
+        <translation>点击题目查看各列的回答</translation>
     </message>
     <message>
         <source>any of them</source>
-        <translation type="unfinished"></translation>
+        <translation>任意一列</translation>
     </message>
     <message>
         <source>only {name} ({n})</source>
-        <translation type="unfinished"></translation>
+        <translation>仅 {name}（{n}）</translation>
     </message>
     <message>
         <source>Exactly one is right on {n:,} items</source>
-        <translation type="unfinished"></translation>
+        <translation>恰有一列答对的题目：{n:,} 题</translation>
     </message>
 </context>
 <context>
@@ -2423,12 +2427,12 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>示例</translation>
     </message>
     <message>
-        <source>−log p per token</source>
-        <translation>每 token 的 −log p</translation>
+        <source>log p per token</source>
+        <translation>每 token log p</translation>
     </message>
     <message>
-        <source>Mean over the questions, in nats per token: shorter is better.</source>
-        <translation>各题平均，单位：奈特/token；越短越好。</translation>
+        <source>Mean over the questions, in nats per token: a shorter bar is better.</source>
+        <translation>各题平均，单位：奈特/token；条越短越好。</translation>
     </message>
     <message>
         <source>Likeliest</source>
@@ -2620,79 +2624,83 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <name>PairsView</name>
     <message>
         <source>Pairs</source>
-        <translation type="unfinished"></translation>
+        <translation>两两比较</translation>
     </message>
     <message>
         <source>To show a difference of</source>
-        <translation type="unfinished"></translation>
+        <translation>要看出</translation>
     </message>
     <message>
         <source> points</source>
-        <translation type="unfinished"></translation>
+        <translation> 个百分点</translation>
     </message>
     <message>
         <source>Wished difference</source>
-        <translation type="unfinished"></translation>
+        <translation>期望的差异</translation>
     </message>
     <message>
         <source>Pair</source>
-        <translation type="unfinished"></translation>
+        <translation>比较</translation>
     </message>
     <message>
         <source>The second against the first</source>
-        <translation type="unfinished"></translation>
+        <translation>后者与前者相比</translation>
     </message>
     <message>
         <source>Difference</source>
-        <translation type="unfinished"></translation>
+        <translation>差异</translation>
     </message>
     <message>
         <source>Accuracy of the second less that of the first, in points; line: 95 % interval</source>
-        <translation type="unfinished"></translation>
+        <translation>后者准确率减前者准确率，单位为百分点；横线：95% 区间</translation>
     </message>
     <message>
         <source>95 % CI</source>
-        <translation type="unfinished"></translation>
+        <translation>95% 区间</translation>
     </message>
     <message>
         <source>In points</source>
-        <translation type="unfinished"></translation>
+        <translation>单位：百分点</translation>
     </message>
     <message>
         <source>How often chance alone would bring such a difference</source>
-        <translation type="unfinished"></translation>
+        <translation>仅凭偶然出现这种差异的概率</translation>
     </message>
     <message>
         <source>Holm p</source>
-        <translation type="unfinished"></translation>
+        <translation>Holm p</translation>
     </message>
     <message>
         <source>p, corrected because {n} pairs are tested at once</source>
-        <translation type="unfinished"></translation>
+        <translation>同时检验 {n} 对，因此经过校正的 p 值</translation>
     </message>
     <message>
         <source>Items</source>
-        <translation type="unfinished">题目</translation>
+        <translation>题数</translation>
     </message>
     <message>
         <source>Scored on both sides</source>
-        <translation type="unfinished"></translation>
+        <translation>两边都已计分</translation>
     </message>
     <message>
         <source>Only first · only second</source>
-        <translation type="unfinished"></translation>
+        <translation>仅前者对 · 仅后者对</translation>
     </message>
     <message>
         <source>Items on which exactly one of the two is right (does better)</source>
-        <translation type="unfinished"></translation>
+        <translation>两者中恰有一个答对（或更好）的题目</translation>
     </message>
     <message>
         <source>between {first} and {second}: {n:,} items (now {have:,})</source>
-        <translation type="unfinished"></translation>
+        <translation>的差异（{first} 与 {second}）需要 {n:,} 题（现有 {have:,} 题）</translation>
+    </message>
+    <message>
+        <source>From how much the items&apos; differences vary (normal approximation): power 80 %, α 5 %, two-sided.</source>
+        <translation>根据各题差异的波动大小估计（正态近似）：功效 80%，α 5%，双侧。</translation>
     </message>
     <message>
         <source>Connor 1987, for McNemar&apos;s test: power 80 %, α 5 %, two-sided. The two differ on {share:.0f} % of {n} items; the more they differ, the more items it takes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Connor 1987，用于 McNemar 检验：功效 80%，α 5%，双侧。两者在 {n} 题中的 {share:.0f}% 上结果不同；不同的题越多，所需题数越多。</translation>
     </message>
 </context>
 <context>
@@ -2751,23 +2759,23 @@ One question, leave one out</source>
     <name>PatternBox</name>
     <message>
         <source>A regular expression, e.g. &lt;answer&gt;(.*?)&lt;/answer&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>正则表达式，例如 &lt;answer&gt;(.*?)&lt;/answer&gt;</translation>
     </message>
     <message>
         <source>Pattern of your own</source>
-        <translation type="unfinished"></translation>
+        <translation>自定义表达式</translation>
     </message>
     <message>
         <source>Add as a rule</source>
-        <translation type="unfinished"></translation>
+        <translation>添加为规则</translation>
     </message>
     <message>
         <source>What the pattern finds in real answers</source>
-        <translation type="unfinished"></translation>
+        <translation>表达式在真实回答中找到的内容</translation>
     </message>
     <message>
         <source>Finds an answer in {hits} of {n} tried. The last match counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>试了 {n} 个回答，在 {hits} 个中找到答案。以最后一处匹配为准。</translation>
     </message>
 </context>
 <context>
@@ -3020,83 +3028,83 @@ One question, leave one out</source>
     <name>Results</name>
     <message>
         <source>Each item counts by its vote.</source>
-        <translation type="unfinished"></translation>
+        <translation>每题按投票结果计。</translation>
     </message>
     <message>
         <source>Each item counts by its share of right samples ({n}).</source>
-        <translation type="unfinished"></translation>
+        <translation>每题按答对样本的比例计（{n} 个样本）。</translation>
     </message>
     <message>
         <source>Each item counts by its one answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>每题按唯一的回答计。</translation>
     </message>
     <message>
         <source>Wilson&apos;s score interval</source>
-        <translation type="unfinished"></translation>
+        <translation>Wilson 得分区间</translation>
     </message>
     <message>
         <source>Newcombe&apos;s interval of a paired difference (method 10)</source>
-        <translation type="unfinished"></translation>
+        <translation>配对差异的 Newcombe 区间（方法 10）</translation>
     </message>
     <message>
         <source>paired bootstrap (BCa, 9,999 draws, seed 0)</source>
-        <translation type="unfinished"></translation>
+        <translation>配对自助法（BCa，9,999 次抽样，种子 0）</translation>
     </message>
     <message>
         <source>all items differ alike, so nothing varies</source>
-        <translation type="unfinished"></translation>
+        <translation>所有题目的差异相同，没有波动</translation>
     </message>
     <message>
         <source>exact McNemar test, two-sided</source>
-        <translation type="unfinished"></translation>
+        <translation>精确 McNemar 检验，双侧</translation>
     </message>
     <message>
         <source>sign-flip test, two-sided</source>
-        <translation type="unfinished"></translation>
+        <translation>符号翻转检验，双侧</translation>
     </message>
     <message>
         <source>Nothing is scored: no item has an expected answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有计分：没有题目带有标准答案。</translation>
     </message>
     <message>
         <source>{name}: {right:g} of {n} items right ({share:.1f} %)</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}：{n} 题中答对 {right:g} 题（{share:.1f}%）</translation>
     </message>
     <message>
         <source>95 % interval {low:.1f} to {high:.1f} %: {method}</source>
-        <translation type="unfinished"></translation>
+        <translation>95% 区间 {low:.1f} 至 {high:.1f}%：{method}</translation>
     </message>
     <message>
         <source>Answers read by “{rule}”: {n}, without a readable answer: {invalid}</source>
-        <translation type="unfinished"></translation>
+        <translation>按“{rule}”读取的回答：{n} 个，其中读不出答案：{invalid} 个</translation>
     </message>
     <message>
         <source>Not asked because of an error: {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>因错误未能提问：{n}</translation>
     </message>
     <message>
         <source>Interval: {method}</source>
-        <translation type="unfinished"></translation>
+        <translation>区间：{method}</translation>
     </message>
     <message>
         <source>Test: {method}</source>
-        <translation type="unfinished"></translation>
+        <translation>检验：{method}</translation>
     </message>
     <message>
         <source>Both right {both} · neither {neither} · differ {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>都对 {both} · 都错 {neither} · 不同 {n}</translation>
     </message>
     <message>
         <source>p {p}, after Holm&apos;s correction for {pairs} pairs {holm}</source>
-        <translation type="unfinished"></translation>
+        <translation>p {p}，对 {pairs} 对做 Holm 校正后 {holm}</translation>
     </message>
     <message>
         <source>{low} to {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>{low} 至 {high}</translation>
     </message>
     <message>
         <source>{name}: {share:.1f} % ({low:.1f} to {high:.1f}), {n} items</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}：{share:.1f}%（{low:.1f} 至 {high:.1f}），{n} 题</translation>
     </message>
 </context>
 <context>
@@ -3202,51 +3210,51 @@ One question, leave one out</source>
     <name>ResultsPanel</name>
     <message>
         <source>Copied</source>
-        <translation type="unfinished">已复制</translation>
+        <translation>已复制</translation>
     </message>
     <message>
         <source>Run the set, and the verdicts appear here.</source>
-        <translation type="unfinished"></translation>
+        <translation>运行测试集，结论会显示在这里。</translation>
     </message>
     <message>
         <source>The first figures come with the first answers.</source>
-        <translation type="unfinished"></translation>
+        <translation>有了第一批回答，就会有第一批数字。</translation>
     </message>
     <message>
         <source>Judged by “{rule}” · {n:,} answers</source>
-        <translation type="unfinished"></translation>
+        <translation>按“{rule}”判分 · {n:,} 个回答</translation>
     </message>
     <message>
         <source>Judged by “{rule}” · {n:,} answers so far</source>
-        <translation type="unfinished"></translation>
+        <translation>按“{rule}”判分 · 目前 {n:,} 个回答</translation>
     </message>
     <message>
         <source>Accuracy</source>
-        <translation type="unfinished"></translation>
+        <translation>准确率</translation>
     </message>
     <message>
         <source>Pairs</source>
-        <translation type="unfinished"></translation>
+        <translation>两两比较</translation>
     </message>
     <message>
         <source>Back to the run&apos;s own rule</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复运行时的规则</translation>
     </message>
     <message>
         <source>Copy as command</source>
-        <translation type="unfinished">复制为命令</translation>
+        <translation>复制为命令</translation>
     </message>
     <message>
         <source>Other rules on the same answers</source>
-        <translation type="unfinished"></translation>
+        <translation>用其他规则读同样的回答</translation>
     </message>
     <message>
         <source>Votes and stability</source>
-        <translation type="unfinished"></translation>
+        <translation>投票与稳定性</translation>
     </message>
     <message>
         <source>Copied. The comparison itself is in {file}.</source>
-        <translation type="unfinished">已复制。比较内容本身保存在 {file}。</translation>
+        <translation>已复制。对比内容保存在 {file}。</translation>
     </message>
 </context>
 <context>
@@ -3287,44 +3295,52 @@ One question, leave one out</source>
         <source>the set&apos;s own checks</source>
         <translation>数据集自带的检查</translation>
     </message>
+    <message>
+        <source>two-stage (Kojima)</source>
+        <translation>两阶段（Kojima）</translation>
+    </message>
+    <message>
+        <source>label by likelihood</source>
+        <translation>按似然选标签</translation>
+    </message>
 </context>
 <context>
     <name>RulesView</name>
     <message>
         <source>Extraction rules</source>
-        <translation type="unfinished"></translation>
+        <translation>提取规则</translation>
     </message>
     <message>
         <source>Judge by this rule</source>
-        <translation type="unfinished"></translation>
+        <translation>按此规则判分</translation>
     </message>
     <message>
         <source>All figures above follow; the model is not asked again</source>
-        <translation type="unfinished"></translation>
+        <translation>上面的所有数字随之更新；不会再次询问模型</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished">移除</translation>
+        <translation>移除</translation>
     </message>
     <message>
         <source>Bar: accuracy · ∅: answers in which the rule finds nothing · bold: decides now</source>
-        <translation type="unfinished"></translation>
+        <translation>条形：准确率 · ∅：规则什么也没找到的回答 · 粗体：当前判分规则</translation>
     </message>
     <message>
         <source>Rule</source>
-        <translation type="unfinished"></translation>
+        <translation>规则</translation>
     </message>
     <message>
         <source>Accuracy, and the share of answers without a readable one</source>
-        <translation type="unfinished"></translation>
+        <translation>准确率，以及读不出答案的回答比例</translation>
     </message>
     <message>
         <source>Every rule reads the same answers; nothing is asked again.</source>
-        <translation type="unfinished"></translation>
+        <translation>每条规则读的是同样的回答；不会再次询问模型。</translation>
     </message>
     <message>
         <source>The rule alone moves {name} by up to {n:.0f} points; nothing is asked again.</source>
-        <translation type="unfinished"></translation>
+        <translation>仅仅换规则，{name} 就最多相差 {n:.0f} 个百分点；不会再次询问模型。</translation>
     </message>
 </context>
 <context>
@@ -3421,6 +3437,10 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Choose a run; choose two to compare them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In safe mode nothing is kept, and earlier runs stay as they are.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4497,74 +4517,74 @@ One question, leave one out</source>
     <name>VerdictsView</name>
     <message>
         <source>{n} more pairs are in the table below.</source>
-        <translation type="unfinished"></translation>
+        <translation>下表中还有 {n} 对。</translation>
     </message>
     <message>
         <source>{name} is right on {share:.0f} % of {n} items ({low:.0f} to {high:.0f} %).</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 在 {n} 题中答对 {share:.0f}%（{low:.0f} 至 {high:.0f}%）。</translation>
     </message>
     <message>
         <source>Nothing can be compared yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>目前还没有可以比较的内容。</translation>
     </message>
 </context>
 <context>
     <name>VotesView</name>
     <message>
         <source>Votes and stability</source>
-        <translation type="unfinished"></translation>
+        <translation>投票与稳定性</translation>
     </message>
     <message>
         <source>Technique</source>
-        <translation type="unfinished">技巧</translation>
+        <translation>技术</translation>
     </message>
     <message>
         <source>Stability</source>
-        <translation type="unfinished"></translation>
+        <translation>稳定性</translation>
     </message>
     <message>
         <source>Share of an item&apos;s samples that give its most frequent answer, mean</source>
-        <translation type="unfinished"></translation>
+        <translation>同一题的样本中给出最常见答案的比例，平均值</translation>
     </message>
     <message>
         <source>Answers per item</source>
-        <translation type="unfinished"></translation>
+        <translation>每题答案数</translation>
     </message>
     <message>
         <source>Different readable answers, mean</source>
-        <translation type="unfinished"></translation>
+        <translation>可读出的不同答案数，平均值</translation>
     </message>
     <message>
         <source>One sample</source>
-        <translation type="unfinished"></translation>
+        <translation>单个样本</translation>
     </message>
     <message>
         <source>Accuracy of single samples: one path</source>
-        <translation type="unfinished"></translation>
+        <translation>单个样本的准确率：一条路径</translation>
     </message>
     <message>
         <source>Vote</source>
-        <translation type="unfinished"></translation>
+        <translation>投票</translation>
     </message>
     <message>
         <source>Accuracy of the votes&apos; winners</source>
-        <translation type="unfinished"></translation>
+        <translation>投票胜出答案的准确率</translation>
     </message>
     <message>
         <source>Left out</source>
-        <translation type="unfinished"></translation>
+        <translation>省去</translation>
     </message>
     <message>
         <source>Samples that a settled vote did not need any more</source>
-        <translation type="unfinished"></translation>
+        <translation>投票已定后不再需要的样本</translation>
     </message>
     <message>
         <source>1 − stability is how often another sample would have said something else.</source>
-        <translation type="unfinished"></translation>
+        <translation>1 − 稳定性：换一个样本会给出不同答案的频率。</translation>
     </message>
     <message>
         <source>{items} items with several samples, {votes} votes</source>
-        <translation type="unfinished"></translation>
+        <translation>{items} 题有多个样本，{votes} 次投票</translation>
     </message>
 </context>
 <context>
@@ -4616,20 +4636,28 @@ Attention is not an explanation.</source>
         <translation>{mean}（95% {low} … {high}，n = {n}）</translation>
     </message>
     <message>
+        <source>one question</source>
+        <translation>仅一题</translation>
+    </message>
+    <message>
+        <source>95 % {low} to {high}, {n} questions</source>
+        <translation>95% {low} 至 {high}，{n} 题</translation>
+    </message>
+    <message>
         <source>{measure} · {model} · {dtype} · {device} · n = {n}</source>
         <translation>{measure} · {model} · {dtype} · {device} · n = {n}</translation>
     </message>
     <message>
-        <source>{part} harms: without it the answer gains {gain} nats per token.</source>
-        <translation>{part}有害：去掉它，回答每 token 增加 {gain} 奈特。</translation>
+        <source>{part} harms: without it the answer gains {gain} nats per token ({sure}).</source>
+        <translation>{part}有害：去掉它，回答每 token 增加 {gain} 奈特（{sure}）。</translation>
+    </message>
+    <message>
+        <source>No part harms for sure. {part} helps most: {gain} nats per token ({sure}).</source>
+        <translation>没有确定有害的部分。{part}帮助最大：每 token {gain} 奈特（{sure}）。</translation>
     </message>
     <message>
         <source>No part of this prompt can be left out.</source>
         <translation>此提示词没有可以去掉的部分。</translation>
-    </message>
-    <message>
-        <source>No part harms for sure. {part} helps most: {gain} nats per token.</source>
-        <translation>没有确定有害的部分。{part}帮助最大：每 token {gain} 奈特。</translation>
     </message>
     <message>
         <source>From {worst} to {best} nats per token, median {middle}: the same questions, the same examples.</source>

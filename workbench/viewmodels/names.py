@@ -187,6 +187,10 @@ def rule_name(rule: str) -> str:
             return QCoreApplication.translate("Rules", "whole answer")
         case "asserts":
             return QCoreApplication.translate("Rules", "the set's own checks")
+        case "two-stage":
+            return QCoreApplication.translate("Rules", "two-stage (Kojima)")
+        case "label-likelihood":
+            return QCoreApplication.translate("Rules", "label by likelihood")
     return rule
 
 

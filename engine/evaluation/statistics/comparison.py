@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
@@ -144,6 +144,7 @@ def compare_variants(
     votes: Iterable[Vote] = (),
     rule: str | None = None,
     *,
+    labels: Mapping[tuple[int, int], str] | None = None,
     seed: int = 0,
 ) -> Comparison:
     """Compare every column (variant × model) of a comparison with every other, item by item.
@@ -156,6 +157,7 @@ def compare_variants(
         cells: Finished cells; the run may still be under way.
         votes: Its votes; an item with a vote counts by it.
         rule: Another extraction rule than the primary one; answers are then read again.
+        labels: Names of the columns by (model, variant); None = `column_labels`.
         seed: Of the bootstrap and of drawn sign flips.
 
     Raises:
@@ -163,8 +165,8 @@ def compare_variants(
     """
     from engine.evaluation.statistics.words import notes, verdict
 
-    found = columns(spec, cells, votes, rule)
-    standings = tuple(_standing(column, seed) for column in found)
+    found = columns(spec, cells, votes, rule, labels)
+    standings = tuple(standing_of(column, seed) for column in found)
     ids = [item.id for item in spec.items]
     raw = [
         pair
@@ -174,17 +176,26 @@ def compare_variants(
     adjusted = holm([pair.p for pair in raw])
     corrected = [replace(pair, holm_p=p) for pair, p in zip(raw, adjusted, strict=True)]
     pairs = tuple(replace(pair, sentence=verdict(pair, len(raw))) for pair in corrected)
-    used = rule or (spec.extraction[0] if spec.extraction else "")
-    return Comparison(used, standings, pairs, _exactly_one(found, ids), notes(standings, pairs))
+    return Comparison(
+        rule or spec.rule, standings, pairs, _exactly_one(found, ids), notes(standings, pairs)
+    )
 
 
-def _standing(column: Column, seed: int) -> Standing:
+def standing_of(column: Column, seed: int = 0, *, bootstrap: bool = True) -> Standing:
+    """A column's accuracy and its interval.
+
+    Args:
+        column: What its items count.
+        seed: Of the bootstrap.
+        bootstrap: Draw the interval of shares, too; without it they have none.
+    """
     values = list(column.values.values())
     n, right = len(values), sum(values)
     interval = None
-    if n:
-        graded = column.graded
-        interval = bootstrap_mean(values, seed=seed) if graded else wilson(round(right), n)
+    if n and not column.graded:
+        interval = wilson(round(right), n)
+    elif n and bootstrap:
+        interval = bootstrap_mean(values, seed=seed)
     return Standing(
         model=column.model,
         variant=column.variant,

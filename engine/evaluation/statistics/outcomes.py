@@ -7,7 +7,7 @@ count for nothing, on either side of a pair; nor do samples that a decided vote 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -55,6 +55,7 @@ def columns(
     cells: Iterable[CellResult],
     votes: Iterable[Vote] = (),
     rule: str | None = None,
+    labels: Mapping[tuple[int, int], str] | None = None,
 ) -> tuple[Column, ...]:
     """Every column that has a cell, in model and variant order.
 
@@ -64,11 +65,12 @@ def columns(
         votes: Its votes; an item with a vote counts by it.
         rule: Score by this rule instead of the primary one: answers are read again, and voted
             items are voted on again.
+        labels: Names by (model, variant); None = `column_labels`.
 
     Raises:
         BadSpec: The rule is unknown or cannot be applied.
     """
-    labels = column_labels(spec)
+    names = column_labels(spec) if labels is None else labels
     grouped: dict[tuple[int, int], dict[int, list[CellResult]]] = {}
     for cell in cells:
         place = grouped.setdefault((cell.key.model, cell.key.variant), {})
@@ -78,7 +80,7 @@ def columns(
         if vote.final:
             voted.setdefault((vote.model, vote.variant), {})[vote.item] = vote
     return tuple(
-        _column(Column(*place, labels[place]), grouped[place], voted.get(place, {}), rule)
+        _column(Column(*place, names[place]), grouped[place], voted.get(place, {}), rule)
         for place in sorted(grouped)
     )
 
