@@ -65,6 +65,12 @@ PAGES: Final = (
         "workbench.views.library.page:LibraryPage",
     ),
     PageEntry(
+        "runs",
+        "runs",
+        lambda: translate("Pages", "Runs"),
+        "workbench.views.runs.page:RunsPage",
+    ),
+    PageEntry(
         "models",
         "models",
         lambda: translate("Pages", "Models"),

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject
@@ -54,6 +55,19 @@ class ProjectFile(QObject):
         self._asked = False
         self._ready = False
         self._waiting: list[Callable[[], None]] = []
+        self._passing: TemporaryDirectory[str] | None = None
+
+    @property
+    def keeps(self) -> bool:
+        """Whether runs are stored at all (not in safe mode)."""
+        return self._folder is not None or self._engine.resources.project is not None
+
+    def keep_for_now(self) -> None:
+        """Where nothing is kept, keep runs until the program ends (for pictures of pages)."""
+        if not self.keeps:
+            self._passing = TemporaryDirectory(prefix="lathe-", ignore_cleanup_errors=True)
+            self._folder, self._asked = Path(self._passing.name), False
+            self.open()
 
     def open(self) -> None:
         """Open the project in the background; what was asked meanwhile is answered then."""
@@ -81,6 +95,8 @@ class ProjectFile(QObject):
             self._closed = True
             if self._own is not None:
                 self._own.close()
+        if self._passing is not None:
+            self._passing.cleanup()
 
     def _open(self, path: Path) -> Path | None:
         """On a background thread: open or begin it; returns where a damaged one was put."""

@@ -100,7 +100,14 @@ class CompareModel(QObject):
     def is_outdated(self, column: Column) -> bool:
         """Whether the prompt was edited after the column was asked."""
         state = self.prompt.state
-        return column.spec.prompt != state.elements() or column.spec.items[0] != state.item()
+        asked, now = column.spec.items[0], state.item()
+        names = state.variables()
+        return (
+            column.spec.prompt != state.elements()
+            or (asked.expected or "").strip() != (now.expected or "")
+            or [asked.variables.get(name, "") for name in names]
+            != [now.variables.get(name, "") for name in names]
+        )
 
     # What the person does
 
@@ -176,8 +183,13 @@ class CompareModel(QObject):
 
     def bring_back(self, stored: tuple[StoredColumn, ...]) -> None:
         """Show the columns of an earlier run, unless there are others by now."""
-        if self.columns or self._runs or not stored:
-            return
+        if not self.columns and not self._runs and stored:
+            self.show_stored(stored)
+
+    def show_stored(self, stored: tuple[StoredColumn, ...]) -> None:
+        """Show these columns of an earlier run instead of what is there."""
+        self.stop()
+        self.columns = []
         for one in stored:
             column = self._new_column(one.spec, one.key)
             column.branch, column.result = one.branch, one.result

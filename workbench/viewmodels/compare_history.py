@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from engine.errors import BadSpec
 from engine.evaluation.spec import Branch, CellKey, CellResult, CompareSpec
 from engine.models.reference import ModelRef
 
@@ -31,6 +31,44 @@ class StoredColumn:
     branch: Branch | None = None
 
 
+@dataclass(frozen=True)
+class OpenedRun:
+    """One question of a stored comparison, to be shown as it stood.
+
+    Attributes:
+        run_id: Which run.
+        spec: What it asked, with this question alone.
+        columns: A column per model and technique.
+    """
+
+    run_id: str
+    spec: CompareSpec
+    columns: tuple[StoredColumn, ...]
+
+
+def opened_run(project: Project, run_id: str, item: int = 0) -> OpenedRun:
+    """A stored comparison's columns for one of its questions.
+
+    Raises:
+        StoreError: There is no such run, or it cannot be read.
+        BadSpec: It is no comparison, has no such question, or was saved by a newer version.
+    """
+    spec = project.load_spec(run_id)
+    if not isinstance(spec, CompareSpec) or not 0 <= item < len(spec.items):
+        raise BadSpec(f"The run “{run_id}” is no comparison.", "Choose a comparison.")
+    alone = replace(
+        spec,
+        models=tuple(map(_without_consents, spec.models)),
+        items=(spec.items[item],),
+        only=(),
+        branch=None,
+    )
+    cells = tuple(
+        replace(cell, key=replace(cell.key, item=0)) for cell in project.load_item(run_id, item)
+    )
+    return OpenedRun(run_id, alone, tuple(_columns(alone, cells)))
+
+
 def last_columns(project: Project) -> tuple[StoredColumn, ...]:
     """Columns of the newest whole comparison, re-runs and branches since then included.
 
@@ -48,8 +86,13 @@ def last_columns(project: Project) -> tuple[StoredColumn, ...]:
 
 
 def _newest(project: Project) -> Iterator[tuple[CompareSpec, tuple[CellResult, ...]]]:
-    """Comparisons, newest first. One-time consents of then are not consents of now."""
-    for run in islice((run for run in project.runs() if run.kind == CompareSpec.kind), LOOKED_AT):
+    """Comparisons of one question, newest first.
+
+    One-time consents of then are not consents of now.
+    """
+    for run in project.runs(CompareSpec.kind, LOOKED_AT):
+        if run.items > 1:
+            continue
         spec, cells = project.load_run(run.id)
         if isinstance(spec, CompareSpec):
             yield replace(spec, models=tuple(map(_without_consents, spec.models))), cells

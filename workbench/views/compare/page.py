@@ -21,6 +21,8 @@ from engine.prompting.elements import Language
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
 from workbench.viewmodels.compare import CompareModel
+from workbench.viewmodels.compare_history import OpenedRun
+from workbench.viewmodels.compare_opened import prompt_of, setup_of
 from workbench.viewmodels.compare_setup import CompareSetup, default_setup
 from workbench.viewmodels.prompt_counter import PromptCounter, TokenCounts
 from workbench.viewmodels.prompt_presets import preset, sample
@@ -142,6 +144,11 @@ class ComparePage(Page):
         given = self.services.desk.take(self.page_id)
         if isinstance(given, PromptState):
             self.model.prompt.load(given, self.tr("Use a prompt of the library"))
+        elif isinstance(given, OpenedRun):
+            self.services.model.choose(given.spec.models[0])
+            self.model.prompt.load(prompt_of(given.spec), self.tr("Open a stored run"))
+            self.model.set_setup(setup_of(given.spec))
+            self.model.show_stored(given.columns)
 
     def save_state(self) -> dict[str, object]:
         return self._state.save()

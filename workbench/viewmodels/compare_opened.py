@@ -1,0 +1,65 @@
+"""A stored comparison as the Compare page's prompt and settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.evaluation.spec import CompareSpec, Variant
+from engine.prompting.strategies.registry import TECHNIQUES
+from workbench.viewmodels.compare_setup import (
+    MAX_VARIANTS,
+    CompareSetup,
+    VariantChoice,
+    default_variants,
+)
+from workbench.viewmodels.prompt_state import PromptState
+
+
+def prompt_of(spec: CompareSpec) -> PromptState:
+    """The prompt with its one question, as it was asked."""
+    item, prompt = spec.items[0], spec.prompt
+    return PromptState(
+        language=prompt.language,
+        system=prompt.system,
+        instruction=prompt.instruction,
+        context=prompt.context,
+        examples=prompt.examples,
+        input=prompt.input,
+        output_indicator=prompt.output_indicator,
+        expected=item.expected or "",
+        values=dict(item.variables),
+        extraction=spec.extraction,
+        examples_as=spec.variants[0].examples_as,
+    )
+
+
+def setup_of(spec: CompareSpec) -> CompareSetup:
+    """Techniques, models and sampling as they were; chips that were not asked are off."""
+    chips = {choice.uid: replace(choice, checked=False) for choice in default_variants()}
+    for variant in spec.variants:
+        choice = _choice(variant, chips)
+        if choice is not None:
+            chips[choice.uid] = choice
+    return CompareSetup(
+        variants=tuple(chips.values())[:MAX_VARIANTS],
+        models=spec.models,
+        sampling=spec.sampling,
+    )
+
+
+def _choice(variant: Variant, chips: dict[str, VariantChoice]) -> VariantChoice | None:
+    """The chip that asks like this column; None for a technique that there is no more."""
+    if variant.technique not in TECHNIQUES:
+        return None
+    first = chips.get(variant.technique)
+    uid = variant.technique
+    if variant.name or first is None or first.checked:
+        uid = variant.name or f"{variant.technique} 2"
+    return VariantChoice(
+        uid=uid,
+        technique=variant.technique,
+        checked=True,
+        trigger=variant.trigger,
+        shots=variant.shots,
+        examples_as=variant.examples_as,
+    )

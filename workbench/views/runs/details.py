@@ -1,0 +1,218 @@
+"""One run in detail: its title, note and tags, its figures, what it asked and where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+
+from engine.evaluation.spec import CompareSpec, VariantSummary
+from engine.store.runs import RunInfo
+from workbench.services.container import Services
+from workbench.services.engine_words import tell
+from workbench.services.numbers import duration
+from workbench.viewmodels.runs import RunsModel
+from workbench.viewmodels.runs_words import (
+    asked_rows,
+    cells_text,
+    origin_rows,
+    short_model,
+    status_name,
+    variant_name,
+    when_text,
+)
+from workbench.views.runs.grid import Facts, Figures
+from workbench.views.runs.prompt_text import PromptText
+from workbench.widgets.collapsible import Collapsible
+from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
+
+if TYPE_CHECKING:
+    from engine.store.details import RunDetails
+
+NOTE_LINES: Final = 3
+PAUSE_MS: Final = 600
+
+
+class Details(QScrollArea):
+    """The right half of the page while one run is selected.
+
+    Signals:
+        toggled(): A fold was opened or closed.
+    """
+
+    toggled = Signal()
+
+    def __init__(self, services: Services, model: RunsModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._run: RunInfo | None = None
+        self._details: RunDetails | None = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        body = QWidget(self)
+        self.title = QLineEdit(body)
+        self.state = PlainLabel(body)
+        set_role(self.state, "muted")
+        self.state.setWordWrap(True)
+        self.tags = QLineEdit(body)
+        self.note = QPlainTextEdit(body)
+        self.note.setTabChangesFocus(True)
+        self.figures = Figures(body)
+        self.problems = PlainLabel(body)
+        set_role(self.problems, "bad")
+        self.problems.setWordWrap(True)
+        self.prompt = PromptText(body)
+        self.asked = Facts(body)
+        self.origin = Facts(body)
+        self.folds = [
+            Collapsible(services, "", self.figures, body, opened=True),
+            Collapsible(services, "", self.prompt, body, opened=True),
+            Collapsible(services, "", self.asked, body, opened=True),
+            Collapsible(services, "", self.origin, body),
+        ]
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(12, 0, 8, 0)
+        column.setSpacing(8)
+        for widget in (self.title, self.state, self.tags, self.note, self.problems, *self.folds):
+            column.addWidget(widget)
+        column.addStretch(1)
+        self.setWidget(body)
+        self.title.editingFinished.connect(self._rename)
+        self.tags.editingFinished.connect(self._label)
+        self.note.textChanged.connect(self._note_edited)
+        self.note.installEventFilter(self)
+        self._pause.timeout.connect(self._annotate)
+        for fold in self.folds:
+            fold.toggled.connect(self.toggled)
+        self._fit()
+        self.retranslate()
+
+    def show_run(self, run: RunInfo | None, details: RunDetails | None) -> None:
+        """Show a run; its details come a moment later than its row."""
+        if run is None or self._run is None or run.id != self._run.id:
+            self._annotate()
+            self._run = run
+            self._fill_own()
+            self.verticalScrollBar().setValue(0)
+        self._run, self._details = run, details
+        self._write()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.note and event.type() == QEvent.Type.FocusOut:
+            self._annotate()
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set every text again."""
+        self.title.setAccessibleName(self.tr("Title of the run"))
+        self.tags.setPlaceholderText(self.tr("Tags, separated by commas"))
+        self.tags.setAccessibleName(self.tr("Tags"))
+        self.note.setPlaceholderText(self.tr("A note to this run"))
+        self.note.setAccessibleName(self.tr("Note"))
+        titles = (
+            self.tr("Figures"),
+            self.tr("Prompt"),
+            self.tr("What was asked"),
+            self.tr("Where the numbers come from"),
+        )
+        for fold, title in zip(self.folds, titles, strict=True):
+            fold.set_title(title)
+        self._write()
+
+    def save_state(self) -> list[bool]:
+        """Which folds are open."""
+        return [fold.is_open() for fold in self.folds]
+
+    def restore_state(self, opened: object) -> None:
+        """Open again what was open."""
+        if isinstance(opened, list) and len(opened) == len(self.folds):
+            for fold, is_open in zip(self.folds, opened, strict=True):
+                fold.set_open(bool(is_open))
+
+    def _fit(self) -> None:
+        self.note.setFixedHeight(self.fontMetrics().lineSpacing() * NOTE_LINES + 16)
+
+    def _fill_own(self) -> None:
+        """What the person wrote; only when another run comes, or typing would be lost."""
+        run = self._run
+        self.title.setText(run.name if run else "")
+        self.tags.setText(", ".join(run.tags) if run else "")
+        self.note.blockSignals(True)
+        self.note.setPlainText(run.note if run else "")
+        self.note.blockSignals(False)
+
+    def _write(self) -> None:
+        run, details = self._run, self._details
+        if run is None:
+            return
+        self.title.setPlaceholderText(tell(run.title))
+        parts = [status_name(run.status), when_text(run.started)]
+        parts += [duration(run.seconds)] if run.seconds else []
+        parts.append(self.tr("{n} answers").format(n=cells_text(run)))
+        self.state.setText(" · ".join(parts))
+        spec = details.spec if details is not None else None
+        for fold in self.folds:
+            fold.setVisible(isinstance(spec, CompareSpec))
+        if details is None or not isinstance(spec, CompareSpec):
+            self.problems.hide()
+            return
+        self._write_figures(details, spec)
+        self.prompt.show_prompt(spec.prompt, spec.items[0])
+        self.asked.set_rows(list(asked_rows(spec)))
+        rows = [row for one in details.environments for row in origin_rows(one)]
+        self.origin.set_rows(rows)
+        said = [
+            self.tr("{n} answers failed: {reason}").format(n=count, reason=tell(text))
+            for text, count in details.errors
+        ]
+        self.problems.setText("\n".join(said))
+        self.problems.setVisible(bool(said))
+
+    def _write_figures(self, details: RunDetails, spec: CompareSpec) -> None:
+        several = len(spec.models) > 1
+        labels = {variant.label: variant_name(variant) for variant in spec.variants}
+        scored = any(one.scored for one in details.summaries)
+        head = [self.tr("Technique")]
+        head += [self.tr("Right"), self.tr("Of"), self.tr("Accuracy")] if scored else []
+        head += [self.tr("Unread"), self.tr("Tokens")]
+        rows = []
+        for one in details.summaries:
+            name = labels.get(one.variant, one.variant)
+            row = [f"{short_model(one.model)} · {name}" if several else name]
+            row += self._scores(one) if scored else []
+            rows.append([*row, str(one.invalid), f"{one.new_tokens:,}".replace(",", "\u2009")])
+        self.figures.set_table(head, rows)
+
+    def _scores(self, one: VariantSummary) -> list[str]:
+        share = "–" if one.accuracy is None else f"{100 * one.accuracy:.0f} %"
+        return [str(one.correct), str(one.scored), share]
+
+    def _rename(self) -> None:
+        if self._run is not None and self.title.text().strip() != self._run.name:
+            self._model.rename(self._run.id, self.title.text())
+
+    def _label(self) -> None:
+        if self._run is not None:
+            text = self.tags.text().replace("，", ",").replace("#", "")
+            tags = tuple(part.strip() for part in text.split(",") if part.strip())
+            self._model.label(self._run.id, tags)
+
+    def _note_edited(self) -> None:
+        self._pause.start()
+
+    def _annotate(self) -> None:
+        """Keep the note as it stands; the model writes only what changed."""
+        self._pause.stop()
+        if self._run is not None:
+            self._model.annotate(self._run.id, self.note.toPlainText())

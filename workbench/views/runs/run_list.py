@@ -1,0 +1,213 @@
+"""The list of runs with its search and filters."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QEvent, QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.store.runs import RunInfo, RunStatus
+from workbench.services.container import Services
+from workbench.viewmodels.runs_table import RUN_ROLE, Column, RunsTable
+from workbench.views.runs.filters import Filters
+from workbench.views.runs.row_delegate import RunDelegate, row_height
+from workbench.widgets.empty_state import EmptyState
+from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
+
+NARROWEST: Final = 26
+WIDEST_MODEL: Final = 20
+LOOKED_AT: Final = 60
+ICONS: Final[dict[RunStatus, tuple[str, str]]] = {
+    "running": ("play", "accent"),
+    "finished": ("check", "good"),
+    "cancelled": ("stop", "muted"),
+    "failed": ("error", "bad"),
+    "interrupted": ("warning", "warning"),
+}
+
+
+class RunsView(QTableView):
+    """A table whose Return key opens a run.
+
+    Signals:
+        open_wanted(): Return was pressed on a run.
+    """
+
+    open_wanted = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.open_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class RunList(QWidget):
+    """The left half of the page.
+
+    Signals:
+        selected(object): Ids of the selected runs, top to bottom.
+        open_wanted(): Return or a double click on a run.
+    """
+
+    selected = Signal(object)
+    open_wanted = Signal()
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._keeping = False
+        self._kept: tuple[str, ...] = ()
+        self.table = RunsTable(self._icon, self)
+        self.filters = Filters(self)
+        self.view = RunsView(self)
+        self.view.setModel(self.table)
+        self.nothing = EmptyState(services, "search", None, self)
+        self.count = PlainLabel(self)
+        set_role(self.count, "small")
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(self.view)
+        self.stack.addWidget(self.nothing)
+        self._dress()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.filters)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.count)
+        self.filters.changed.connect(self.table.set_filter)
+        self.table.modelAboutToBeReset.connect(self._keep)
+        self.table.modelReset.connect(self._bring_back)
+        self.table.modelReset.connect(self._show_count)
+        self.view.selectionModel().selectionChanged.connect(self._selection_changed)
+        self.view.doubleClicked.connect(self.open_wanted)
+        self.view.open_wanted.connect(self.open_wanted)
+        services.theme.changed.connect(self._resize_rows)
+        self.retranslate()
+
+    def ids(self) -> tuple[str, ...]:
+        """Ids of the selected runs, top to bottom."""
+        rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
+        runs = (self.table.index(row, 0).data(RUN_ROLE) for row in rows)
+        return tuple(run.id for run in runs if isinstance(run, RunInfo))
+
+    def select(self, run_ids: tuple[str, ...]) -> None:
+        """Select these runs, those that are shown."""
+        picker = self.view.selectionModel()
+        flags = QItemSelectionModel.SelectionFlag
+        self._keeping = True
+        picker.clearSelection()
+        first = True
+        for run_id in run_ids:
+            row = self.table.row_of(run_id)
+            if row >= 0:
+                index = self.table.index(row, 0)
+                picker.select(index, flags.Select | flags.Rows)
+                if first:
+                    picker.setCurrentIndex(index, flags.NoUpdate)
+                first = False
+        self._keeping = False
+        self._selection_changed()
+
+    def refreshed(self) -> None:
+        """The list was read: offer what occurs, and say how much there is."""
+        self.filters.set_runs(self.table.all_runs)
+        self._fit_columns()
+        self._show_count()
+
+    def retranslate(self) -> None:
+        """Set every text again."""
+        self.filters.retranslate()
+        self.view.setAccessibleName(self.tr("Stored runs"))
+        self.nothing.set_text(self.tr("No run fits the search and the filters."))
+        self.table.refresh()
+        self._show_count()
+
+    def save_state(self) -> dict[str, object]:
+        """Sorting and widths."""
+        return {"header": self.view.horizontalHeader().saveState().toBase64().toStdString()}
+
+    def restore_state(self, state: dict[str, object]) -> None:
+        """Bring back what `save_state` gave."""
+        header = state.get("header")
+        if isinstance(header, str):
+            self.view.horizontalHeader().restoreState(QByteArray.fromBase64(header.encode()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._resize_rows()
+        super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _icon(self, status: RunStatus) -> QIcon:
+        return self._services.icons.icon(*ICONS[status])
+
+    def _dress(self) -> None:
+        view = self.view
+        view.setItemDelegateForColumn(Column.RUN, RunDelegate(view))
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setShowGrid(False)
+        view.setTabKeyNavigation(False)
+        view.setWordWrap(False)
+        view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        view.verticalHeader().hide()
+        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = view.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSortIndicator(Column.WHEN, Qt.SortOrder.DescendingOrder)
+        header.setResizeContentsPrecision(LOOKED_AT)
+        view.setSortingEnabled(True)
+        self._resize_rows()
+
+    def _resize_rows(self) -> None:
+        self.view.verticalHeader().setDefaultSectionSize(row_height(self.view.fontMetrics()))
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Short columns show all they hold; the run gets what is left, but never too little."""
+        header, letter = self.view.horizontalHeader(), self.view.fontMetrics().averageCharWidth()
+        needs = {
+            column: max(self.view.sizeHintForColumn(column), header.sectionSizeHint(column))
+            for column in Column
+            if column != Column.RUN
+        }
+        needs[Column.MODEL] = min(needs[Column.MODEL], letter * WIDEST_MODEL)
+        left = self.view.viewport().width() - sum(needs.values())
+        header.resizeSection(Column.RUN, max(left, letter * NARROWEST))
+        for column, width in needs.items():
+            header.resizeSection(column, width)
+
+    def _keep(self) -> None:
+        self._kept, self._keeping = self.ids(), True
+
+    def _bring_back(self) -> None:
+        self._keeping = False
+        self.select(self._kept)
+
+    def _selection_changed(self) -> None:
+        if not self._keeping:
+            self.selected.emit(self.ids())
+
+    def _show_count(self) -> None:
+        shown, every = self.table.rowCount(), len(self.table.all_runs)
+        nothing = every > 0 and shown == 0
+        self.stack.setCurrentWidget(self.nothing if nothing else self.view)
+        if shown == every:
+            self.count.setText(self.tr("{n} runs").format(n=every))
+        else:
+            self.count.setText(self.tr("{n} of {m} runs").format(n=shown, m=every))
