@@ -2744,7 +2744,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>tinted by what {part} did</source>
-        <translation>着色：{part}的影响</translation>
+        <translation>着色依据：{part}</translation>
     </message>
     <message>
         <source>token {n}: {value} nats, p {p:.3f}</source>
@@ -4649,11 +4649,11 @@ Attention is not an explanation.</source>
     </message>
     <message>
         <source>{part} harms: without it the answer gains {gain} nats per token ({sure}).</source>
-        <translation>{part}有害：去掉它，回答每 token 增加 {gain} 奈特（{sure}）。</translation>
+        <translation>有害的是{part}：去掉它，回答每 token 增加 {gain} 奈特（{sure}）。</translation>
     </message>
     <message>
         <source>No part harms for sure. {part} helps most: {gain} nats per token ({sure}).</source>
-        <translation>没有确定有害的部分。{part}帮助最大：每 token {gain} 奈特（{sure}）。</translation>
+        <translation>没有确定有害的部分。帮助最大的是{part}：每 token {gain} 奈特（{sure}）。</translation>
     </message>
     <message>
         <source>No part of this prompt can be left out.</source>

@@ -42,6 +42,8 @@ ColumnKind = Literal["text", "signed", "amount", "number"]
 Index = QModelIndex | QPersistentModelIndex
 BAR_ROLE: Final = int(Qt.ItemDataRole.UserRole)
 BAR_CHARS: Final = 14
+LEAST_BAR_CHARS: Final = 5
+PLAIN: Final = ("text", "number")
 PAD: Final = 8
 
 
@@ -171,7 +173,7 @@ class _Delegate(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, option.palette.highlight())
         area = QRectF(option.rect).adjusted(PAD, 0, -PAD, 0)
-        figure = option.fontMetrics.horizontalAdvance(self._widest(model, index.column())) + PAD
+        figure = option.fontMetrics.horizontalAdvance(widest(model.rows, index.column())) + PAD
         bar = QRectF(area.left(), area.top(), max(8.0, area.width() - figure), area.height())
         self._paint_bar(painter, bar, cell, column)
         painter.setPen(tones.text)
@@ -189,11 +191,6 @@ class _Delegate(QStyledItemDelegate):
             if model.columns[index.column()].kind != "number":
                 width += option.fontMetrics.averageCharWidth() * BAR_CHARS
         return QSize(max(hint.width(), width), option.fontMetrics.height() + 12)
-
-    @staticmethod
-    def _widest(model: _Model, column: int) -> str:
-        texts = [row.cells[column] for row in model.rows]
-        return max((cell.text for cell in texts if isinstance(cell, Bar)), key=len, default="")
 
     @staticmethod
     def _paint_bar(painter: QPainter, area: QRectF, cell: Bar, column: FigureColumn) -> None:
@@ -222,6 +219,12 @@ class _Delegate(QStyledItemDelegate):
             painter.drawLine(int(place(cell.low)), middle, int(place(cell.high)), middle)
             for end in (cell.low, cell.high):
                 painter.drawLine(int(place(end)), middle - 3, int(place(end)), middle + 3)
+
+
+def widest(rows: Sequence[FigureRow], column: int) -> str:
+    """The longest figure of a column."""
+    cells = [row.cells[column] for row in rows]
+    return max((cell.text for cell in cells if isinstance(cell, Bar)), key=len, default="")
 
 
 class FigureTable(QTableView):
@@ -296,8 +299,15 @@ class FigureTable(QTableView):
     def _fit(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 12)
         self._share_room()
-        self.setMaximumHeight(self.sizeHint().height())
         self.updateGeometry()
+
+    def _limit_height(self, scrolls: bool) -> None:
+        """No higher than its rows; a bar that scrolls sideways hides none of them."""
+        height = self.sizeHint().height()
+        if scrolls:
+            height += self.horizontalScrollBar().sizeHint().height()
+        if height != self.maximumHeight():
+            self.setMaximumHeight(height)
 
     def _share_room(self) -> None:
         """Labels and numbers as wide as they are; bars share the rest by their weights."""
@@ -307,15 +317,23 @@ class FigureTable(QTableView):
         own = {
             place: max(self.sizeHintForColumn(place), header.sectionSizeHint(place)) + PAD
             for place, column in enumerate(columns)
-            if column.kind in ("text", "number")
+            if column.kind in PLAIN
         }
-        bars = [place for place in range(len(columns)) if place not in own]
-        weights = sum(columns[place].weight for place in bars)
-        room = self.viewport().width() - sum(own.values())
         for place in range(len(columns)):
-            least = header.sectionSizeHint(place) + PAD
-            width = own.get(place) or max(least, room * columns[place].weight // max(1, weights))
-            header.resizeSection(place, width)
+            if place not in own:
+                own[place] = max(self._least(place), header.sectionSizeHint(place) + PAD)
+        weights = {n: one.weight for n, one in enumerate(columns) if one.kind not in PLAIN}
+        room = max(0, self.viewport().width() - sum(own.values()))
+        for place, width in own.items():
+            more = room * weights.get(place, 0) // max(1, sum(weights.values()))
+            header.resizeSection(place, width + more)
+        self._limit_height(sum(own.values()) > self.viewport().width())
+
+    def _least(self, place: int) -> int:
+        """Width of a column's figures with a bar that can still be read."""
+        metrics = self.fontMetrics()
+        figure = metrics.horizontalAdvance(widest(self._model.rows, place))
+        return figure + metrics.averageCharWidth() * LEAST_BAR_CHARS + 3 * PAD
 
     def _went(self, current: QModelIndex, _before: QModelIndex) -> None:
         if current.isValid():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QResizeEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QToolTip, QWidget
 
 from workbench.widgets.fixed_font import FONT_CHANGES, use_fixed_font
 from workbench.widgets.prompt_editor import fit_height
@@ -45,9 +45,6 @@ class TintedText(QPlainTextEdit):
         self._stretches: tuple[Stretch, ...] = ()
         self._starts: list[int] = []
         self._most = MOST_LINES
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet("TintedText { border: none; padding: 0; background: transparent; }")
-        self.viewport().setAutoFillBackground(False)
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)

@@ -86,7 +86,7 @@ class ChoicePanel(QWidget):
     def set_topic(self, topic: Topic) -> None:
         """Show what this topic can be told."""
         self._topic = topic
-        self._show_fields()
+        self._fill()
 
     def retranslate(self) -> None:
         """Set every text again."""
@@ -170,15 +170,7 @@ class ChoicePanel(QWidget):
                     models=len(models), columns=len(columns), items=len(compare.items)
                 )
             )
-        self._refill(
-            self.answer,
-            [
-                (self.tr("the right one, if known"), "auto"),
-                (self.tr("the right one"), "expected"),
-                (self.tr("the one that was given"), "given"),
-            ],
-            choice.answer,
-        )
+        self._refill(self.answer, self._answers(), choice.answer)
         self._refill(
             self.sweep,
             [
@@ -211,6 +203,19 @@ class ChoicePanel(QWidget):
         if case.run_id in known or (not case.run_id and not case.given):
             return case.run_id
         return HANDED
+
+    def _answers(self) -> Entries:
+        """Swapping and states begin with what the columns said, the others with what is right."""
+        if self._topic in ("swap", "states"):
+            return [
+                (self.tr("those that were given"), "auto"),
+                (self.tr("the right one"), "expected"),
+            ]
+        return [
+            (self.tr("the right one, if known"), "auto"),
+            (self.tr("the right one"), "expected"),
+            (self.tr("the one that was given"), "given"),
+        ]
 
     def _questions(self, items: tuple[Item, ...]) -> Entries:
         count = len(items)

@@ -54,6 +54,7 @@ class OrderView(QWidget):
         """Show a finished sweep."""
         self._result = result
         self._write(list(result.arrangements))
+        self.table.selectRow(0)
 
     def set_partial(self, arrangements: tuple[Arrangement, ...]) -> None:
         """Show what is read so far."""
@@ -72,8 +73,8 @@ class OrderView(QWidget):
         columns = (
             FigureColumn(self.tr("Examples")),
             FigureColumn(
-                self.tr("−log p per token"),
-                self.tr("Mean over the questions, in nats per token: shorter is better."),
+                self.tr("log p per token"),
+                self.tr("Mean over the questions, in nats per token: a shorter bar is better."),
                 "amount",
                 most,
             ),
@@ -101,7 +102,7 @@ class OrderView(QWidget):
         return FigureRow(
             (
                 label,
-                Bar(plain_number(-figure.mean), -figure.mean, -figure.high, -figure.low),
+                Bar(plain_number(figure.mean, 3), -figure.mean, -figure.high, -figure.low),
                 Bar(f"{one.likeliest:.0%}", one.likeliest, one.likeliest, one.likeliest),
             ),
             tip("\n".join(said)),

@@ -48,7 +48,7 @@ from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
-LEFT_CHARS = 36
+LEFT_CHARS = 38
 
 
 class WhyPage(Page):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.evaluation.evidence.attribute_spec import (
     METHODS,
@@ -45,6 +46,7 @@ DIGITS: Final[dict[Method, int]] = {
     "rollout": 2,
     "gradient": 4,
 }
+WIDE_CHARS: Final = 120
 
 
 class PartsView(QWidget):
@@ -98,15 +100,33 @@ class PartsView(QWidget):
         right.addWidget(self.table)
         right.addWidget(self.notes)
         right.addStretch(1)
-        row = QHBoxLayout()
-        row.setSpacing(20)
-        row.addLayout(left, 4)
-        row.addLayout(right, 6)
+        self._sides = QBoxLayout(QBoxLayout.Direction.RightToLeft)
+        self._sides.setSpacing(20)
+        self._sides.addLayout(right, 6)
+        self._sides.addLayout(left, 4)
+        body = QWidget(self)
+        inside = QVBoxLayout(body)
+        inside.setContentsMargins(0, 0, 8, 0)
+        inside.addLayout(self._sides, 1)
+        area = QScrollArea(self)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(body)
+        area.viewport().setAutoFillBackground(False)
+        body.setAutoFillBackground(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addWidget(self.headline)
-        layout.addLayout(row, 1)
+        layout.addWidget(area, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side where there is room, else the figures above the prompt."""
+        super().resizeEvent(event)
+        wide = event.size().width() >= self.fontMetrics().averageCharWidth() * WIDE_CHARS
+        direction = QBoxLayout.Direction
+        self._sides.setDirection(direction.RightToLeft if wide else direction.TopToBottom)
 
     def _write(self) -> None:
         result = self._result

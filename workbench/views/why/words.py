@@ -87,6 +87,15 @@ def interval(figure: Figure, digits: int = 2) -> str:
     )
 
 
+def certainty(low: float, high: float, n: int) -> str:
+    """How sure a mean is: ``"95 % 3.13 to 6.47, 12 questions"``; one question says only that."""
+    if n < 2:
+        return translate("Why", "one question")
+    return translate("Why", "95 % {low} to {high}, {n} questions").format(
+        low=plain_number(low), high=plain_number(high), n=n
+    )
+
+
 def origin(provenance: Provenance, measure: str, n: int) -> str:
     """Where a figure comes from: model, arithmetic, rule, number of questions."""
     return translate("Why", "{measure} · {model} · {dtype} · {device} · n = {n}").format(
@@ -104,16 +113,25 @@ def parts_headline(result: Attribution) -> str:
     n = len(result.items)
     if worst is not None and worst.effect is not None and (n == 1 or worst.effect.high < 0):
         return translate(
-            "Why", "{part} harms: without it the answer gains {gain} nats per token."
-        ).format(part=part_name(worst.part), gain=plain_number(-worst.effect.mean))
+            "Why",
+            "{part} harms: without it the answer gains {gain} nats per token ({sure}).",
+        ).format(
+            part=part_name(worst.part),
+            gain=plain_number(-worst.effect.mean),
+            sure=certainty(-worst.effect.high, -worst.effect.low, n),
+        )
     measured = [one for one in result.averages if one.effect is not None]
     if not measured:
         return translate("Why", "No part of this prompt can be left out.")
     best = max(measured, key=lambda one: one.effect.mean if one.effect else 0.0)
     assert best.effect is not None
     return translate(
-        "Why", "No part harms for sure. {part} helps most: {gain} nats per token."
-    ).format(part=part_name(best.part), gain=plain_number(best.effect.mean))
+        "Why", "No part harms for sure. {part} helps most: {gain} nats per token ({sure})."
+    ).format(
+        part=part_name(best.part),
+        gain=plain_number(best.effect.mean),
+        sure=certainty(best.effect.low, best.effect.high, n),
+    )
 
 
 def order_headline(result: OrderResult) -> str:
@@ -123,9 +141,9 @@ def order_headline(result: OrderResult) -> str:
         "From {worst} to {best} nats per token, median {middle}: the same questions, the same "
         "examples.",
     ).format(
-        worst=plain_number(result.worst.logprob.mean),
-        best=plain_number(result.best.logprob.mean),
-        middle=plain_number(result.middle),
+        worst=plain_number(result.worst.logprob.mean, 3),
+        best=plain_number(result.best.logprob.mean, 3),
+        middle=plain_number(result.middle, 3),
     )
 
 
