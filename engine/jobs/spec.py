@@ -3,14 +3,14 @@
 A `Spec` is a frozen dataclass of plain values. The window, the command line, a saved project, a
 test and a cluster all submit the same spec, so it must survive JSON unchanged: its fields are
 str, int, float, bool, None, tuples, `dict[str, str]`, literals and other such dataclasses.
+
+msgspec is imported where it is used: a window that paints its first frame needs no JSON yet.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, TypeVar, cast
-
-import msgspec
 
 from engine.errors import BadSpec
 
@@ -46,6 +46,8 @@ S = TypeVar("S", bound=Spec)
 
 def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON is any of its kinds
     """A dataclass as plain JSON-ready containers (dicts, lists, str, numbers, None)."""
+    import msgspec
+
     return msgspec.to_builtins(value)
 
 
@@ -55,6 +57,8 @@ def from_plain(data: object, target: type[S]) -> S:
     Raises:
         BadSpec: A field is missing or of the wrong type; the message names it.
     """
+    import msgspec
+
     try:
         return msgspec.convert(data, type=target)
     except msgspec.ValidationError as error:
@@ -66,6 +70,8 @@ def from_plain(data: object, target: type[S]) -> S:
 
 def encode(spec: Spec) -> str:
     """The spec as one JSON text with its kind and version."""
+    import msgspec
+
     wrapped = {"kind": spec.kind, "version": spec.version, "spec": to_plain(spec)}
     return msgspec.json.encode(wrapped).decode()
 
@@ -76,6 +82,8 @@ def decode(text: str | bytes) -> Spec:
     Raises:
         BadSpec: The text is not JSON, the kind is unknown, or the version is newer than ours.
     """
+    import msgspec
+
     from engine.jobs.registry import spec_class
 
     try:
