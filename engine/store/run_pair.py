@@ -126,7 +126,15 @@ def _tested(one: _Side, other: _Side, places: dict[int, int]) -> tuple[Pair, ...
             )
     adjusted = holm([pair.p for pair in found])
     corrected = [replace(pair, holm_p=p) for pair, p in zip(found, adjusted, strict=True)]
-    return tuple(replace(pair, sentence=verdict(pair, len(found))) for pair in corrected)
+    return tuple(replace(pair, sentence=_said(pair, len(found))) for pair in corrected)
+
+
+def _said(pair: Pair, pairs: int) -> str:
+    """The verdict, with the runs told apart: both may call the column the same."""
+    named = replace(
+        pair, first_label=f"{pair.first_label} (A)", second_label=f"{pair.second_label} (B)"
+    )
+    return verdict(named, pairs)
 
 
 def _matched(

@@ -273,6 +273,10 @@
         <translation>在第 {n} 处分支</translation>
     </message>
     <message>
+        <source>path {n} of {all}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>from “{token}” on</source>
         <translation>从“{token}”开始</translation>
     </message>
@@ -611,7 +615,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Open a stored run</source>
-        <translation type="unfinished"></translation>
+        <translation>打开已保存的运行</translation>
     </message>
     <message>
         <source>Change the prompt&apos;s language</source>
@@ -764,74 +768,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Details of the model</source>
         <translation>模型详情</translation>
-    </message>
-    <message>
-        <source>Title of the run</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Tags, separated by commas</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Tags</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A note to this run</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Note</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Figures</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Prompt</source>
-        <translation type="unfinished">提示词</translation>
-    </message>
-    <message>
-        <source>What was asked</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Where the numbers come from</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{n} answers</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{n} answers failed: {reason}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Technique</source>
-        <translation type="unfinished">技巧</translation>
-    </message>
-    <message>
-        <source>Right</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Of</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Accuracy</source>
-        <translation type="unfinished">准确率</translation>
-    </message>
-    <message>
-        <source>Unread</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Tokens</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1279,73 +1215,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
-    <name>Filters</name>
-    <message>
-        <source>Any model</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Any kind</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Search prompts, questions, answers, titles and notes</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Search in all runs</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Archived</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Can be resumed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Any status</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Last day</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Last 7 days</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Last 30 days</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Last year</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Any time</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Status</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation type="unfinished">模型</translation>
-    </message>
-    <message>
-        <source>Started</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Kind</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
     <name>Finish</name>
     <message>
         <source>ended by itself</source>
@@ -1611,6 +1480,52 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>{time} left</source>
         <translation>还剩 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>KnowledgeNote</name>
+    <message>
+        <source>Knowledge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and {n} more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without knowledge</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LabelStrip</name>
+    <message>
+        <source>Labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>calibrated, below it raw: what the model says without the question is taken out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>share of the labels&apos; likelihood, not calibrated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{p:.0f} % (raw {raw:.0f} %)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{p:.0f} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>log p {total:.2f} over {n} tokens, {mean:.2f} per token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>without the question: {p:.0f} %</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2542,7 +2457,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Runs</source>
-        <translation type="unfinished"></translation>
+        <translation>运行记录</translation>
     </message>
     <message>
         <source>Models</source>
@@ -2553,71 +2468,71 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <name>PairPanel</name>
     <message>
         <source>Paired figures</source>
-        <translation type="unfinished"></translation>
+        <translation>配对结果</translation>
     </message>
     <message>
         <source>Changes in the prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词的变化</translation>
     </message>
     <message>
         <source>Other settings</source>
-        <translation type="unfinished"></translation>
+        <translation>其他设置</translation>
     </message>
     <message>
         <source>Two runs compared</source>
-        <translation type="unfinished"></translation>
+        <translation>两次运行的比较</translation>
     </message>
     <message>
         <source>Comparing…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在比较…</translation>
     </message>
     <message>
         <source>{n} questions in both</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 个共同的问题</translation>
     </message>
     <message>
         <source>{n} only in A</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 个只在 A 中</translation>
     </message>
     <message>
         <source>{n} only in B</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 个只在 B 中</translation>
     </message>
     <message>
         <source>the same prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词相同</translation>
     </message>
     <message>
         <source>the same settings</source>
-        <translation type="unfinished"></translation>
+        <translation>设置相同</translation>
     </message>
     <message>
         <source>Technique</source>
-        <translation type="unfinished">技巧</translation>
+        <translation>方法</translation>
     </message>
     <message>
         <source>n</source>
-        <translation type="unfinished"></translation>
+        <translation>n</translation>
     </message>
     <message>
         <source>Both right</source>
-        <translation type="unfinished"></translation>
+        <translation>都正确</translation>
     </message>
     <message>
         <source>Only A</source>
-        <translation type="unfinished"></translation>
+        <translation>仅 A</translation>
     </message>
     <message>
         <source>Only B</source>
-        <translation type="unfinished"></translation>
+        <translation>仅 B</translation>
     </message>
     <message>
         <source>B − A</source>
-        <translation type="unfinished"></translation>
+        <translation>B − A</translation>
     </message>
     <message>
         <source>p</source>
-        <translation type="unfinished"></translation>
+        <translation>p</translation>
     </message>
 </context>
 <context>
@@ -3344,22 +3259,164 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>RunFilters</name>
+    <message>
+        <source>Any model</source>
+        <translation>任意模型</translation>
+    </message>
+    <message>
+        <source>Any kind</source>
+        <translation>任意类型</translation>
+    </message>
+    <message>
+        <source>Search prompts, questions, answers, titles and notes</source>
+        <translation>搜索提示词、问题、回答、标题和备注</translation>
+    </message>
+    <message>
+        <source>Search in all runs</source>
+        <translation>在所有运行中搜索</translation>
+    </message>
+    <message>
+        <source>Archived</source>
+        <translation>已归档</translation>
+    </message>
+    <message>
+        <source>Can be resumed</source>
+        <translation>可以继续</translation>
+    </message>
+    <message>
+        <source>Any status</source>
+        <translation>任意状态</translation>
+    </message>
+    <message>
+        <source>Last day</source>
+        <translation>最近一天</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>最近 7 天</translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation>最近 30 天</translation>
+    </message>
+    <message>
+        <source>Last year</source>
+        <translation>最近一年</translation>
+    </message>
+    <message>
+        <source>Any time</source>
+        <translation>任意时间</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>开始时间</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+</context>
+<context>
     <name>RunList</name>
     <message>
         <source>Stored runs</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存的运行</translation>
     </message>
     <message>
         <source>No run fits the search and the filters.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有运行符合搜索和筛选条件。</translation>
     </message>
     <message>
         <source>{n} runs</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 次运行</translation>
     </message>
     <message>
         <source>{n} of {m} runs</source>
-        <translation type="unfinished"></translation>
+        <translation>{m} 次运行中的 {n} 次</translation>
+    </message>
+</context>
+<context>
+    <name>RunPanel</name>
+    <message>
+        <source>A title of your own</source>
+        <translation>自定义标题</translation>
+    </message>
+    <message>
+        <source>Title of the run</source>
+        <translation>运行的标题</translation>
+    </message>
+    <message>
+        <source>Tags, separated by commas</source>
+        <translation>标签，用逗号分隔</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>A note to this run</source>
+        <translation>给这次运行写备注</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>提示词</translation>
+    </message>
+    <message>
+        <source>What was asked</source>
+        <translation>提问内容</translation>
+    </message>
+    <message>
+        <source>Where the numbers come from</source>
+        <translation>数字的来源</translation>
+    </message>
+    <message>
+        <source>{n} answers</source>
+        <translation>{n} 个回答</translation>
+    </message>
+    <message>
+        <source>{n} answers failed: {reason}</source>
+        <translation>{n} 个回答失败：{reason}</translation>
+    </message>
+    <message>
+        <source>Technique</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>正确</translation>
+    </message>
+    <message>
+        <source>Of</source>
+        <translation>总数</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>Unread</source>
+        <translation>未读出</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>token 数</translation>
     </message>
 </context>
 <context>
@@ -3377,297 +3434,297 @@ One question, leave one out</source>
     <name>RunsPage</name>
     <message>
         <source>Runs</source>
-        <translation type="unfinished"></translation>
+        <translation>运行记录</translation>
     </message>
     <message>
         <source>Every answer is kept: find it, compare it, open it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个回答都会保存：可以查找、比较、重新打开。</translation>
     </message>
     <message>
         <source>Open in Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>在“对比”中打开</translation>
     </message>
     <message>
         <source>Prompt, settings and answers as they were</source>
-        <translation type="unfinished"></translation>
+        <translation>按原样恢复提示词、设置和回答</translation>
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished"></translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Ask what is missing; finished answers are kept</source>
-        <translation type="unfinished"></translation>
+        <translation>只补问缺少的部分，已完成的回答保留</translation>
     </message>
     <message>
         <source>Export…</source>
-        <translation type="unfinished">导出…</translation>
+        <translation>导出…</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished">删除</translation>
+        <translation>删除</translation>
     </message>
     <message>
         <source>Copy as command</source>
-        <translation type="unfinished">复制为命令</translation>
+        <translation>复制为命令</translation>
     </message>
     <message>
         <source>Search in all runs</source>
-        <translation type="unfinished"></translation>
+        <translation>在所有运行中搜索</translation>
     </message>
     <message>
         <source>Show every run</source>
-        <translation type="unfinished"></translation>
+        <translation>显示全部运行</translation>
     </message>
     <message>
         <source>Look again</source>
-        <translation type="unfinished">重新查找</translation>
+        <translation>刷新</translation>
     </message>
     <message>
         <source>Compare something</source>
-        <translation type="unfinished"></translation>
+        <translation>去做一次对比</translation>
     </message>
     <message>
         <source>Nothing was asked yet. Every comparison is kept here.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有提问。每次对比都会保存在这里。</translation>
     </message>
     <message>
         <source>{n} runs are selected.</source>
-        <translation type="unfinished"></translation>
+        <translation>已选中 {n} 次运行。</translation>
     </message>
     <message>
         <source>Choose a run; choose two to compare them.</source>
-        <translation type="unfinished"></translation>
+        <translation>选择一次运行；选择两次即可比较。</translation>
     </message>
     <message>
         <source>In safe mode nothing is kept, and earlier runs stay as they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>安全模式下不保存任何内容，以前的运行保持原样。</translation>
     </message>
     <message>
         <source>The run goes on; what it has is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>运行继续进行，已有的结果保留。</translation>
     </message>
     <message>
         <source>Take out of the archive</source>
-        <translation type="unfinished"></translation>
+        <translation>移出归档</translation>
     </message>
     <message>
         <source>Archive</source>
-        <translation type="unfinished"></translation>
+        <translation>归档</translation>
     </message>
     <message>
         <source>{n} runs deleted</source>
-        <translation type="unfinished"></translation>
+        <translation>已删除 {n} 次运行</translation>
     </message>
     <message>
         <source>Run deleted</source>
-        <translation type="unfinished"></translation>
+        <translation>已删除该运行</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished">已复制</translation>
+        <translation>已复制</translation>
     </message>
     <message>
         <source>Copied. The comparison itself is in {file}.</source>
-        <translation type="unfinished">已复制。比较内容本身保存在 {file}。</translation>
+        <translation>已复制。对比内容本身保存在 {file}。</translation>
     </message>
     <message>
         <source>Web page (*.html)</source>
-        <translation type="unfinished"></translation>
+        <translation>网页 (*.html)</translation>
     </message>
     <message>
         <source>Markdown (*.md)</source>
-        <translation type="unfinished">Markdown (*.md)</translation>
+        <translation>Markdown (*.md)</translation>
     </message>
     <message>
         <source>Table (*.csv)</source>
-        <translation type="unfinished"></translation>
+        <translation>表格 (*.csv)</translation>
     </message>
     <message>
         <source>JSON lines, lossless (*.jsonl)</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON Lines，无损 (*.jsonl)</translation>
     </message>
     <message>
         <source>JSON (*.json)</source>
-        <translation type="unfinished">JSON (*.json)</translation>
+        <translation>JSON (*.json)</translation>
     </message>
     <message>
         <source>promptfoo results (*.promptfoo.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>promptfoo 结果 (*.promptfoo.json)</translation>
     </message>
     <message>
         <source>Export the run</source>
-        <translation type="unfinished"></translation>
+        <translation>导出运行</translation>
     </message>
     <message>
         <source>Saved {name}</source>
-        <translation type="unfinished">已保存 {name}</translation>
+        <translation>已保存 {name}</translation>
     </message>
 </context>
 <context>
     <name>RunsTable</name>
     <message>
         <source>Run</source>
-        <translation type="unfinished">运行</translation>
+        <translation>运行</translation>
     </message>
     <message>
         <source>Status</source>
-        <translation type="unfinished"></translation>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Answers</source>
-        <translation type="unfinished"></translation>
+        <translation>回答</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">模型</translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Started</source>
-        <translation type="unfinished"></translation>
+        <translation>开始时间</translation>
     </message>
     <message>
         <source>Took</source>
-        <translation type="unfinished"></translation>
+        <translation>用时</translation>
     </message>
     <message>
         <source>{n} answers failed</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 个回答失败</translation>
     </message>
 </context>
 <context>
     <name>RunsWords</name>
     <message>
         <source>running</source>
-        <translation type="unfinished">运行中</translation>
+        <translation>运行中</translation>
     </message>
     <message>
         <source>finished</source>
-        <translation type="unfinished">已完成</translation>
+        <translation>已完成</translation>
     </message>
     <message>
         <source>stopped</source>
-        <translation type="unfinished">已停止</translation>
+        <translation>已停止</translation>
     </message>
     <message>
         <source>failed</source>
-        <translation type="unfinished"></translation>
+        <translation>失败</translation>
     </message>
     <message>
         <source>interrupted</source>
-        <translation type="unfinished"></translation>
+        <translation>已中断</translation>
     </message>
     <message>
         <source>Comparison</source>
-        <translation type="unfinished">对比</translation>
+        <translation>对比</translation>
     </message>
     <message>
         <source>{n} of {m}</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} / {m}</translation>
     </message>
     <message>
         <source>today {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>今天 {time}</translation>
     </message>
     <message>
         <source>yesterday {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>昨天 {time}</translation>
     </message>
     <message>
         <source>Questions</source>
-        <translation type="unfinished">题目</translation>
+        <translation>问题数</translation>
     </message>
     <message>
         <source>Techniques</source>
-        <translation type="unfinished">技巧</translation>
+        <translation>方法</translation>
     </message>
     <message>
         <source>Answers read by</source>
-        <translation type="unfinished"></translation>
+        <translation>答案提取规则</translation>
     </message>
     <message>
         <source>Batch size</source>
-        <translation type="unfinished"></translation>
+        <translation>批大小</translation>
     </message>
     <message>
         <source>greedy: always the likeliest token</source>
-        <translation type="unfinished"></translation>
+        <translation>贪心：总取最可能的 token</translation>
     </message>
     <message>
         <source>temperature {t:g}</source>
-        <translation type="unfinished"></translation>
+        <translation>温度 {t:g}</translation>
     </message>
     <message>
         <source>repetition penalty</source>
-        <translation type="unfinished"></translation>
+        <translation>重复惩罚</translation>
     </message>
     <message>
         <source>Sampling</source>
-        <translation type="unfinished">采样</translation>
+        <translation>采样</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished">随机种子</translation>
+        <translation>随机种子</translation>
     </message>
     <message>
         <source>Answers per question</source>
-        <translation type="unfinished"></translation>
+        <translation>每题回答数</translation>
     </message>
     <message>
         <source>Longest answer</source>
-        <translation type="unfinished">最长回答</translation>
+        <translation>最长回答</translation>
     </message>
     <message>
         <source>{n} tokens</source>
-        <translation type="unfinished">{n} 个 token</translation>
+        <translation>{n} 个 token</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">模型</translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Revision</source>
-        <translation type="unfinished"></translation>
+        <translation>版本</translation>
     </message>
     <message>
         <source>Weights (SHA-256)</source>
-        <translation type="unfinished"></translation>
+        <translation>权重 (SHA-256)</translation>
     </message>
     <message>
         <source>Edits</source>
-        <translation type="unfinished">修改</translation>
+        <translation>修改</translation>
     </message>
     <message>
         <source>Device</source>
-        <translation type="unfinished">设备</translation>
+        <translation>设备</translation>
     </message>
     <message>
         <source>Number format</source>
-        <translation type="unfinished">数值格式</translation>
+        <translation>数值格式</translation>
     </message>
     <message>
         <source>Quantisation</source>
-        <translation type="unfinished">量化</translation>
+        <translation>量化</translation>
     </message>
     <message>
         <source>Attention</source>
-        <translation type="unfinished">注意力</translation>
+        <translation>注意力实现</translation>
     </message>
     <message>
         <source>Packages</source>
-        <translation type="unfinished">软件包</translation>
+        <translation>软件包</translation>
     </message>
     <message>
         <source>Temperature</source>
-        <translation type="unfinished">温度</translation>
+        <translation>温度</translation>
     </message>
     <message>
         <source>Stop texts</source>
-        <translation type="unfinished">停止文本</translation>
+        <translation>停止文本</translation>
     </message>
 </context>
 <context>
@@ -4309,6 +4366,73 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>TechniqueFields</name>
+    <message>
+        <source>Statements</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paths</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of these paths alone; the other columns keep their own temperature</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation type="unfinished">温度</translation>
+    </message>
+    <message>
+        <source>the most frequent answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the most probable answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Winner</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop when the winner is certain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>e.g. yes, no</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none: the answers vote</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Candidate answers, separated by commas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Candidates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Calibrate with an empty input</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Then asks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before the label</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>TechniquePopup</name>
     <message>
         <source>Take this technique away</source>
@@ -4526,6 +4650,53 @@ One question, leave one out</source>
     <message>
         <source>Nothing can be compared yet.</source>
         <translation>目前还没有可以比较的内容。</translation>
+    </message>
+</context>
+<context>
+    <name>VoteStrip</name>
+    <message>
+        <source>Votes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} of {all} paths; sum of their probabilities {w:.2f}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>×{n} · {w:.2f}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} of {all} paths in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} of {all} agree</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stopped early after {n} of {all}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} without an answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by probability {answer} would win</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by majority {answer} would win</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} more answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show path {n}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

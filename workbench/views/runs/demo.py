@@ -33,15 +33,20 @@ class Demo:
             self._services.jobs.submit(self._left.pop(0), self._heard)
         else:
             self._model.details_changed.connect(self._look)
+            self._model.listed.connect(self._choose)
             self._model.refresh()
 
     def _heard(self, event: Event) -> None:
         if isinstance(event, Terminal):
             self._next()
 
+    def _choose(self) -> None:
+        self._model.listed.disconnect(self._choose)
+        self._list.select((self._list.table.all_runs[0].id,))
+
     def _look(self) -> None:
-        """The newest run is selected by itself; wait for its details."""
-        if self._done is not None and self._model.details is not None:
+        runs, details = self._list.table.all_runs, self._model.details
+        if self._done is not None and details is not None and details.info.id == runs[0].id:
             self._model.details_changed.disconnect(self._look)
             done, self._done = self._done, None
             done()

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.evaluation.spec import CompareSpec, VariantSummary
 from engine.store.runs import RunInfo
@@ -19,14 +27,15 @@ from workbench.viewmodels.runs_words import (
     origin_rows,
     short_model,
     status_name,
+    title_of,
     variant_name,
     when_text,
 )
 from workbench.views.runs.grid import Facts, Figures
 from workbench.views.runs.prompt_text import PromptText
+from workbench.views.runs.wrapped import WrappedLabel
 from workbench.widgets.collapsible import Collapsible
 from workbench.widgets.fold import set_role
-from workbench.widgets.plain import PlainLabel
 
 if TYPE_CHECKING:
     from engine.store.details import RunDetails
@@ -35,7 +44,7 @@ NOTE_LINES: Final = 3
 PAUSE_MS: Final = 600
 
 
-class Details(QScrollArea):
+class RunPanel(QScrollArea):
     """The right half of the page while one run is selected.
 
     Signals:
@@ -53,17 +62,17 @@ class Details(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         body = QWidget(self)
-        self.title = QLineEdit(body)
-        self.state = PlainLabel(body)
+        self.heading = WrappedLabel("", body)
+        set_role(self.heading, "section")
+        self.state = WrappedLabel("", body)
         set_role(self.state, "muted")
-        self.state.setWordWrap(True)
+        self.title = QLineEdit(body)
         self.tags = QLineEdit(body)
         self.note = QPlainTextEdit(body)
         self.note.setTabChangesFocus(True)
         self.figures = Figures(body)
-        self.problems = PlainLabel(body)
+        self.problems = WrappedLabel("", body)
         set_role(self.problems, "bad")
-        self.problems.setWordWrap(True)
         self.prompt = PromptText(body)
         self.asked = Facts(body)
         self.origin = Facts(body)
@@ -79,7 +88,14 @@ class Details(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(12, 0, 8, 0)
         column.setSpacing(8)
-        for widget in (self.title, self.state, self.tags, self.note, self.problems, *self.folds):
+        names = QHBoxLayout()
+        names.setSpacing(8)
+        names.addWidget(self.title, 1)
+        names.addWidget(self.tags, 1)
+        for widget in (self.heading, self.state, self.problems):
+            column.addWidget(widget)
+        column.addLayout(names)
+        for widget in (self.note, *self.folds):
             column.addWidget(widget)
         column.addStretch(1)
         self.setWidget(body)
@@ -115,6 +131,7 @@ class Details(QScrollArea):
 
     def retranslate(self) -> None:
         """Set every text again."""
+        self.title.setPlaceholderText(self.tr("A title of your own"))
         self.title.setAccessibleName(self.tr("Title of the run"))
         self.tags.setPlaceholderText(self.tr("Tags, separated by commas"))
         self.tags.setAccessibleName(self.tr("Tags"))
@@ -156,7 +173,7 @@ class Details(QScrollArea):
         run, details = self._run, self._details
         if run is None:
             return
-        self.title.setPlaceholderText(tell(run.title))
+        self.heading.setText(title_of(run))
         parts = [status_name(run.status), when_text(run.started)]
         parts += [duration(run.seconds)] if run.seconds else []
         parts.append(self.tr("{n} answers").format(n=cells_text(run)))

@@ -18,7 +18,7 @@ STATUSES: Final = ("running", "finished", "cancelled", "failed", "interrupted")
 DAYS: Final = (0, 1, 7, 30, 365)
 
 
-class Filters(QWidget):
+class RunFilters(QWidget):
     """What narrows the list.
 
     Signals:

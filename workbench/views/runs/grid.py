@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from workbench.services.tips import tip
+from workbench.views.runs.wrapped import WrappedLabel
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
@@ -90,13 +91,9 @@ def _grid(parent: QWidget) -> QGridLayout:
     return grid
 
 
-def _value(text: str, parent: QWidget) -> PlainLabel:
-    label = PlainLabel(text, parent)
-    label.setWordWrap(True)
+def _value(text: str, parent: QWidget) -> WrappedLabel:
+    label = WrappedLabel(text, parent)
     label.setToolTip(tip(text))
-    label.setMinimumWidth(1)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 
 

@@ -19,7 +19,7 @@ from workbench.viewmodels.runs import RunsModel
 from workbench.viewmodels.runs_table import RunFilter
 from workbench.views.page import Page
 from workbench.views.runs.demo import Demo
-from workbench.views.runs.details import Details
+from workbench.views.runs.details import RunPanel
 from workbench.views.runs.pair_panel import PairPanel
 from workbench.views.runs.run_list import RunList
 from workbench.widgets.action_button import ActionButton
@@ -40,7 +40,7 @@ class RunsPage(Page):
         self.model = RunsModel(
             services.project, services.jobs, services.notify, self.list.table, self
         )
-        self.details = Details(services, self.model, self)
+        self.details = RunPanel(services, self.model, self)
         self.pair = PairPanel(services, self)
         self.hint = EmptyState(services, "runs", None, self)
         self.side = QStackedWidget(self)
@@ -124,6 +124,7 @@ class RunsPage(Page):
         self.header.set_primary(registry.action("runs.open"))
         for name in ("delete", "export", "resume"):
             self.header.add_button(ActionButton(self.services, registry.action(f"runs.{name}")))
+        self.list.offer(registry.action("runs.everything"))
         self.empty = EmptyState(self.services, "runs", registry.action("runs.begin"), self)
         self.stack.addWidget(self.empty)
         self.retranslate()

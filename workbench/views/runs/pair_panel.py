@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.services.container import Services
 from workbench.services.engine_words import tell
+from workbench.viewmodels.names import technique_name
 from workbench.viewmodels.runs_words import setting_name, title_of, when_text
 from workbench.views.runs.grid import Figures
 from workbench.views.runs.prompt_text import PromptText
+from workbench.views.runs.wrapped import WrappedLabel
 from workbench.widgets.collapsible import Collapsible
 from workbench.widgets.fold import set_role
-from workbench.widgets.plain import PlainLabel
 
 if TYPE_CHECKING:
     from engine.evaluation.statistics.comparison import Pair
@@ -31,18 +32,15 @@ class PairPanel(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         body = QWidget(self)
-        self.heading = PlainLabel(body)
+        self.heading = WrappedLabel("", body)
         set_role(self.heading, "section")
-        self.sides = PlainLabel(body)
-        self.common = PlainLabel(body)
+        self.sides = WrappedLabel("", body)
+        self.common = WrappedLabel("", body)
         set_role(self.common, "muted")
-        self.verdict = PlainLabel(body)
+        self.verdict = WrappedLabel("", body)
         self.figures = Figures(body)
         self.prompt = PromptText(body)
         self.settings = Figures(body, words=True)
-        for label in (self.sides, self.common, self.verdict):
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.folds = [
             Collapsible(services, "", self.figures, body, opened=True),
             Collapsible(services, "", self.prompt, body, opened=True),
@@ -91,7 +89,7 @@ class PairPanel(QScrollArea):
             )
         )
         self.common.setText(self._common(pair))
-        self.verdict.setText("\n".join(tell(one.sentence) for one in pair.pairs))
+        self.verdict.setText("\n\n".join(tell(one.sentence) for one in pair.pairs))
         self.verdict.setVisible(bool(pair.pairs))
         self._write_figures(pair)
         self.prompt.show_changes(pair.prompt)
@@ -132,9 +130,10 @@ class PairPanel(QScrollArea):
 
 
 def _row(pair: Pair) -> list[str]:
-    same = pair.first_label == pair.second_label
-    name = pair.first_label if same else f"{pair.first_label} → {pair.second_label}"
-    difference = f"{100 * pair.difference:+.0f}".replace("-", "−")
+    names = technique_name(pair.first_label), technique_name(pair.second_label)
+    name = names[0] if names[0] == names[1] else " → ".join(names)
+    points = round(100 * pair.difference)
+    difference = f"{points:+d}".replace("-", "−") if points else "0"
     return [
         name,
         str(pair.n),

@@ -44,18 +44,18 @@ class PromptText(QWidget):
 
     def _of_prompt(self, prompt: PromptElements, item: Item) -> Iterator[Stretch]:
         texts = [
-            ("system", prompt.system),
-            ("instruction", prompt.instruction),
-            ("context", prompt.context),
+            (element_name("system"), prompt.system),
+            (element_name("instruction"), prompt.instruction),
+            (element_name("context"), prompt.context),
         ]
-        for example in prompt.examples:
+        for number, example in enumerate(prompt.examples, start=1):
             parts = (example.input, example.reasoning, example.output)
-            texts.append(("example", "\n".join(filter(None, parts))))
-        texts += [("input", prompt.input), ("output-indicator", prompt.output_indicator)]
-        shown = [
-            *((element_name(name), text) for name, text in texts if text),
-            *((f"{{{{{name}}}}}", value) for name, value in item.variables.items()),
-        ]
+            name = f"{element_name('example')} {number}"
+            texts.append((name, "\n".join(filter(None, parts))))
+        texts.append((element_name("input"), prompt.input))
+        texts += [(f"{{{{{name}}}}}", value) for name, value in item.variables.items()]
+        texts.append((element_name("output-indicator"), prompt.output_indicator))
+        shown = [(name, text) for name, text in texts if text]
         for at, (name, text) in enumerate(shown):
             yield self._name(name)
             yield Stretch(text + ("\n\n" if at + 1 < len(shown) else ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QEvent, QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from engine.store.runs import RunInfo, RunStatus
 from workbench.services.container import Services
 from workbench.viewmodels.runs_table import RUN_ROLE, Column, RunsTable
-from workbench.views.runs.filters import Filters
+from workbench.views.runs.filters import RunFilters
 from workbench.views.runs.row_delegate import RunDelegate, row_height
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.fold import set_role
@@ -69,7 +69,7 @@ class RunList(QWidget):
         self._keeping = False
         self._kept: tuple[str, ...] = ()
         self.table = RunsTable(self._icon, self)
-        self.filters = Filters(self)
+        self.filters = RunFilters(self)
         self.view = RunsView(self)
         self.view.setModel(self.table)
         self.nothing = EmptyState(services, "search", None, self)
@@ -118,6 +118,14 @@ class RunList(QWidget):
                 first = False
         self._keeping = False
         self._selection_changed()
+
+    def offer(self, everything: QAction) -> None:
+        """What leads out of a search that finds nothing."""
+        self.stack.removeWidget(self.nothing)
+        self.nothing.deleteLater()
+        self.nothing = EmptyState(self._services, "search", everything, self)
+        self.stack.addWidget(self.nothing)
+        self.retranslate()
 
     def refreshed(self) -> None:
         """The list was read: offer what occurs, and say how much there is."""
