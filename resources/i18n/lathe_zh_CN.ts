@@ -274,7 +274,7 @@
     </message>
     <message>
         <source>path {n} of {all}</source>
-        <translation type="unfinished"></translation>
+        <translation>路径 {n}/{all}</translation>
     </message>
     <message>
         <source>from “{token}” on</source>
@@ -596,6 +596,14 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Overlay two columns</source>
         <translation>叠加两列</translation>
+    </message>
+    <message>
+        <source>Explain these answers</source>
+        <translation>解释这些回答</translation>
+    </message>
+    <message>
+        <source>Open them on the page Why</source>
+        <translation>在“归因”页中打开</translation>
     </message>
     <message>
         <source>Sampling settings</source>
@@ -1486,46 +1494,54 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <name>KnowledgeNote</name>
     <message>
         <source>Knowledge</source>
-        <translation type="unfinished"></translation>
+        <translation>知识</translation>
+    </message>
+    <message>
+        <source>Stating what it knows…</source>
+        <translation>正在陈述所知…</translation>
+    </message>
+    <message>
+        <source>Stated first</source>
+        <translation>先陈述的知识</translation>
     </message>
     <message>
         <source>and {n} more</source>
-        <translation type="unfinished"></translation>
+        <translation>另有 {n} 条</translation>
     </message>
     <message>
         <source>Without knowledge</source>
-        <translation type="unfinished"></translation>
+        <translation>不用知识</translation>
     </message>
 </context>
 <context>
     <name>LabelStrip</name>
     <message>
         <source>Labels</source>
-        <translation type="unfinished"></translation>
+        <translation>标签</translation>
     </message>
     <message>
         <source>calibrated, below it raw: what the model says without the question is taken out</source>
-        <translation type="unfinished"></translation>
+        <translation>上为校准后，下为原始：校准除去了模型在没有问题时的偏好</translation>
     </message>
     <message>
         <source>share of the labels&apos; likelihood, not calibrated</source>
-        <translation type="unfinished"></translation>
+        <translation>各标签似然的占比，未校准</translation>
     </message>
     <message>
         <source>{p:.0f} % (raw {raw:.0f} %)</source>
-        <translation type="unfinished"></translation>
+        <translation>{p:.0f} %（原始 {raw:.0f} %）</translation>
     </message>
     <message>
         <source>{p:.0f} %</source>
-        <translation type="unfinished"></translation>
+        <translation>{p:.0f} %</translation>
     </message>
     <message>
         <source>log p {total:.2f} over {n} tokens, {mean:.2f} per token</source>
-        <translation type="unfinished"></translation>
+        <translation>log p {total:.2f}，共 {n} 个 token，每个 {mean:.2f}</translation>
     </message>
     <message>
         <source>without the question: {p:.0f} %</source>
-        <translation type="unfinished"></translation>
+        <translation>没有问题时：{p:.0f} %</translation>
     </message>
 </context>
 <context>
@@ -4369,67 +4385,67 @@ One question, leave one out</source>
     <name>TechniqueFields</name>
     <message>
         <source>Statements</source>
-        <translation type="unfinished"></translation>
+        <translation>陈述数</translation>
     </message>
     <message>
         <source>Paths</source>
-        <translation type="unfinished"></translation>
+        <translation>路径数</translation>
     </message>
     <message>
         <source>Of these paths alone; the other columns keep their own temperature</source>
-        <translation type="unfinished"></translation>
+        <translation>只用于这些路径；其他列保持各自的温度</translation>
     </message>
     <message>
         <source>Temperature</source>
-        <translation type="unfinished">温度</translation>
+        <translation>温度</translation>
     </message>
     <message>
         <source>the most frequent answer</source>
-        <translation type="unfinished"></translation>
+        <translation>出现最多的答案</translation>
     </message>
     <message>
         <source>the most probable answer</source>
-        <translation type="unfinished"></translation>
+        <translation>概率最大的答案</translation>
     </message>
     <message>
         <source>Winner</source>
-        <translation type="unfinished"></translation>
+        <translation>胜出</translation>
     </message>
     <message>
         <source>Stop when the winner is certain</source>
-        <translation type="unfinished"></translation>
+        <translation>胜负已定时提前停止</translation>
     </message>
     <message>
         <source>e.g. yes, no</source>
-        <translation type="unfinished"></translation>
+        <translation>例如：是，否</translation>
     </message>
     <message>
         <source>none: the answers vote</source>
-        <translation type="unfinished"></translation>
+        <translation>无：由回答投票</translation>
     </message>
     <message>
         <source>Candidate answers, separated by commas</source>
-        <translation type="unfinished"></translation>
+        <translation>候选答案，用逗号分隔</translation>
     </message>
     <message>
         <source>Labels</source>
-        <translation type="unfinished"></translation>
+        <translation>标签</translation>
     </message>
     <message>
         <source>Candidates</source>
-        <translation type="unfinished"></translation>
+        <translation>候选答案</translation>
     </message>
     <message>
         <source>Calibrate with an empty input</source>
-        <translation type="unfinished"></translation>
+        <translation>用空输入校准</translation>
     </message>
     <message>
         <source>Then asks</source>
-        <translation type="unfinished"></translation>
+        <translation>随后追问</translation>
     </message>
     <message>
         <source>Before the label</source>
-        <translation type="unfinished"></translation>
+        <translation>标签之前</translation>
     </message>
 </context>
 <context>
@@ -4656,47 +4672,47 @@ One question, leave one out</source>
     <name>VoteStrip</name>
     <message>
         <source>Votes</source>
-        <translation type="unfinished"></translation>
+        <translation>投票</translation>
     </message>
     <message>
         <source>{n} of {all} paths; sum of their probabilities {w:.2f}</source>
-        <translation type="unfinished"></translation>
+        <translation>{all} 条路径中的 {n} 条；概率之和 {w:.2f}</translation>
     </message>
     <message>
         <source>×{n} · {w:.2f}</source>
-        <translation type="unfinished"></translation>
+        <translation>×{n} · {w:.2f}</translation>
     </message>
     <message>
         <source>{n} of {all} paths in</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成 {n}/{all} 条路径</translation>
     </message>
     <message>
         <source>{n} of {all} agree</source>
-        <translation type="unfinished"></translation>
+        <translation>{all} 条中有 {n} 条一致</translation>
     </message>
     <message>
         <source>stopped early after {n} of {all}</source>
-        <translation type="unfinished"></translation>
+        <translation>完成 {n}/{all} 条后提前停止</translation>
     </message>
     <message>
         <source>{n} without an answer</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 条没有答案</translation>
     </message>
     <message>
         <source>by probability {answer} would win</source>
-        <translation type="unfinished"></translation>
+        <translation>按概率则 {answer} 胜出</translation>
     </message>
     <message>
         <source>by majority {answer} would win</source>
-        <translation type="unfinished"></translation>
+        <translation>按多数则 {answer} 胜出</translation>
     </message>
     <message>
         <source>{n} more answers</source>
-        <translation type="unfinished"></translation>
+        <translation>另有 {n} 种答案</translation>
     </message>
     <message>
         <source>Show path {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>显示路径 {n}</translation>
     </message>
 </context>
 <context>

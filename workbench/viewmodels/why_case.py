@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -12,6 +12,7 @@ from engine.evaluation.evidence.spec import GivenAnswer
 from engine.evaluation.spec import CellResult, CompareSpec
 from engine.models.reference import ModelRef
 from engine.prompting.elements import Language
+from workbench.viewmodels.compare_column import Column
 
 if TYPE_CHECKING:
     from engine.store.project import Project
@@ -75,6 +76,16 @@ def case_of(compare: CompareSpec, cells: Iterable[CellResult], run_id: str = "")
     )
     plain = replace(compare, models=models, only=(), branch=None)
     return WhyCase(plain, {model: tuple(found) for model, found in given.items()}, run_id)
+
+
+def case_of_columns(columns: Sequence[Column]) -> WhyCase | None:
+    """The comparison on screen with the answers that stand there; None without any."""
+    answered = [one for one in columns if one.result is not None and one.branch is None]
+    if not answered:
+        return None
+    spec = answered[-1].spec  # pinned columns of an earlier run stand first
+    cells = [one.result for one in answered if one.spec == spec and one.result is not None]
+    return case_of(spec, cells)
 
 
 def offered_runs(project: Project) -> tuple[OfferedRun, ...]:

@@ -10,6 +10,7 @@ from engine.evaluation.evidence.attribute_spec import Attribution
 from engine.evaluation.evidence.order_spec import OrderResult
 from engine.evaluation.spec import CompareResult
 from tests.workbench.why.conftest import RUN_MS
+from workbench.viewmodels.prompt_state import PromptState
 from workbench.viewmodels.why_case import DEMO_ITEMS, WhyCase
 from workbench.widgets.signed_tint import plain_number, signed
 
@@ -171,3 +172,26 @@ def test_every_text_follows_the_language(driver, page, bench, asked):
     assert page.choice.column.currentText() == "少样本"
     bench.services.i18n.set_language("en")
     assert page.topics["swap"].text() == "Swap"
+
+
+def test_compare_hands_its_answers_over(driver, page, bench, asked, qtbot):
+    compare = bench.window.show_page("compare")
+    action = bench.services.actions.action("compare.why")
+    assert not action.isEnabled()
+    compare.model.prompt.restore(PromptState(instruction="Add.", input="1 + 2", expected="3"))
+    sampling = replace(compare.model.setup.sampling, max_new_tokens=4)
+    compare.model.set_setup(replace(compare.model.setup, sampling=sampling))
+    with qtbot.waitSignal(compare.model.finished, timeout=RUN_MS):
+        driver.click(compare.header.primary)
+    assert action.isEnabled()
+    action.trigger()
+    assert bench.window.current_page() is page
+    case = page.model.case
+    answers = {
+        column.key.variant: tuple(record.id for record in column.records)
+        for column in compare.model.columns
+        if column.result is not None and column.result.generation is not None
+    }
+    assert {one.variant: one.ids for one in case.given[0]} == answers
+    driver.topic("swap")
+    assert page.choice.comparison.currentText().startswith("Compare ")

@@ -27,6 +27,7 @@ from workbench.viewmodels.compare_setup import CompareSetup, default_setup
 from workbench.viewmodels.prompt_counter import PromptCounter, TokenCounts
 from workbench.viewmodels.prompt_presets import preset, sample
 from workbench.viewmodels.prompt_state import PromptProblem, PromptState
+from workbench.viewmodels.why_case import case_of_columns
 from workbench.views.compare.columns_area import ColumnsArea
 from workbench.views.compare.overlay_panel import OverlayPanel
 from workbench.views.compare.page_state import PageState
@@ -108,6 +109,11 @@ class ComparePage(Page):
             Command(
                 "compare.overlay", lambda: self.tr("Overlay two columns"), self._toggle_overlay,
                 icon="overlay", scope=self.page_id, menu="page", enabled=self._can_overlay,
+            ),
+            Command(
+                "compare.why", lambda: self.tr("Explain these answers"), self._explain,
+                icon="help", scope=self.page_id, menu="page", enabled=self._can_explain,
+                hint=lambda: self.tr("Open them on the page Why"),
             ),
             Command(
                 "compare.sampling", lambda: self.tr("Sampling settings"), self._toggle_sampling,
@@ -200,6 +206,11 @@ class ComparePage(Page):
 
     def _toggle_overlay(self) -> None:
         self.bar.overlay.toggle()
+
+    def _explain(self) -> None:
+        case = case_of_columns(self.model.columns)
+        if case is not None:
+            self.services.desk.lay("why", case)
 
     def _toggle_sampling(self) -> None:
         self.bar.sampling.toggle()
@@ -325,6 +336,9 @@ class ComparePage(Page):
 
     def _language(self) -> Language:
         return "zh" if self.services.i18n.language.startswith("zh") else "en"
+
+    def _can_explain(self) -> bool:
+        return any(column.result is not None for column in self.model.columns)
 
     def _can_overlay(self) -> bool:
         return sum(1 for column in self.model.columns if column.records) >= 2
