@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from engine.errors import BadSpec, DataError
+from engine.evaluation.spec import Extraction, Stage, Vote
+from engine.evaluation.summary import summarise
 from engine.store.export import csv as csv_report
 from engine.store.export import html as html_report
 from engine.store.export import json as json_report
-from engine.store.export import markdown
+from engine.store.export import jsonl, markdown, promptfoo
 from engine.store.export.registry import FORMATS, export, format_for
-from tests.support.cells import comparison
+from tests.support.cells import answered, comparison
 
 NASTY = '</span><script>alert("x")</script> & `````\n# no heading | "quoted", 中文\t=1+1'
 
@@ -107,6 +110,111 @@ def test_every_report_carries_environment_seed_and_rules(tmp_path, suffix):
         "pruned 50",
     ):
         assert fact in text.replace("\\", "")
+
+
+def voted(texts=("The answer is 4.", "No.", "The answer is 5.")):
+    """Two columns over three items; the first has two samples, a stage and a vote each."""
+    spec, result = comparison(*texts)
+    spec = replace(spec, variants=(replace(spec.variants[0], samples=2), replace(spec.variants[1])))
+    cells = []
+    for cell in result.cells:
+        if cell.key.variant == 1:
+            right = cell.key.item == 0
+            found = (Extraction("last-answer", "4", 0, 1, right),)
+            cells.append(replace(answered(cell.key), extractions=found))
+            continue
+        stage = Stage("steps", 0, cell.sent, (7, 8), cell.generation, value="4", count=2)
+        cells.append(replace(cell, stages=(stage,)))
+        cells.append(replace(cell, key=replace(cell.key, sample=1)))
+    votes = tuple(
+        Vote(0, 0, item, "v0", f"i{item}", "last-answer", winner=NASTY, counts={NASTY: 2, "5": 1},
+             weights={NASTY: 1.5}, agreement=0.5, samples=3, invalid=1, correct=True)
+        for item in range(3)
+    )  # fmt: skip
+    cells = tuple(cells)
+    return spec, replace(result, cells=cells, votes=votes, summaries=summarise(spec, cells, votes))
+
+
+def test_json_lines_give_everything_back():
+    spec, result = voted(("The answer is 4.", NASTY, "\u2028 \x85 \r\n"))
+    text = jsonl.render(spec, result)
+    assert jsonl.read(text) == (spec, result)
+    assert jsonl.read(text.encode()) == (spec, result)
+    kinds = [json.loads(line)["line"] for line in text.split("\n")[:-1]]
+    assert kinds == ["run"] + ["cell"] * 9 + ["vote"] * 3
+    assert json_report.read(json_report.render(spec, result)) == (spec, result)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format": "lathe-run", "version": 9}'])
+def test_other_lines_are_refused(text):
+    with pytest.raises(DataError):
+        jsonl.read(text)
+
+
+def test_promptfoo_gets_columns_as_prompts_and_samples_as_tests():
+    spec, result = voted()
+    data = json.loads(promptfoo.render(spec, result))
+    summary = data["results"]
+    assert summary["version"] == 3
+    assert [(one["label"], one["provider"]) for one in summary["prompts"]] == [
+        ("v0", "teach-rope"),
+        ("v1", "teach-rope"),
+    ]
+    rows = summary["results"]
+    assert len({(row["promptIdx"], row["testIdx"]) for row in rows}) == len(rows) == 9
+    first = rows[0]
+    assert first["vars"] == {"q": "2+2?"}
+    assert first["response"]["output"] == "The answer is 4."
+    assert first["response"]["tokenUsage"]["completion"] == 2
+    assert first["testCase"]["assert"][0] == {
+        "type": "equals",
+        "value": "4",
+        "metric": "last-answer",
+    }
+    assert [row["success"] for row in rows if row["promptIdx"] == 1] == [True, False, False]
+    assert [row["failureReason"] for row in rows if row["promptIdx"] == 1] == [0, 1, 1]
+    assert summary["stats"]["failures"] == 2
+    assert summary["stats"]["successes"] + summary["stats"]["errors"] == 7
+    failures = json.loads(promptfoo.render(*comparison()))["results"]
+    assert failures["results"][1]["failureReason"] == 2
+    assert failures["stats"]["errors"] == 1
+    assert failures["prompts"][1]["metrics"]["testErrorCount"] == 1
+
+
+@pytest.mark.parametrize("report", [html_report, markdown], ids=["html", "markdown"])
+def test_a_set_shows_its_statistics_votes_and_stages(report):
+    page = report.render(*voted())
+    assert "What it shows" in page
+    assert "95 % CI" in page
+    assert "steps 1" in page
+    assert "wins with 2 of 3" in page
+    assert "sample 2" in page
+    assert "<script>" not in page.replace("\\<script\\>", "")
+    assert "What it shows" not in report.render(*comparison())
+
+
+def test_csv_carries_the_vote_of_each_item():
+    rows = list(csv.DictReader(io.StringIO(csv_report.render(*voted()), newline="")))
+    first = [row for row in rows if row["variant"] == "v0"]
+    assert {row["vote_winner"] for row in first} == {NASTY}
+    assert {row["vote_correct"] for row in first} == {"1"}
+    assert {row["vote_winner"] for row in rows if row["variant"] == "v1"} == {""}
+
+
+def test_a_long_run_is_written_without_a_span_for_each_token(monkeypatch):
+    monkeypatch.setattr(html_report, "MOST_TINTED", 1)
+    spec, result = comparison(NASTY)
+    reader = _Reader()
+    page = html_report.render(spec, result)
+    reader.feed(page)
+    assert NASTY in reader.text
+    assert "tinted" not in page
+
+
+def test_the_longer_suffix_counts(tmp_path):
+    assert format_for(tmp_path / "a.promptfoo.json").name == "promptfoo"
+    assert format_for(tmp_path / "a.json").name == "JSON"
+    assert format_for(tmp_path / "A.JSONL").name == "JSON lines"
 
 
 def test_an_unknown_suffix_is_named(tmp_path):

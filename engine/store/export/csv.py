@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, Extraction
+from engine.evaluation.plan import sampling_of
+from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, Extraction, Vote
 from engine.store.export.json import tokens_per_second
 
 COLUMNS = (
@@ -13,7 +14,8 @@ COLUMNS = (
     "expected", "rule", "value", "correct", "text", "finish", "prompt_tokens", "reused_tokens",
     "new_tokens", "mean_logprob", "first_token_ms", "total_ms", "tokens_per_second",
     "batch_size", "device", "dtype", "quantization", "attention", "temperature", "seed",
-    "seed_policy", "packages", "weights_sha", "error",
+    "seed_policy", "packages", "weights_sha", "decided_by", "vote_winner", "vote_agreement",
+    "vote_correct", "error",
 )  # fmt: skip
 
 
@@ -22,16 +24,33 @@ def render(spec: CompareSpec, result: CompareResult) -> str:
     buffer = io.StringIO(newline="")
     writer = csv.DictWriter(buffer, COLUMNS, lineterminator="\r\n")
     writer.writeheader()
+    votes = {vote.place: vote for vote in result.votes}
     for cell in result.cells:
+        key = cell.key
+        vote = votes.get((key.model, key.variant, key.item))
         for extraction in cell.extractions or (None,):
-            writer.writerow(_row(spec, result, cell, extraction))
+            writer.writerow(_row(spec, result, cell, extraction) | _voted(vote))
     return buffer.getvalue()
+
+
+def _voted(vote: Vote | None) -> dict[str, object]:
+    """The vote over the samples of the cell's item, the same on each of their rows."""
+    if vote is None:
+        return {}
+    correct = None if vote.correct is None else int(vote.correct)
+    return {
+        "decided_by": f"vote: {vote.decided_by}",
+        "vote_winner": vote.winner,
+        "vote_agreement": vote.agreement,
+        "vote_correct": correct,
+    }
 
 
 def _row(
     spec: CompareSpec, result: CompareResult, cell: CellResult, extraction: Extraction | None
 ) -> dict[str, object]:
     """One row; what is unknown stays empty."""
+    sampling = sampling_of(spec, spec.variants[cell.key.variant])
     row: dict[str, object] = {
         "run_id": result.run_id,
         "model": spec.models[cell.key.model].id,
@@ -40,8 +59,9 @@ def _row(
         "item_id": cell.item_id,
         "sample": cell.key.sample,
         "expected": cell.expected,
-        "temperature": spec.sampling.temperature,
-        "seed": spec.sampling.seed,
+        "temperature": sampling.temperature,
+        "seed": sampling.seed,
+        "decided_by": cell.decided_by,
         "error": str(cell.error) if cell.error is not None else None,
     }
     if extraction is not None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.evaluation.spec import CompareResult, CompareSpec, Provenance
+from engine.decoding.params import Sampling
+from engine.evaluation.plan import sampling_of
+from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, Provenance, Vote
 
 
 def environments(result: CompareResult) -> tuple[Provenance, ...]:
@@ -38,9 +40,18 @@ def sampling_facts(spec: CompareSpec) -> tuple[tuple[str, str], ...]:
     used = [f"{name} {value:g}" for name, (value, off) in filters.items() if value != off]
     if used:
         facts.append(("Filters", ", ".join(used)))
+    for variant in spec.variants:
+        own = sampling_of(spec, variant)
+        if own != sampling:
+            facts.append((f"Sampling of {variant.label}", _own_sampling(own)))
     if sampling.stop:
         facts.append(("Stop texts", ", ".join(map(repr, sampling.stop))))
     return tuple(facts)
+
+
+def _own_sampling(own: Sampling) -> str:
+    chosen = "greedy" if own.temperature == 0 else f"temperature {own.temperature:g}"
+    return f"{chosen}, {own.samples} samples, seed {own.seed}, {own.max_new_tokens} tokens at most"
 
 
 def environment_facts(
@@ -69,6 +80,46 @@ def environment_facts(
         ("Packages", packages),
     )
     return tuple((name, value) for name, value in facts if value)
+
+
+def statistics_of(spec: CompareSpec, result: CompareResult) -> tuple[tuple[str, str], ...]:
+    """Intervals, tests and verdicts as name and value; nothing for a single item.
+
+    Imports scipy on first use.
+    """
+    if len(spec.items) < 2:
+        return ()
+    from engine.evaluation.statistics.comparison import compare_variants
+    from engine.evaluation.statistics.facts import statistics_facts
+
+    found = compare_variants(spec, result.cells, result.votes)
+    return statistics_facts(found) if any(one.n for one in found.standings) else ()
+
+
+def vote_text(vote: Vote) -> str:
+    """``8 wins with 5 of 9 (majority); 12: 3; 1 without an answer``."""
+    if vote.winner is None:
+        return f"no valid answer in {vote.samples} samples"
+    others = [
+        f"{answer}: {count}" for answer, count in vote.counts.items() if answer != vote.winner
+    ]
+    parts = [
+        f"{vote.winner} wins with {vote.counts.get(vote.winner, 0)} of {vote.samples}"
+        f" ({vote.decided_by})",
+        *others,
+    ]
+    if vote.invalid:
+        parts.append(f"{vote.invalid} without an answer")
+    if vote.stopped_early:
+        parts.append(f"stopped early, {vote.planned} planned")
+    return "; ".join(parts)
+
+
+def sample_text(spec: CompareSpec, cell: CellResult) -> str:
+    """Which sample of several a cell is, for a heading."""
+    several = sampling_of(spec, spec.variants[cell.key.variant]).samples > 1
+    dropped = ", not needed by the vote" if cell.dropped else ""
+    return f" · sample {cell.key.sample + 1}{dropped}" if several else ""
 
 
 def verdict(correct: bool | None) -> str:

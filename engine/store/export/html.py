@@ -7,21 +7,29 @@ the likeliest alternatives.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape
 
 from engine.decoding.records import TokenRecord
-from engine.evaluation.spec import CellResult, CompareResult, CompareSpec
+from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, Stage, Vote
 from engine.store.export.facts import (
     environment_facts,
     environments,
     percent,
+    sample_text,
     sampling_facts,
+    statistics_of,
     verdict,
+    vote_text,
 )
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+MOST_TINTED = 40_000  # tokens; beyond, a browser would choke on the spans
 _MARK = {"right": "✓ right", "wrong": "✗ wrong", "unknown": ""}
+_TINTS = (
+    '<p class="dim">Tokens are tinted by surprise: the fainter the tint, the surer the model.'
+    " Hold the pointer over one for its alternatives.</p>"
+)
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1d2126;--paper:#fbfaf8;--card:#fff;--line:#d9d6cf;--dim:#666;
 --heat:200,90,20;--good:#1a7f4b;--bad:#b3261e}
@@ -48,16 +56,16 @@ color:var(--dim)}
 def render(spec: CompareSpec, result: CompareResult) -> str:
     """The report as one HTML document."""
     title = escape(spec.title())
-    sections = "".join(_item(spec, result, index) for index in range(len(spec.items)))
+    tinted = sum(len(cell.tokens) for cell in result.cells) <= MOST_TINTED
+    sections = "".join(_sections(spec, result, tinted))
     origins = "".join(_facts(environment_facts(one, result)) for one in environments(result))
     return (
         f'<!DOCTYPE html>\n<html lang="{_language(spec)}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{title}</title><style>{_STYLE}</style></head><body>"
-        f"<h1>{title}</h1>{_summaries(result)}"
-        '<p class="dim">Tokens are tinted by surprise: the fainter the tint, the surer the model.'
-        " Hold the pointer over one for its alternatives.</p>"
+        f"<h1>{title}</h1>{_summaries(result)}{_statistics(spec, result)}"
+        f"{_TINTS if tinted else ''}"
         f"{sections}<h2>How it was measured</h2>{_facts(sampling_facts(spec))}{origins}"
         "</body></html>\n"
     )
@@ -79,27 +87,47 @@ def _summaries(result: CompareResult) -> str:
     return f"<table><tr>{''.join(f'<th>{name}</th>' for name in head)}</tr>{rows}</table>"
 
 
-def _item(spec: CompareSpec, result: CompareResult, index: int) -> str:
-    cells = [cell for cell in result.cells if cell.key.item == index]
-    if not cells:
-        return ""
-    item = spec.items[index]
-    expected = f" – expected <b>{escape(item.expected)}</b>" if item.expected is not None else ""
-    columns = "".join(_cell(spec, cell) for cell in cells)
-    return f'<h2>Item {escape(item.id)}{expected}</h2><div class="row">{columns}</div>'
+def _statistics(spec: CompareSpec, result: CompareResult) -> str:
+    shown = statistics_of(spec, result)
+    return f"<h2>What it shows</h2>{_facts(shown)}" if shown else ""
 
 
-def _cell(spec: CompareSpec, cell: CellResult) -> str:
+def _sections(spec: CompareSpec, result: CompareResult, tinted: bool) -> Iterator[str]:
+    """One section per item that has a cell."""
+    cells: dict[int, list[CellResult]] = {}
+    for cell in result.cells:
+        cells.setdefault(cell.key.item, []).append(cell)
+    votes: dict[int, list[Vote]] = {}
+    for vote in result.votes:
+        votes.setdefault(vote.item, []).append(vote)
+    for index in sorted(cells):
+        item = spec.items[index]
+        wanted = f" – expected <b>{escape(item.expected)}</b>" if item.expected is not None else ""
+        columns = "".join(_cell(spec, cell, tinted) for cell in cells[index])
+        said = "".join(map(_vote, votes.get(index, [])))
+        yield f'<h2>Item {escape(item.id)}{wanted}</h2>{said}<div class="row">{columns}</div>'
+
+
+def _vote(vote: Vote) -> str:
+    word = verdict(vote.correct)
+    mark = f' <span class="{word}">{_MARK[word]}</span>' if _MARK[word] else ""
+    return f"<p>Vote of {escape(vote.label)}: {escape(vote_text(vote))}{mark}</p>"
+
+
+def _cell(spec: CompareSpec, cell: CellResult, tinted: bool) -> str:
     model = escape(spec.models[cell.key.model].id)
-    sample = f" · sample {cell.key.sample + 1}" if spec.sampling.samples > 1 else ""
+    sample = escape(sample_text(spec, cell))
     parts = [f"<h3>{escape(cell.variant)}{sample}</h3>", f'<div class="dim">{model}</div>']
     if cell.error is not None:
         parts.append(f'<p class="error">{escape(str(cell.error))}</p>')
     if cell.sent:
         parts.append(f"<details><summary>Text sent</summary><pre>{_sent(cell)}</pre></details>")
+    parts += [_stage(stage) for stage in cell.stages]
     answer = cell.generation
     if answer is not None:
-        parts.append(f'<div class="answer">{"".join(map(_token, answer.tokens))}</div>')
+        text = "".join(map(_token, answer.tokens)) if tinted else escape(answer.text)
+        parts.append(f'<div class="answer">{text}</div>')
+        parts.append(_labels(cell))
         parts.append(_extractions(cell))
         parts.append(
             f'<div class="dim">{answer.prompt_tokens} prompt tokens '
@@ -108,6 +136,31 @@ def _cell(spec: CompareSpec, cell: CellResult) -> str:
             f"batch of {answer.batch_size}</div>"
         )
     return f'<div class="cell">{"".join(parts)}</div>'
+
+
+def _stage(stage: Stage) -> str:
+    """An intermediate text, folded."""
+    name = escape(f"{stage.kind} {stage.index + 1}")
+    times = f" ×{stage.count}" if stage.count > 1 else ""
+    decided = " – decided" if stage.decided else ""
+    value = f" → {escape(stage.value)}" if stage.value is not None else ""
+    said = escape(stage.generation.text) if stage.generation is not None else ""
+    head = f"{name}{times}{value}{decided}"
+    return (
+        f"<details><summary>{head}</summary><pre>{said}</pre></details>"
+        if said
+        else (f'<div class="dim">{head}</div>')
+    )
+
+
+def _labels(cell: CellResult) -> str:
+    rows = "".join(
+        f'<tr><td>{escape(one.label)}</td><td class="n">{one.logprob:.3f}</td>'
+        f'<td class="n">{percent(one.summed.raw)}</td></tr>'
+        for one in cell.labels
+    )
+    head = "<tr><th>Label</th><th>Log-probability</th><th>Share</th></tr>"
+    return f"<table>{head}{rows}</table>" if rows else ""
 
 
 def _sent(cell: CellResult) -> str:

@@ -25,8 +25,8 @@ def document(spec: CompareSpec, result: CompareResult) -> dict[str, Any]:
         "version": VERSION,
         "run_id": result.run_id,
         "seconds": result.seconds,
-        "summaries": [_summary(spec, summary) for summary in result.summaries],
-        "cells": [_cell(spec, cell) for cell in result.cells],
+        "summaries": [summary_plain(spec, summary) for summary in result.summaries],
+        "cells": [cell_plain(spec, cell) for cell in result.cells],
         "votes": to_plain(result.votes),
         "store_error": to_plain(result.store_error),
         "job": msgspec.json.decode(encode(spec)),
@@ -55,7 +55,7 @@ def read(text: str | bytes) -> tuple[CompareSpec, CompareResult]:
         spec = decode(msgspec.json.encode(data["job"]))
         result = CompareResult(
             run_id=data["run_id"],
-            cells=tuple(_cell_back(cell) for cell in data["cells"]),
+            cells=tuple(cell_of(cell) for cell in data["cells"]),
             summaries=msgspec.convert(data["summaries"], tuple[VariantSummary, ...]),
             seconds=data["seconds"],
             votes=msgspec.convert(data.get("votes", []), tuple[Vote, ...]),
@@ -72,13 +72,15 @@ def read(text: str | bytes) -> tuple[CompareSpec, CompareResult]:
     return spec, result
 
 
-def _summary(spec: CompareSpec, summary: VariantSummary) -> dict[str, Any]:
+def summary_plain(spec: CompareSpec, summary: VariantSummary) -> dict[str, Any]:
+    """A column's figures as plain containers, with its technique and accuracy."""
     technique = next(v.technique for v in spec.variants if v.label == summary.variant)
     plain = cast(dict[str, Any], to_plain(summary))
     return {**plain, "technique": technique, "accuracy": summary.accuracy}
 
 
-def _cell(spec: CompareSpec, cell: CellResult) -> dict[str, Any]:
+def cell_plain(spec: CompareSpec, cell: CellResult) -> dict[str, Any]:
+    """A cell as plain containers, its answer's parts at the top."""
     plain = cast(dict[str, Any], to_plain(cell))
     generation = plain.pop("generation")
     head = {
@@ -110,7 +112,8 @@ def tokens_per_second(cell: CellResult) -> float | None:
 _GENERATION = ("text", "tokens", "finish", "prompt_tokens", "reused_tokens", "batch_size")
 
 
-def _cell_back(data: dict[str, Any]) -> CellResult:
+def cell_of(data: dict[str, Any]) -> CellResult:
+    """The cell that `cell_plain` made the containers of."""
     plain = dict(data)
     if plain["text"] is not None:
         plain["generation"] = {

@@ -10,19 +10,29 @@ from engine.store.export.facts import (
     environment_facts,
     environments,
     percent,
+    sample_text,
     sampling_facts,
+    statistics_of,
     verdict,
+    vote_text,
 )
 
 
 def render(spec: CompareSpec, result: CompareResult) -> str:
     """The report as Markdown text."""
     blocks = [f"# {_inline(spec.title())}", _summaries(result)]
+    shown = statistics_of(spec, result)
+    if shown:
+        blocks += ["## What it shows", _table(("Figure", "Value"), shown)]
     for index, item in enumerate(spec.items):
         cells = [cell for cell in result.cells if cell.key.item == index]
         if cells:
             expected = f" – expected {_code(item.expected)}" if item.expected is not None else ""
             blocks.append(f"## Item {_inline(item.id)}{expected}")
+            votes = [vote for vote in result.votes if vote.item == index]
+            if votes:
+                lines = [f"- {_inline(vote.label)}: {_inline(vote_text(vote))}" for vote in votes]
+                blocks += ["Votes:", "\n".join(lines)]
             blocks += [_answer(spec, cell) for cell in cells]
     blocks.append("## How it was measured")
     blocks.append(_table(("Setting", "Value"), sampling_facts(spec)))
@@ -51,12 +61,18 @@ def _summaries(result: CompareResult) -> str:
 
 def _answer(spec: CompareSpec, cell: CellResult) -> str:
     name = f"{spec.models[cell.key.model].id} · {cell.variant}"
-    sample = f" · sample {cell.key.sample + 1}" if spec.sampling.samples > 1 else ""
+    sample = sample_text(spec, cell)
     lines = [f"### {_inline(name + sample)}"]
     if cell.error is not None:
         lines.append(f"**Error.** {_inline(str(cell.error))}")
     if cell.sent:
         lines += ["Sent:", fenced("".join(part.text for part in cell.sent))]
+    for stage in cell.stages:
+        if stage.generation is not None:
+            lines += [f"Stage {stage.kind} {stage.index + 1}:", fenced(stage.generation.text)]
+    if cell.labels:
+        rows = [(one.label, f"{one.logprob:.3f}", percent(one.summed.raw)) for one in cell.labels]
+        lines.append(_table(("Label", "Log-probability", "Share"), rows))
     if cell.generation is not None:
         lines += ["Answer:", fenced(cell.generation.text)]
         lines += [

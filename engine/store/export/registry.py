@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.errors import BadSpec
 from engine.evaluation.spec import CompareResult, CompareSpec
 from engine.store.atomic import write_text
-from engine.store.export import csv, html, json, markdown
+from engine.store.export import csv, html, json, jsonl, markdown, promptfoo
 
 Render = Callable[[CompareSpec, CompareResult], str]
 
@@ -20,7 +20,7 @@ class Format:
 
     Attributes:
         name: Shown in file dialogs.
-        suffix: With its dot.
+        suffix: With its dot; of two that fit a name, the longer one counts.
         render: Makes the text.
         encoding: Of the file; spreadsheets need the mark to read Chinese.
     """
@@ -36,7 +36,9 @@ FORMATS: dict[str, Format] = {
     for one in (
         Format("Markdown", ".md", markdown.render),
         Format("HTML", ".html", html.render),
+        Format("promptfoo", ".promptfoo.json", promptfoo.render),
         Format("JSON", ".json", json.render),
+        Format("JSON lines", ".jsonl", jsonl.render),
         Format("CSV", ".csv", csv.render, "utf-8-sig"),
     )
 }
@@ -48,13 +50,14 @@ def format_for(path: Path) -> Format:
     Raises:
         BadSpec: No format has that suffix.
     """
-    try:
-        return FORMATS[path.suffix.lower()]
-    except KeyError:
+    name = path.name.lower()
+    fitting = [one for suffix, one in FORMATS.items() if name.endswith(suffix)]
+    if not fitting:
         raise BadSpec(
             f"“{path.name}” names no report format.",
             f"End the file name in one of: {', '.join(FORMATS)}.",
-        ) from None
+        )
+    return max(fitting, key=lambda one: len(one.suffix))
 
 
 def export(path: Path, spec: CompareSpec, result: CompareResult) -> None:
