@@ -130,7 +130,7 @@
     </message>
     <message>
         <source>Exact text sent</source>
-        <translation type="unfinished">实际发送的文本</translation>
+        <translation>实际发送的文本</translation>
     </message>
     <message>
         <source>✓ right</source>
@@ -146,15 +146,15 @@
     </message>
     <message>
         <source>No answer by the rule “{rule}”</source>
-        <translation type="unfinished">按规则“{rule}”未找到答案</translation>
+        <translation>按规则“{rule}”没有找到答案</translation>
     </message>
     <message>
         <source>Answer {value}</source>
-        <translation type="unfinished">答案 {value}</translation>
+        <translation>答案 {value}</translation>
     </message>
     <message>
         <source>{n} tokens</source>
-        <translation type="unfinished">{n} 个 token</translation>
+        <translation>{n} 个 token</translation>
     </message>
 </context>
 <context>
@@ -952,14 +952,14 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Example {n}</source>
-        <translation type="unfinished">示例 {n}</translation>
+        <translation>示例 {n}</translation>
     </message>
 </context>
 <context>
     <name>EntryPanel</name>
     <message>
         <source>Prompt</source>
-        <translation type="unfinished">提示词</translation>
+        <translation>提示词</translation>
     </message>
     <message>
         <source>Versions</source>
@@ -967,7 +967,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Bring back</source>
-        <translation type="unfinished">恢复</translation>
+        <translation>恢复</translation>
     </message>
     <message>
         <source>Make the left version the newest again; none is lost</source>
@@ -1041,7 +1041,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Run</source>
-        <translation type="unfinished">运行</translation>
+        <translation>运行</translation>
     </message>
     <message>
         <source>Ask every item with every chosen technique</source>
@@ -1049,11 +1049,11 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished">停止</translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Stop answering; what is there stays</source>
-        <translation type="unfinished">停止回答；已有内容保留</translation>
+        <translation>停止回答；已有的结果保留</translation>
     </message>
     <message>
         <source>Import a data set…</source>
@@ -1066,6 +1066,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Items</source>
         <translation>题目</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>结果</translation>
     </message>
     <message>
         <source>Show or hide the settings</source>
@@ -1081,7 +1085,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished">所有文件 (*)</translation>
+        <translation>所有文件 (*)</translation>
     </message>
     <message>
         <source>Save the items</source>
@@ -1097,7 +1101,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Preparing…</source>
-        <translation type="unfinished">准备中…</translation>
+        <translation>正在准备…</translation>
     </message>
     <message>
         <source>No chosen technique can be asked.</source>
@@ -1112,12 +1116,16 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>约 {time}</translation>
     </message>
     <message>
+        <source>the answers shown were asked with other settings</source>
+        <translation>显示的回答是用其他设置得到的</translation>
+    </message>
+    <message>
         <source>left out without examples or steps: {names}</source>
         <translation>因没有示例或步骤而略去：{names}</translation>
     </message>
     <message>
         <source>{time} left</source>
-        <translation type="unfinished">还剩 {time}</translation>
+        <translation>还需 {time}</translation>
     </message>
 </context>
 <context>
@@ -1280,7 +1288,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished">无</translation>
+        <translation>无</translation>
     </message>
     <message>
         <source>{n:,} items</source>
@@ -1409,7 +1417,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Input</source>
-        <translation type="unfinished">输入</translation>
+        <translation>输入</translation>
     </message>
     <message>
         <source>Expected</source>
@@ -1603,7 +1611,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished">删除</translation>
+        <translation>删除</translation>
     </message>
     <message>
         <source>Delete the prompt; it can be brought back</source>
@@ -1611,7 +1619,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Import…</source>
-        <translation type="unfinished">导入…</translation>
+        <translation>导入…</translation>
     </message>
     <message>
         <source>A prompt file of Lathe, a .prompty file, or a text</source>
@@ -1627,7 +1635,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>All</source>
-        <translation type="unfinished">全部</translation>
+        <translation>全部</translation>
     </message>
     <message>
         <source>Keep Compare&apos;s prompt</source>
@@ -1659,7 +1667,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished">所有文件 (*)</translation>
+        <translation>所有文件 (*)</translation>
     </message>
     <message>
         <source>Export the prompt</source>
@@ -1687,7 +1695,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>version {n} again</source>
@@ -1702,7 +1710,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished">语言</translation>
+        <translation>语言</translation>
     </message>
     <message>
         <source>Versions</source>
@@ -2028,11 +2036,11 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <name>ModelsButton</name>
     <message>
         <source>{model} + {n} more</source>
-        <translation type="unfinished">{model} 等 {n} 个</translation>
+        <translation>{model} 另加 {n} 个</translation>
     </message>
     <message>
         <source>Models to ask: {names}</source>
-        <translation type="unfinished">要提问的模型：{names}</translation>
+        <translation>要提问的模型：{names}</translation>
     </message>
     <message>
         <source>As it is</source>
@@ -2298,11 +2306,11 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished">保存</translation>
+        <translation>保存</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -4034,7 +4042,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">模型</translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Reading the answers</source>
@@ -4042,7 +4050,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Import…</source>
-        <translation type="unfinished">导入…</translation>
+        <translation>导入…</translation>
     </message>
     <message>
         <source>CSV, JSON, JSON lines, promptfoo, OpenAI evals, BIG-Bench; or drop a file</source>
@@ -4054,11 +4062,11 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished">随机种子</translation>
+        <translation>种子</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished">语言</translation>
+        <translation>语言</translation>
     </message>
     <message>
         <source>Examples from the set</source>
@@ -4066,7 +4074,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>all</source>
-        <translation type="unfinished">全部</translation>
+        <translation>全部</translation>
     </message>
     <message>
         <source>How many items are asked, from the start of the set</source>
@@ -4102,15 +4110,15 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Greedy · at most {n} tokens</source>
-        <translation type="unfinished">贪心 · 最多 {n} 个 token</translation>
+        <translation>贪心 · 最多 {n} 个 token</translation>
     </message>
     <message>
         <source>T = {t:g} · at most {n} tokens</source>
-        <translation type="unfinished">T = {t:g} · 最多 {n} 个 token</translation>
+        <translation>T = {t:g} · 最多 {n} 个 token</translation>
     </message>
     <message>
         <source>Sampling: temperature, top-k, top-p, min-p, stop, seed</source>
-        <translation type="unfinished">采样：温度、top-k、top-p、min-p、停止、种子</translation>
+        <translation>采样：温度、top-k、top-p、min-p、停止文本、种子</translation>
     </message>
 </context>
 <context>

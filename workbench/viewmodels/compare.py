@@ -10,7 +10,15 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.decoding.records import Candidate, TokenRecord
 from engine.errors import EngineError, ErrorReport
-from engine.evaluation.spec import Branch, CellKey, CellResult, CompareResult, CompareSpec
+from engine.evaluation.spec import (
+    Branch,
+    CellKey,
+    CellResult,
+    CompareResult,
+    CompareSpec,
+    StageKey,
+    Vote,
+)
 from engine.jobs.events import (
     Cancelled,
     Event,
@@ -144,11 +152,9 @@ class CompareModel(QObject):
         column = self.column(uid)
         if column is None or column.busy or column.verifying:
             return False
-        kept = self._kept_records(column)
-        column.state, column.result, column.error = "waiting", None, None
-        column.verification, column.records = None, kept
+        column.forget()
         self.column_changed.emit(uid)
-        spec = replace(column.spec, only=(column.key,), branch=column.branch)
+        spec = replace(column.spec, only=column.asked, branch=column.branch)
         return self._submit(spec, [column])
 
     def verify(self, uid: int) -> bool:
@@ -158,7 +164,7 @@ class CompareModel(QObject):
             return False
         column.verification = Verification("running")
         self.column_changed.emit(uid)
-        spec = replace(column.spec, only=(column.key,), batch_size=1, branch=column.branch)
+        spec = replace(column.spec, only=(column.cell_key,), batch_size=1, branch=column.branch)
         return self._submit(spec, [column], verifying=True)
 
     def branch(self, uid: int, index: int, candidate: Candidate) -> Column | None:
@@ -171,13 +177,13 @@ class CompareModel(QObject):
             candidate.id, candidate.text, candidate.logprob, seen.entropy, seen.top
         )
         kept = [*source.records[:index], chosen]
-        column = self._new_column(source.spec, source.key)
+        column = self._new_column(source.spec, source.cell_key)
         column.branched_from = uid
-        column.branch = Branch(source.key, tuple(record.id for record in kept))
+        column.branch = Branch(source.cell_key, tuple(record.id for record in kept))
         column.records = list(kept)
         self.columns.insert(self.columns.index(source) + 1, column)
         self.columns_changed.emit()
-        spec = replace(source.spec, only=(source.key,), branch=column.branch)
+        spec = replace(source.spec, only=(column.key,), branch=column.branch)
         self._submit(spec, [column])
         return column
 
@@ -194,12 +200,24 @@ class CompareModel(QObject):
             column = self._new_column(one.spec, one.key)
             column.branch, column.result = one.branch, one.result
             column.state = "stopped"
+            if one.paths and column.voting:
+                column.paths.take_stored(one.spec, one.paths)
+                column.result = column.paths.result
             if one.result is not None:
                 column.error = one.result.error
                 column.state = "failed" if one.result.error else "finished"
                 column.records = list(one.result.tokens)
             self.columns.append(column)
         self.columns_changed.emit()
+
+    def show_path(self, uid: int, sample: int) -> None:
+        """Look at one of the paths that voted."""
+        column = self.column(uid)
+        if column is not None and column.voting and sample in column.paths.cells:
+            column.paths.chosen = sample
+            column.verification = None
+            column.show_path()
+            self.column_changed.emit(uid)
 
     def set_pinned(self, uid: int, pinned: bool) -> None:
         """Keep a column when the next run replaces the others."""
@@ -236,9 +254,6 @@ class CompareModel(QObject):
         column = Column(self._next_uid, spec, key)
         self._next_uid += 1
         return column
-
-    def _kept_records(self, column: Column) -> list[TokenRecord]:
-        return column.records[: len(column.branch.prefix)] if column.branch else []
 
     def _submit(self, spec: CompareSpec, columns: list[Column], verifying: bool = False) -> bool:
         run = _Run(self, columns, verifying)
@@ -299,6 +314,8 @@ class _Run:
             self._take_tokens(event)
         elif isinstance(event, Partial) and isinstance(event.value, CellResult):
             self._take_cell(event.value)
+        elif isinstance(event, Partial) and isinstance(event.value, Vote):
+            self._take_vote(event.value)
         elif isinstance(event, Progress):
             self._model.progressed.emit(event)
         elif isinstance(event, Started) and not self._verifying:
@@ -306,23 +323,46 @@ class _Run:
         elif isinstance(event, Terminal):
             self._take_end(event)
 
+    def _column(self, key: object) -> Column | None:
+        """Whose cell or intermediate text that is; a column that votes stands for all its paths."""
+        cell = key.cell if isinstance(key, StageKey) else cast(CellKey, key)
+        return self.columns.get(cell) or self.columns.get(replace(cell, sample=0))
+
     def _take_tokens(self, event: TokenChunk) -> None:
-        column = self.columns.get(cast(CellKey, event.key))
+        column = self._column(event.key)
         if column is None or self._verifying:
             return
+        records = cast("tuple[TokenRecord, ...]", event.records)
+        if isinstance(event.key, StageKey):
+            column.take_draft(event.key, records)
+            self._model.column_changed.emit(column.uid)
+            return
+        if column.voting:
+            if column.paths.take_tokens(cast(CellKey, event.key).sample, records):
+                column.records = column.paths.records
+                self._model.tokens_arrived.emit(column.uid)
+            return
         came = self._came.setdefault(column.key, [])
-        came.extend(cast("tuple[TokenRecord, ...]", event.records))
+        came.extend(records)
         kept = len(column.branch.prefix) if column.branch else 0
         if len(came) >= kept:  # a branch's kept prefix is reported again: no flicker meanwhile
             column.records = came
             self._model.tokens_arrived.emit(column.uid)
 
+    def _take_vote(self, vote: Vote) -> None:
+        column = self.columns.get(CellKey(*vote.place))
+        if column is not None and column.voting and not self._verifying:
+            column.take_vote(vote)
+            self._model.column_changed.emit(column.uid)
+
     def _take_cell(self, cell: CellResult) -> None:
-        column = self.columns.get(cell.key)
+        column = self._column(cell.key)
         if column is None:
             return
         if self._verifying:
             self._take_check(column, cell)
+        elif column.voting:
+            column.take_path(cell)
         elif cell.error is not None:
             column.state, column.error, column.result = "failed", cell.error, cell
         else:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from engine.decoding.records import Generation, TokenRecord
 from engine.errors import ErrorReport
-from engine.evaluation.spec import Branch, CellKey, CellResult, CompareSpec, Variant
+from engine.evaluation.plan import sampling_of
+from engine.evaluation.spec import (
+    Branch,
+    CellKey,
+    CellResult,
+    CompareSpec,
+    StageKey,
+    StageKind,
+    Variant,
+    Vote,
+)
+from engine.prompting.strategies.registry import TECHNIQUES
+from workbench.viewmodels.compare_paths import Paths
 
 ColumnState = Literal["waiting", "running", "finished", "failed", "stopped"]
 VerifyState = Literal["running", "identical", "different", "failed"]
@@ -59,6 +71,9 @@ class Column:
         records: Tokens so far (live), replaced by the result's own when it arrives.
         branched_from: Uid of the column whose answer was branched, or None.
         branch: The kept prefix, when this column is a branch.
+        paths: The samples and their vote, where samples vote; `result` and `records` are then
+            those of the path on screen.
+        drafts: Tokens of intermediate texts so far, by kind and number.
     """
 
     uid: int
@@ -72,6 +87,67 @@ class Column:
     pinned: bool = False
     branched_from: int | None = None
     branch: Branch | None = None
+    paths: Paths = field(default_factory=Paths)
+    drafts: dict[tuple[StageKind, int], list[TokenRecord]] = field(default_factory=dict)
+
+    @property
+    def voting(self) -> bool:
+        """Whether the column shows several samples that vote."""
+        technique = TECHNIQUES.get(self.variant.technique)
+        votes = technique is not None and technique.asks == "votes"
+        return votes and self.branch is None and sampling_of(self.spec, self.variant).samples > 1
+
+    @property
+    def vote(self) -> Vote | None:
+        return self.paths.vote if self.voting else None
+
+    @property
+    def cell_key(self) -> CellKey:
+        """The cell on screen."""
+        return replace(self.key, sample=self.paths.shown) if self.voting else self.key
+
+    @property
+    def asked(self) -> tuple[CellKey, ...]:
+        """All cells that the column stands for."""
+        if not self.voting:
+            return (self.key,)
+        samples = sampling_of(self.spec, self.variant).samples
+        return tuple(replace(self.key, sample=sample) for sample in range(samples))
+
+    def cells(self) -> tuple[CellResult, ...]:
+        """Every finished cell of the column."""
+        if self.voting:
+            return tuple(self.paths.cells[sample] for sample in sorted(self.paths.cells))
+        return (self.result,) if self.result is not None else ()
+
+    def forget(self) -> None:
+        """Drop the answer, to be asked again; a branch keeps its prefix."""
+        kept = len(self.branch.prefix) if self.branch is not None else 0
+        self.state, self.result, self.error = "waiting", None, None
+        self.verification, self.records = None, self.records[:kept]
+        self.paths, self.drafts = Paths(), {}
+
+    def take_draft(self, key: StageKey, records: tuple[TokenRecord, ...]) -> None:
+        """More tokens of an intermediate text."""
+        self.drafts.setdefault((key.kind, key.index), []).extend(records)
+
+    def take_path(self, cell: CellResult) -> None:
+        """A path of a vote has ended."""
+        self.paths.cells[cell.key.sample] = cell
+        if cell.error is not None:
+            self.state, self.error = "failed", cell.error
+        self.show_path()
+
+    def take_vote(self, vote: Vote) -> None:
+        """The vote as it stands now."""
+        self.paths.vote = vote
+        if vote.final and self.state == "running":
+            self.state = "finished"
+        self.show_path()
+
+    def show_path(self) -> None:
+        """Make the path on screen the column's answer."""
+        self.result, self.records = self.paths.result, self.paths.records
 
     @property
     def variant(self) -> Variant:

@@ -23,12 +23,14 @@ class StoredColumn:
     Attributes:
         result: Its answer; None when the run ended before it.
         branch: The kept prefix, when the column continued another answer.
+        paths: All samples, when there are several.
     """
 
     spec: CompareSpec
     key: CellKey
     result: CellResult | None = None
     branch: Branch | None = None
+    paths: tuple[CellResult, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,13 @@ def _columns(spec: CompareSpec, cells: tuple[CellResult, ...]) -> list[StoredCol
         for model in range(len(spec.models))
         for variant in range(len(spec.variants))
     )
-    return [StoredColumn(spec, key, found.get(key)) for key in keys]
+    return [StoredColumn(spec, key, found.get(key), paths=_paths(key, cells)) for key in keys]
+
+
+def _paths(key: CellKey, cells: Iterable[CellResult]) -> tuple[CellResult, ...]:
+    """The samples of a column; nothing when there is only one."""
+    own = tuple(cell for cell in cells if replace(cell.key, sample=0) == key)
+    return own if len(own) > 1 else ()
 
 
 def _with_later(
@@ -123,7 +131,7 @@ def _with_later(
             continue
         for cell in cells:
             place = _place(columns, cell.key, spec.branch)
-            fresh = StoredColumn(whole, cell.key, cell, spec.branch)
+            fresh = StoredColumn(whole, cell.key, cell, spec.branch, _paths(cell.key, cells))
             if place is not None:
                 columns[place] = fresh
             elif spec.branch is not None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from engine.decoding.params import Sampling
 from engine.evaluation.spec import CompareSpec, Variant
+from engine.evaluation.technique_settings import TechniqueSettings, settings_of
 from engine.prompting.strategies.registry import TECHNIQUES
 from workbench.viewmodels.compare_setup import (
     MAX_VARIANTS,
@@ -37,7 +39,7 @@ def setup_of(spec: CompareSpec) -> CompareSetup:
     """Techniques, models and sampling as they were; chips that were not asked are off."""
     chips = {choice.uid: replace(choice, checked=False) for choice in default_variants()}
     for variant in spec.variants:
-        choice = _choice(variant, chips)
+        choice = _choice(variant, chips, spec.sampling)
         if choice is not None:
             chips[choice.uid] = choice
     return CompareSetup(
@@ -47,7 +49,9 @@ def setup_of(spec: CompareSpec) -> CompareSetup:
     )
 
 
-def _choice(variant: Variant, chips: dict[str, VariantChoice]) -> VariantChoice | None:
+def _choice(
+    variant: Variant, chips: dict[str, VariantChoice], sampling: Sampling
+) -> VariantChoice | None:
     """The chip that asks like this column; None for a technique that there is no more."""
     if variant.technique not in TECHNIQUES:
         return None
@@ -62,4 +66,5 @@ def _choice(variant: Variant, chips: dict[str, VariantChoice]) -> VariantChoice 
         trigger=variant.trigger,
         shots=variant.shots,
         examples_as=variant.examples_as,
+        settings=settings_of((variant,), sampling) or TechniqueSettings(),
     )

@@ -12,7 +12,7 @@ from engine.evaluation.spec import (
     CompareSpec,
     Variant,
 )
-from engine.evaluation.summary import summarise
+from engine.evaluation.summary import summarise, votes_of
 from engine.models.reference import ModelRef
 from engine.prompting.elements import Item
 from workbench.viewmodels.compare_column import Column
@@ -36,11 +36,10 @@ def report_of(columns: Sequence[Column]) -> tuple[CompareSpec, CompareResult] | 
         model = _place(models, column.spec.models[column.key.model])
         item = _item_place(items, column.spec.items[column.key.item])
         variant = _variant_place(variants, _variant(column, base), cells, model, item)
-        assert column.result is not None
-        key = CellKey(model=model, variant=variant, item=item)
-        cells.append(
-            replace(column.result, key=key, variant=variants[variant].label, item_id=items[item].id)
-        )
+        for cell in column.cells():
+            key = CellKey(model, variant, item, cell.key.sample if column.voting else 0)
+            label = variants[variant].label
+            cells.append(replace(cell, key=key, variant=label, item_id=items[item].id))
     spec = replace(
         base,
         models=tuple(models),
@@ -50,12 +49,22 @@ def report_of(columns: Sequence[Column]) -> tuple[CompareSpec, CompareResult] | 
         branch=None,
         batch_size=None,
     )
-    cells.sort(key=lambda cell: (cell.key.model, cell.key.variant, cell.key.item))
+    cells.sort(key=lambda cell: (*place_of(cell), cell.key.sample))
     seconds = max((c.generation.total_ms for c in cells if c.generation), default=0.0) / 1000.0
+    votes = votes_of(spec, cells)
     result = CompareResult(
-        run_id="", cells=tuple(cells), summaries=summarise(spec, cells), seconds=seconds
+        run_id="",
+        cells=tuple(cells),
+        summaries=summarise(spec, cells, votes),
+        seconds=seconds,
+        votes=votes,
     )
     return spec, result
+
+
+def place_of(cell: CellResult) -> tuple[int, int, int]:
+    """Model, variant and item of a cell."""
+    return cell.key.model, cell.key.variant, cell.key.item
 
 
 def _variant(column: Column, base: CompareSpec) -> Variant:
@@ -72,7 +81,7 @@ def _variant_place(
     variants: list[Variant], wanted: Variant, cells: list[CellResult], model: int, item: int
 ) -> int:
     """Where the variant stands; a second one of the same name and cell gets a number."""
-    taken = {(cell.key.model, cell.key.variant, cell.key.item) for cell in cells}
+    taken = set(map(place_of, cells))
     if wanted in variants:
         place = variants.index(wanted)
         if (model, place, item) not in taken:

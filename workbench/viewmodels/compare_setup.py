@@ -10,6 +10,7 @@ import msgspec
 from engine.decoding.params import Sampling
 from engine.errors import BadSpec, EngineError
 from engine.evaluation.spec import CompareSpec, Variant
+from engine.evaluation.technique_settings import TechniqueSettings
 from engine.models.reference import ModelRef
 from engine.prompting.render import ExamplesAs
 from engine.prompting.strategies.registry import TECHNIQUES
@@ -26,6 +27,7 @@ class VariantChoice:
     Attributes:
         uid: Stable name of the chip; the first four chips are called like their technique.
         examples_as: Layout of the examples; None = as the prompt's task lays them out.
+        settings: What only some techniques know: paths, statements, labels.
     """
 
     uid: str
@@ -34,21 +36,28 @@ class VariantChoice:
     trigger: str = ""
     shots: int | None = None
     examples_as: ExamplesAs | None = None
+    settings: TechniqueSettings = TechniqueSettings()
 
     @property
     def is_extra(self) -> bool:
         """Added by the person, so it may be taken away again."""
         return self.uid != self.technique
 
-    def variant(self, examples_as: ExamplesAs) -> Variant:
-        """As a column of the comparison; an extra chip carries its own name."""
-        return Variant(
+    def variant(self, examples_as: ExamplesAs, sampling: Sampling | None = None) -> Variant:
+        """As a column of the comparison; an extra chip carries its own name.
+
+        Args:
+            examples_as: Layout of the examples where the chip leaves it open.
+            sampling: The comparison's, for a chip with a temperature of its own.
+        """
+        plain = Variant(
             technique=self.technique,
             name=self.uid if self.is_extra else "",
             trigger=self.trigger.strip(),
             shots=self.shots,
             examples_as=self.examples_as or examples_as,
         )
+        return self.settings.applied(plain, sampling or Sampling(max_new_tokens=MAX_NEW_TOKENS))
 
 
 def default_variants() -> tuple[VariantChoice, ...]:
@@ -102,7 +111,7 @@ class CompareSetup:
         return CompareSpec(
             models=self.models,
             prompt=prompt.elements(),
-            variants=tuple(choice.variant(prompt.examples_as) for choice in chosen),
+            variants=tuple(choice.variant(prompt.examples_as, self.sampling) for choice in chosen),
             items=(prompt.item(),),
             sampling=self.sampling,
             extraction=prompt.extraction,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from engine.decoding.params import Sampling
 from engine.errors import DataError
 from engine.evaluation.datasets.dataset import Dataset
 from engine.evaluation.datasets.reading import open_dataset
@@ -127,7 +128,9 @@ def _with_techniques(
     chosen = setup.compare.chosen()
     kept = [choice for choice in chosen if _can(choice, base.prompt)]
     left_out = tuple(choice.uid for choice in chosen if choice not in kept)
-    variants = tuple(_variant(choice, patterns.get(choice.technique), layout) for choice in kept)
+    variants = tuple(
+        _variant(choice, patterns.get(choice.technique), layout, base.sampling) for choice in kept
+    )
     rules = setup.rules or base.extraction
     spec = replace(base, variants=variants, extraction=rules) if variants else None
     answers = 0
@@ -137,9 +140,11 @@ def _with_techniques(
     return Plan(spec, name, whole, left_out, base.extraction, answers, dataset)
 
 
-def _variant(choice: VariantChoice, pattern: Variant | None, layout: ExamplesAs) -> Variant:
+def _variant(
+    choice: VariantChoice, pattern: Variant | None, layout: ExamplesAs, sampling: Sampling
+) -> Variant:
     """The chip as a column; what the set knows of the technique fills what the chip leaves open."""
-    made = choice.variant(layout)
+    made = choice.variant(layout, sampling)
     if pattern is None:
         return made
     return replace(

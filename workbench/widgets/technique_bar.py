@@ -17,7 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.evaluation.technique_settings import TechniqueSettings
 from engine.prompting.elements import Language
+from engine.prompting.strategies.generated_knowledge import KNOWLEDGE_TRIGGER
 from engine.prompting.strategies.registry import TECHNIQUES
 from engine.prompting.strategies.zero_shot_cot import DEFAULT_TRIGGER
 from workbench.services.tips import tip
@@ -27,6 +29,7 @@ from workbench.widgets.chips import Chip
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.technique_fields import TechniqueFields
 
 SUGGESTED_TRIGGERS: dict[Language, tuple[str, ...]] = {
     "en": (
@@ -78,6 +81,9 @@ class TechniquePopup(QFrame):
             self._add_trigger(form, language)
         if technique.uses_examples:
             self._add_examples(form)
+        self.fields = TechniqueFields(choice.technique, choice.settings, language, self)
+        self.fields.add_to(form)
+        self.fields.changed.connect(self._settings_changed)
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 12, 12, 12)
         box.setSpacing(8)
@@ -94,12 +100,13 @@ class TechniquePopup(QFrame):
         self.trigger.setObjectName("trigger-sentence")
         self.trigger.setEditable(True)
         self.trigger.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.trigger.addItems(SUGGESTED_TRIGGERS[language])
+        knowing = TECHNIQUES[self._choice.technique].asks == "knowledge"
+        self._default_trigger = (KNOWLEDGE_TRIGGER if knowing else DEFAULT_TRIGGER)[language]
+        self.trigger.addItems((self._default_trigger,) if knowing else SUGGESTED_TRIGGERS[language])
         self.trigger.setMinimumContentsLength(34)
-        self.trigger.setEditText(self._choice.trigger or DEFAULT_TRIGGER[language])
+        self.trigger.setEditText(self._choice.trigger or self._default_trigger)
         self.trigger.setAccessibleName(self.tr("Trigger sentence"))
         self.trigger.lineEdit().setCursorPosition(0)
-        self._default_trigger = DEFAULT_TRIGGER[language]
         self.trigger.editTextChanged.connect(self._trigger_edited)
         form.addRow(self.tr("Sentence"), self.trigger)
 
@@ -133,6 +140,9 @@ class TechniquePopup(QFrame):
         assert self.layout_choice is not None
         layout = self.layout_choice.itemData(index)
         self._set(replace(self._choice, examples_as=layout))
+
+    def _settings_changed(self, settings: TechniqueSettings) -> None:
+        self._set(replace(self._choice, settings=settings))
 
     def _set(self, choice: VariantChoice) -> None:
         self._choice = choice
@@ -175,13 +185,20 @@ class TechniqueChip(QWidget):
         title = column_title(choice.technique, choice.variant("text").name)
         if technique.uses_examples and choice.shots:
             title += f" · {choice.shots}"
+        if technique.asks == "votes":
+            title += f" · {choice.settings.samples or technique.default_samples}"
         self.chip.setText(title)
         self.chip.setChecked(choice.checked)
         self.chip.setToolTip(technique_hint(choice.technique))
         self.chip.setAccessibleName(title)
         self.chip.updateGeometry()
         self.chip.update()
-        has_settings = technique.uses_examples or technique.uses_trigger or choice.is_extra
+        has_settings = (
+            technique.uses_examples
+            or technique.uses_trigger
+            or technique.composed
+            or choice.is_extra
+        )
         self.more.setVisible(has_settings)
         self.more.setToolTip(tip(self.tr("Settings of {name}").format(name=title)))
         self.more.setAccessibleName(self.more.toolTip())

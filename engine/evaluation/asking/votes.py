@@ -30,6 +30,7 @@ class Votes(OneSample):
         self.voting = len(samples) == self.planned
         self.ballots: list[Ballot] = []
         self.stopped = False
+        self.left_out = any(cell.dropped for cell in question.known)
         self.pending = len(question.keys)
 
     def begin(self) -> Sequence[Ask]:
@@ -50,6 +51,7 @@ class Votes(OneSample):
     def _close(self, key: CellKey, generation: Generation) -> None:
         cell = self.answered(replace(self.opened, key=key), generation)
         self.pending -= 1
+        self.left_out = self.left_out or cell.dropped
         if cell.error is not None:
             self.voting = False
         elif not cell.dropped:
@@ -66,7 +68,7 @@ class Votes(OneSample):
                 rule=self.question.spec.rule,
                 by=variant.vote,
                 planned=self.planned,
-                stopped_early=self.stopped,
+                stopped_early=self.left_out,
                 final=self.pending == 0,
             )
         )

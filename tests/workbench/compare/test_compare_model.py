@@ -328,8 +328,9 @@ def test_two_chips_of_one_technique_have_names_of_their_own() -> None:
     spec = setup.spec(PromptState(input="x"))
     spec.check()
     assert [variant.label for variant in spec.variants][-2:] == ["few-shot 2", "few-shot 3"]
+    *base, second, third = setup.variants
     assert setup.without("few-shot 2").without("few-shot").with_extra("few-shot") == replace(
-        setup, variants=(*setup.variants[:4], setup.variants[5], setup.variants[4])
+        setup, variants=(*base, third, second)
     )
 
 

@@ -28,6 +28,9 @@ def title(column: Column) -> str:
 def subtitle(column: Column, show_model: bool, outdated: bool) -> str:
     """The model when there are several, and what makes this column special."""
     parts = [column.model_id] if show_model else []
+    if column.vote is not None:
+        text = QCoreApplication.translate("Column", "path {n} of {all}")
+        parts.append(text.format(n=column.paths.shown + 1, all=column.vote.planned))
     if column.branch is not None and column.records:
         chosen = column.records[len(column.branch.prefix) - 1]
         text = QCoreApplication.translate("Column", "from “{token}” on")
@@ -47,30 +50,40 @@ def verdict(column: Column) -> tuple[str, str, str]:
         return "⚠", QCoreApplication.translate("Column", "failed"), "bad"
     if column.state == "stopped":
         return "■", QCoreApplication.translate("Column", "stopped"), "muted"
-    result = column.result
-    if result is None or not result.extractions or result.correct is None:
+    found, correct = _outcome(column)
+    if correct is None:
         return "", "", "muted"
-    if result.correct:
+    if correct:
         return "✓", QCoreApplication.translate("Column", "right"), "good"
-    if result.extractions[0].value is None:
+    if found is None:
         return "–", QCoreApplication.translate("Column", "no answer found"), "warning"
     return "✗", QCoreApplication.translate("Column", "wrong"), "bad"
 
 
-def extracted(column: Column) -> str:
-    """The extracted answer, and the expected one when they differ (rich text)."""
+def _outcome(column: Column) -> tuple[str | None, bool | None]:
+    """The answer that counts, and whether it is right: of the vote where there is one."""
+    if column.vote is not None:
+        return column.vote.winner, column.vote.correct
     result = column.result
     if result is None or not result.extractions:
+        return None, None
+    return result.extractions[0].value, result.correct
+
+
+def extracted(column: Column) -> str:
+    """The answer that counts, and the expected one when they differ (rich text)."""
+    result = column.result
+    if result is None or not (result.extractions or column.vote is not None):
         return ""
-    first = result.extractions[0]
-    rule = rule_name(first.rule)
-    if first.value is None:
+    value, correct = _outcome(column)
+    if value is None:
+        rule = rule_name(result.extractions[0].rule if result.extractions else column.spec.rule)
         text = QCoreApplication.translate("Column", "No answer by the rule “{rule}”")
         line = escape(text.format(rule=rule))
     else:
         text = QCoreApplication.translate("Column", "Answer {value}")
-        line = escape(text).replace("{value}", f"<b>{escape(_short(first.value))}</b>")
-    if result.correct is False and result.expected is not None:
+        line = escape(text).replace("{value}", f"<b>{escape(_short(value))}</b>")
+    if correct is False and result.expected is not None:
         wanted = QCoreApplication.translate("Column", "expected {value}")
         value = f"<b>{escape(_short(result.expected))}</b>"
         line += " · " + escape(wanted).replace("{value}", value)
@@ -133,7 +146,8 @@ def figures(column: Column) -> str:
         parts.append(text.format(p=measured.mean_probability))
     text = QCoreApplication.translate("Column", "first token {t}")
     parts.append(text.format(t=milliseconds(measured.first_token_ms)))
-    if measured.tokens_per_s is not None:
+    scored = column.result is not None and column.result.decided_by == "likelihood"
+    if measured.tokens_per_s is not None and not scored:  # forced tokens come all at once
         text = QCoreApplication.translate("Column", "{rate} tokens/s")
         parts.append(text.format(rate=f"{measured.tokens_per_s:.3g}"))
     return _unbroken(first) + "\n" + " · ".join(_unbroken(part) for part in parts)

@@ -167,6 +167,7 @@ class ColumnsArea(QScrollArea):
         view.close_wanted.connect(self._model.close_column)
         view.pin_wanted.connect(self._model.set_pinned)
         view.branch_wanted.connect(self._branch)
+        view.path_wanted.connect(self._model.show_path)
         view.copy_wanted.connect(self.copy_wanted)
         view.save_wanted.connect(self.save_wanted)
         view.overlay_wanted.connect(self.overlay_wanted)

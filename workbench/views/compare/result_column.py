@@ -20,6 +20,7 @@ from workbench.services.icons import Icons
 from workbench.services.tips import tip
 from workbench.viewmodels.compare_column import Column
 from workbench.views.compare import column_text
+from workbench.views.compare.decision_strip import DecisionStrip
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import Fold, set_role
@@ -42,6 +43,7 @@ class ResultColumn(QFrame):
         copy_wanted(int, str): As ``"text"``, ``"markdown"`` or ``"command"``.
         save_wanted(int): Save this column's report.
         branch_wanted(int, int, object): Continue from another token.
+        path_wanted(int, int): Look at another path of the vote.
     """
 
     rerun_wanted = Signal(int)
@@ -52,6 +54,7 @@ class ResultColumn(QFrame):
     copy_wanted = Signal(int, str)
     save_wanted = Signal(int)
     branch_wanted = Signal(int, int, object)
+    path_wanted = Signal(int, int)
     sent_toggled = Signal(bool)
 
     def __init__(self, column: Column, icons: Icons, parent: QWidget | None = None) -> None:
@@ -69,6 +72,7 @@ class ResultColumn(QFrame):
         self.found = QLabel(self)
         self.found.setWordWrap(True)
         self.found.setTextFormat(Qt.TextFormat.RichText)
+        self.decision = DecisionStrip(self)
         self.sent = SentView(self)
         self.sent_fold = Fold(self.sent, self)
         self.rule = QFrame(self)
@@ -109,6 +113,7 @@ class ResultColumn(QFrame):
         self.sent.set_parts(column.result.sent if column.result else ())
         self.note.show_report(column.error)
         self.answer.setVisible(column.error is None or bool(column.records))
+        self.decision.show_column(column)
         self.pin_button.setChecked(column.pinned)
         self._enable()
         self._write()
@@ -309,6 +314,7 @@ class ResultColumn(QFrame):
         layout.addLayout(head)
         layout.addWidget(self.subtitle)
         layout.addWidget(self.found)
+        layout.addWidget(self.decision)
         layout.addWidget(self.sent_fold)
         layout.addWidget(self.rule)
         layout.addWidget(self.answer, 1)
@@ -325,6 +331,7 @@ class ResultColumn(QFrame):
         self.pin_button.clicked.connect(self._pin)
         self.more_button.clicked.connect(self._open_menu)
         self.answer.branch_requested.connect(self._branch)
+        self.decision.path_wanted.connect(self._path)
         self.sent_fold.toggled.connect(self.sent_toggled)
 
     def _rerun(self) -> None:
@@ -338,6 +345,9 @@ class ResultColumn(QFrame):
 
     def _pin(self, pinned: bool) -> None:
         self.pin_wanted.emit(self.uid, pinned)
+
+    def _path(self, sample: int) -> None:
+        self.path_wanted.emit(self.uid, sample)
 
     def _branch(self, index: int, candidate: Candidate) -> None:
         self.branch_wanted.emit(self.uid, index, candidate)
