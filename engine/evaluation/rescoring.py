@@ -93,6 +93,7 @@ def rescored(
     votes: Sequence[Vote],
     rules: Iterable[str],
     labels: Mapping[tuple[int, int], str] | None = None,
+    check: Callable[[], None] | None = None,
 ) -> tuple[RuleRow, ...]:
     """Every rule over every column: voted items vote again, averaged ones are averaged again.
 
@@ -103,11 +104,12 @@ def rescored(
         rules: Names as in `engine.evaluation.extractors.registry`; an unknown one, a broken or
             an endless pattern is that row's `error`.
         labels: Names of the columns by (model, variant).
+        check: Called once per item and column; may raise to stop.
     """
     rows = []
     for rule in dict.fromkeys(rules):
         try:
-            found = columns(spec, cells, votes, rule, labels)
+            found = columns(spec, cells, votes, rule, labels, check)
         except BadSpec as error:
             rows.append(RuleRow(rule, error=error.report()))
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
@@ -30,6 +30,8 @@ from workbench.viewmodels.names import column_title
 SOON_MS: Final = 300
 REST: Final = 2.0
 """After a calculation the next one waits this many times as long as the last one took."""
+NAP_EVERY: Final = 150
+NAP_S: Final = 0.001
 
 Place = tuple[int, int]
 
@@ -43,7 +45,6 @@ class Task:
     cells: tuple[CellResult, ...]
     votes: tuple[Vote, ...]
     rule: str
-    rules: tuple[str, ...]
     titles: dict[Place, str]
 
 
@@ -55,7 +56,7 @@ class Snapshot:
         comparison: Columns, pairs, items only one got right, by the chosen rule.
         summaries: Votes and stability per column.
         rules: Every rule over every column; empty while nobody looks at them.
-        cells: The cells with what the further rules read in them.
+        cells: The task's cells, in its order, with what further rules read in them.
         seconds: How long it took.
     """
 
@@ -66,18 +67,51 @@ class Snapshot:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Rules:
+    """Every rule over every column, and the cells as they were read for it."""
+
+    rows: tuple[RuleRow, ...]
+    cells: tuple[CellResult, ...]
+    seconds: float
+
+
 @dataclass
 class _Held:
-    """Everything that has arrived of the run on screen."""
+    """Everything that has arrived of the run on screen; cells in the order of their arrival."""
 
     spec: CompareSpec
     titles: dict[Place, str]
-    cells: dict[CellKey, CellResult] = field(default_factory=dict)
+    cells: list[CellResult] = field(default_factory=list)
+    places: dict[CellKey, int] = field(default_factory=dict)
     votes: dict[tuple[int, int, int], Vote] = field(default_factory=dict)
 
 
 class Stale(Exception):
     """The run on screen is another by now; nobody waits for this result."""
+
+
+class Breather:
+    """Called at each step of a long calculation: stops a stale one, and lets the window breathe.
+
+    A thread of pure Python gives way only every few milliseconds, and the window's thread asks
+    for its turn many times in one redraw. A nap now and then gives it the whole turn.
+
+    Args:
+        is_stale: Whether nobody waits for the result any more.
+    """
+
+    def __init__(self, is_stale: Callable[[], bool]) -> None:
+        self._is_stale = is_stale
+        self._steps = 0
+
+    def __call__(self) -> None:
+        """One step. Raises `Stale`."""
+        self._steps += 1
+        if self._steps % NAP_EVERY == 0:
+            time.sleep(NAP_S)
+            if self._is_stale():
+                raise Stale
 
 
 class ResultsModel(QObject):
@@ -102,14 +136,15 @@ class ResultsModel(QObject):
         self._held: _Held | None = None
         self._turn = 0
         self._working = False
+        self._working_on = 0
         self._again = False
+        self._pause = SOON_MS
         self._with_rules = False
         self.shown: Snapshot | None = None
         self.rule = ""
         self.patterns: tuple[str, ...] = ()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.setInterval(SOON_MS)
         self._soon.timeout.connect(self._work)
 
     @property
@@ -144,7 +179,14 @@ class ResultsModel(QObject):
             return
         weighed = self._held.spec.variants[cell.key.variant].vote == "weighted"
         # A weighted vote by another rule needs the probabilities of the tokens.
-        self._held.cells[cell.key] = cell if weighed else slim(cell)
+        kept = cell if weighed else slim(cell)
+        known = self._held.places.get(cell.key)
+        if known is None:
+            self._held.places[cell.key] = len(self._held.cells)
+            self._held.cells.append(kept)
+        else:
+            self._held.cells[known] = kept
+            self._turn += 1  # what is being worked out has the old one
         self._later()
 
     def add_vote(self, vote: Vote) -> None:
@@ -158,12 +200,13 @@ class ResultsModel(QObject):
         """The run has ended: take what did not come singly, and work it out at once."""
         if self._held is None:
             return
-        for cell in result.cells:
-            if cell.key not in self._held.cells:
-                self.add_cell(cell)
+        if len(self._held.cells) < len(result.cells):
+            for cell in result.cells:
+                if cell.key not in self._held.places:
+                    self.add_cell(cell)
         for vote in result.votes:
             self._held.votes[vote.place] = vote
-        self._soon.start(0)
+        self._now()
 
     # What the person does
 
@@ -176,47 +219,38 @@ class ResultsModel(QObject):
             return
         self.rule = rule
         self.rule_changed.emit(self.used_rule)
-        self._soon.start(0)
+        self._now()
 
     def add_pattern(self, rule: str) -> None:
         """Put a ``regex:…`` rule beside the others."""
         if rule not in self.patterns:
             self.patterns = (*self.patterns, rule)
-            self._soon.start(0)
+            self._now()
 
     def remove_pattern(self, rule: str) -> None:
         """Take it away again; when it decided, the run's own rule does so again."""
         self.patterns = tuple(one for one in self.patterns if one != rule)
         if self.rule == rule:
             self.choose_rule("")
-        self._soon.start(0)
+        self._now()
 
     def want_rules(self, wanted: bool) -> None:
         """Whether somebody looks at every rule: reading by all of them costs time."""
         if wanted and not self._with_rules and self._held is not None:
-            self._soon.start(0)
+            self._now()
         self._with_rules = wanted
 
     def retitle(self) -> None:
         """The language changed: the columns have other names."""
         if self._held is not None:
             self._held.titles = titles(self._held.spec)
-            self._soon.start(0)
+            self._now()
 
-    def outputs(self, most: int) -> tuple[CellResult, ...]:
-        """Some answered cells, one column after the other, for a preview."""
-        if self._held is None:
-            return ()
-        cells = sorted(
-            (one for one in self._held.cells.values() if one.generation and not one.dropped),
-            key=lambda one: (one.key.item, one.key.sample, one.key.model, one.key.variant),
-        )
-        return tuple(cells[:most])
-
-    def title(self, cell: CellResult) -> str:
-        """The name of a cell's column."""
-        place = (cell.key.model, cell.key.variant)
-        return self._held.titles[place] if self._held is not None else cell.variant
+    def tried(self, rule: str) -> Trial | None:
+        """What a preview of a rule works on; None = nothing has been answered."""
+        if self._held is None or not self._held.cells:
+            return None
+        return Trial(rule, tuple(self._held.cells), self._held.titles)
 
     # The calculation
 
@@ -229,46 +263,72 @@ class ResultsModel(QObject):
         self.changed.emit()
 
     def _later(self) -> None:
+        """Work it out after a pause; more that arrives meanwhile is worked out with it."""
         if not self._soon.isActive():
-            self._soon.start()
+            self._soon.start(self._pause)
+
+    def _now(self) -> None:
+        """Work it out at once; what is being worked out is given up."""
+        self._turn += 1
+        self._soon.start(0)
 
     def _work(self) -> None:
-        if self._held is None:
+        if self._held is None or not self._held.cells:
             return
         if self._working:
-            self._again = True
+            self._again = self._working_on != self._turn
+            if not self._again:
+                self._later()
             return
         task = Task(
             self._turn,
             self._held.spec,
-            tuple(self._held.cells.values()),
+            tuple(self._held.cells),
             tuple(self._held.votes.values()),
             self.rule,
-            (*TEXT_RULES, *self.patterns) if self._with_rules else (),
             self._held.titles,
         )
-        if not task.cells:
-            return
-        self._working = True
+        self._working, self._working_on = True, task.turn
         self._background.run(
-            partial(work_out, task, partial(self._check, task.turn)),
-            partial(self._take, task.turn),
+            partial(work_out, task, self._breather(task)), partial(self._take, task), self._failed
+        )
+
+    def _breather(self, task: Task) -> Breather:
+        return Breather(partial(self._is_stale, task.turn))
+
+    def _is_stale(self, turn: int) -> bool:
+        """Called on the worker thread; reading one number needs no lock."""
+        return turn != self._turn
+
+    def _take(self, task: Task, found: Snapshot) -> None:
+        """The figures have come; the rules follow when somebody looks at them."""
+        if task.turn != self._turn or self._held is None:
+            self._ended(found.seconds)
+            return
+        self._held.cells[: len(found.cells)] = found.cells
+        before = self.shown.rules if self.shown is not None else ()
+        self.shown = replace(found, rules=before if self._with_rules else ())
+        self.changed.emit()
+        if not self._with_rules:
+            self._ended(found.seconds)
+            return
+        self._background.run(
+            partial(
+                read_rules,
+                replace(task, cells=found.cells),
+                (*TEXT_RULES, *self.patterns),
+                self._breather(task),
+            ),
+            partial(self._take_rules, task, found.seconds),
             self._failed,
         )
 
-    def _check(self, turn: int) -> None:
-        """Called on the worker thread; reading one number needs no lock."""
-        if turn != self._turn:
-            raise Stale
-
-    def _take(self, turn: int, found: Snapshot) -> None:
-        self._ended(found.seconds)
-        if turn != self._turn or self._held is None:
-            return
-        for cell in found.cells:
-            self._held.cells[cell.key] = cell
-        self.shown = found
-        self.changed.emit()
+    def _take_rules(self, task: Task, before: float, found: Rules) -> None:
+        if task.turn == self._turn and self._held is not None and self.shown is not None:
+            self._held.cells[: len(found.cells)] = found.cells
+            self.shown = replace(self.shown, rules=found.rows)
+            self.changed.emit()
+        self._ended(before + found.seconds)
 
     def _failed(self, error: Exception) -> None:
         self._ended(0.0)
@@ -277,10 +337,10 @@ class ResultsModel(QObject):
 
     def _ended(self, seconds: float) -> None:
         self._working = False
-        self._soon.setInterval(max(SOON_MS, round(1000 * REST * seconds)))
+        self._pause = max(SOON_MS, round(1000 * REST * seconds))
         if self._again:
             self._again = False
-            self._later()
+            self._work()
 
 
 def work_out(task: Task, check: Callable[[], None]) -> Snapshot:
@@ -292,25 +352,28 @@ def work_out(task: Task, check: Callable[[], None]) -> Snapshot:
     from engine.evaluation.summary import summarise
 
     started = time.monotonic()
-    check()
-    wanted = dict.fromkeys((*((task.rule,) if task.rule else ()), *task.rules))
-    cells, failed = read_all(task.cells, wanted, check)
-    rule = None if not task.rule or task.rule in failed else task.rule
-    comparison = compare_variants(task.spec, cells, task.votes, rule, labels=task.titles)
-    check()
-    applied = [one for one in task.rules if one not in failed]
-    rows = {one.rule: one for one in rescored(task.spec, cells, task.votes, applied, task.titles)}
-    for name, report in failed.items():
-        rows[name] = RuleRow(name, error=report)
-    check()
+    rules = (task.rule,) if task.rule else ()
+    cells, failed = read_all(task.cells, rules, check)
+    rule = task.rule if task.rule and not failed else None
+    found = compare_variants(task.spec, cells, task.votes, rule, labels=task.titles, check=check)
     votes = tuple(vote for vote in task.votes if vote.final)
-    return Snapshot(
-        comparison,
-        summarise(task.spec, cells, votes),
-        tuple(rows[one] for one in task.rules),
-        cells,
-        time.monotonic() - started,
-    )
+    summaries = summarise(task.spec, cells, votes)
+    return Snapshot(found, summaries, (), cells, time.monotonic() - started)
+
+
+def read_rules(task: Task, rules: tuple[str, ...], check: Callable[[], None]) -> Rules:
+    """Every rule over every column; runs on a background thread.
+
+    Raises:
+        Stale: `check` says so.
+    """
+    started = time.monotonic()
+    cells, failed = read_all(task.cells, rules, check)
+    applied = [rule for rule in rules if rule not in failed]
+    found = rescored(task.spec, cells, task.votes, applied, task.titles, check)
+    rows = {one.rule: one for one in found}
+    rows.update((rule, RuleRow(rule, error=report)) for rule, report in failed.items())
+    return Rules(tuple(rows[rule] for rule in rules), cells, time.monotonic() - started)
 
 
 def titles(spec: CompareSpec) -> dict[Place, str]:
@@ -364,34 +427,37 @@ class Preview:
     correct: bool | None
 
 
-def preview(
-    rule: str, outputs: tuple[tuple[str, CellResult], ...]
-) -> tuple[tuple[Preview, ...], ErrorReport | None]:
-    """A rule on some answers, as far as it goes; runs on a background thread.
+@dataclass(frozen=True)
+class Trial:
+    """A rule to try on real answers: values only, so that it may run on any thread."""
 
-    Args:
-        rule: A rule's name, or ``regex:…``.
-        outputs: Column name and cell.
+    rule: str
+    cells: tuple[CellResult, ...]
+    titles: dict[Place, str]
+
+
+def preview(trial: Trial, most: int) -> tuple[tuple[Preview, ...], ErrorReport | None]:
+    """What the rule finds in the first answers, item by item, as far as it goes.
+
+    Runs on a background thread.
     """
     from engine.errors import BadSpec
     from engine.evaluation.scoring import extract
 
+    cells = sorted(
+        (one for one in trial.cells if one.generation is not None and not one.dropped),
+        key=lambda one: (one.key.item, one.key.sample, one.key.model, one.key.variant),
+    )
     lines: list[Preview] = []
-    for title, cell in outputs:
+    for cell in cells[:most]:
         assert cell.generation is not None
+        text = cell.generation.text
         try:
-            found = extract(rule, cell.generation.text, cell.expected)
+            found = extract(trial.rule, text, cell.expected)
         except BadSpec as error:
             return tuple(lines), error.report()
+        title = trial.titles[cell.key.model, cell.key.variant]
         lines.append(
-            Preview(
-                cell.item_id,
-                title,
-                cell.generation.text,
-                found.start,
-                found.end,
-                found.value,
-                found.correct,
-            )
+            Preview(cell.item_id, title, text, found.start, found.end, found.value, found.correct)
         )
     return tuple(lines), None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
@@ -146,6 +146,7 @@ def compare_variants(
     *,
     labels: Mapping[tuple[int, int], str] | None = None,
     seed: int = 0,
+    check: Callable[[], None] | None = None,
 ) -> Comparison:
     """Compare every column (variant × model) of a comparison with every other, item by item.
 
@@ -159,13 +160,14 @@ def compare_variants(
         rule: Another extraction rule than the primary one; answers are then read again.
         labels: Names of the columns by (model, variant); None = `column_labels`.
         seed: Of the bootstrap and of drawn sign flips.
+        check: Called once per item and column; may raise to stop.
 
     Raises:
         BadSpec: The rule is unknown or cannot be applied.
     """
     from engine.evaluation.statistics.words import notes, verdict
 
-    found = columns(spec, cells, votes, rule, labels)
+    found = columns(spec, cells, votes, rule, labels, check)
     standings = tuple(standing_of(column, seed) for column in found)
     ids = [item.id for item in spec.items]
     raw = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.evaluation.statistics.comparison import Comparison, Pair, Standing
-from engine.evaluation.statistics.words import p_text
+from engine.evaluation.statistics.words import p_value
 
 COUNTED = {
     "answer": "each item by its answer",
@@ -59,8 +59,8 @@ def _row(pair: Pair) -> dict[str, str]:
         "low": f"{pair.interval.low:.4f}",
         "high": f"{pair.interval.high:.4f}",
         "interval": pair.interval.method,
-        "p": p_text(pair.p).removeprefix("p = "),
-        "holm_p": p_text(pair.holm_p).removeprefix("p = "),
+        "p": p_value(pair.p),
+        "holm_p": p_value(pair.holm_p),
         "test": pair.test,
         "both": count(pair.both),
         "only_first": str(len(pair.only_first)),

@@ -7,7 +7,7 @@ count for nothing, on either side of a pair; nor do samples that a decided vote 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -56,6 +56,7 @@ def columns(
     votes: Iterable[Vote] = (),
     rule: str | None = None,
     labels: Mapping[tuple[int, int], str] | None = None,
+    check: Callable[[], None] | None = None,
 ) -> tuple[Column, ...]:
     """Every column that has a cell, in model and variant order.
 
@@ -66,6 +67,7 @@ def columns(
         rule: Score by this rule instead of the primary one: answers are read again, and voted
             items are voted on again.
         labels: Names by (model, variant); None = `column_labels`.
+        check: Called once per item and column; may raise to stop.
 
     Raises:
         BadSpec: The rule is unknown or cannot be applied.
@@ -80,7 +82,7 @@ def columns(
         if vote.final:
             voted.setdefault((vote.model, vote.variant), {})[vote.item] = vote
     return tuple(
-        _column(Column(*place, names[place]), grouped[place], voted.get(place, {}), rule)
+        _column(Column(*place, names[place]), grouped[place], voted.get(place, {}), rule, check)
         for place in sorted(grouped)
     )
 
@@ -90,8 +92,11 @@ def _column(
     items: dict[int, list[CellResult]],
     votes: dict[int, Vote],
     rule: str | None,
+    check: Callable[[], None] | None,
 ) -> Column:
     for item in sorted(items):
+        if check is not None:
+            check()
         cells = items[item]
         column.failed += sum(cell.error is not None for cell in cells)
         found = tuple(_read(cells, rule))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+SMALLEST_P: Final = 1e-300
 
 if TYPE_CHECKING:
     from engine.evaluation.statistics.comparison import Pair, Standing
@@ -60,10 +62,17 @@ def points(share: float) -> str:
 
 
 def p_text(p: float) -> str:
-    """``p = 0.031``, ``p = 2e-9``; two digits down to 0.001, one below."""
+    """``p = 0.031``, ``p = 2e-9``; two digits down to 0.001, one below, ``p < 1e-300`` at last."""
+    if p < SMALLEST_P:
+        return f"p < {SMALLEST_P:.0e}"
     if p >= 0.995:
         return "p = 1"
     if p >= 0.001:
         return f"p = {p:.2g}"
     mantissa, exponent = f"{p:.0e}".split("e")
     return f"p = {mantissa}e{int(exponent)}"
+
+
+def p_value(p: float) -> str:
+    """The same without its letter: ``0.031``, ``2e-9``, ``< 1e-300``."""
+    return p_text(p).removeprefix("p ").removeprefix("= ")

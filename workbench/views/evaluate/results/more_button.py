@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QEvent, QIODevice, QRect, QSize, Qt
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
@@ -89,7 +89,7 @@ class MoreButton(QToolButton):
         painter.fillRect(
             QRect(0, 0, size.width(), size.height()), self._services.theme.colour("window")
         )
-        self._picture.render(painter)
+        self._picture.render(painter, QPoint())
         painter.end()
         self._write(path, bytes(buffer.data().data()))
 

@@ -138,7 +138,7 @@ class OnlyRightView(QWidget):
         for widget in (self.list, self.which, self.more):
             widget.setVisible(bool(found.exactly_one))
         line = self.list.sizeHintForRow(0) if rows else 0
-        self.list.setFixedHeight(line * min(len(rows), LINES) + 8)
+        self.list.setFixedHeight(line * min(len(rows), LINES) + 2)
 
     def _go(self, index: QModelIndex) -> None:
         if index.isValid():

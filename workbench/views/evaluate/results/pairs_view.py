@@ -8,10 +8,10 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout, QWidget
 
 from engine.evaluation.statistics.comparison import Comparison, Pair
-from engine.evaluation.statistics.words import points
+from engine.evaluation.statistics.words import p_value, points
 from workbench.services.tips import tip
 from workbench.viewmodels.results_text import needed
-from workbench.views.evaluate.results.words import bare, pair_tip, span
+from workbench.views.evaluate.results.words import minus, pair_tip, span
 from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow, FigureTable
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
@@ -131,16 +131,16 @@ class PairsView(QWidget):
         cells: list[str | Bar | None] = [
             f"{pair.second_label} − {pair.first_label}",
             Bar(
-                ("+" if pair.difference > 0 else "") + points(pair.difference),
+                ("+" if pair.difference > 0 else "") + minus(points(pair.difference)),
                 pair.difference,
                 pair.interval.low,
                 pair.interval.high,
             ),
             span(pair.interval.low, pair.interval.high),
-            bare(pair.p),
+            p_value(pair.p),
         ]
         if corrected:
-            cells.append(bare(pair.holm_p))
+            cells.append(p_value(pair.holm_p))
         cells += [str(pair.n), f"{len(pair.only_first)} · {len(pair.only_second)}"]
         tested = len(self._found.pairs)
         return FigureRow(tuple(cells), tip(pair_tip(pair, tested)), pair.better is not None)

@@ -114,14 +114,11 @@ class PatternBox(QWidget):
 
     def _try(self) -> None:
         """One search at a time: the next begins when this one has come back."""
-        if self._trying or not self.rule():
+        trial = self._model.tried(self.rule()) if self.rule() else None
+        if self._trying or trial is None:
             return
         self._trying = True
-        cells = self._model.outputs(TRIED)
-        outputs = tuple((self._model.title(cell), cell) for cell in cells)
-        self._background.run(
-            partial(preview, self.rule(), outputs), partial(self._tried, self._turn)
-        )
+        self._background.run(partial(preview, trial, TRIED), partial(self._tried, self._turn))
 
     def _tried(self, turn: int, found: tuple[tuple[Preview, ...], ErrorReport | None]) -> None:
         self._trying = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from engine.evaluation.statistics.comparison import Comparison, Pair, Standing
-from engine.evaluation.statistics.words import p_text, points, verdict
+from engine.evaluation.statistics.words import p_value, points, verdict
 from workbench.services.engine_words import tell
 
 translate = QCoreApplication.translate
@@ -94,20 +94,22 @@ def pair_tip(pair: Pair, pairs: int) -> str:
     if pairs > 1:
         lines.append(
             translate("Results", "p {p}, after Holm's correction for {pairs} pairs {holm}").format(
-                p=bare(pair.p), pairs=pairs, holm=bare(pair.holm_p)
+                p=p_value(pair.p), pairs=pairs, holm=p_value(pair.holm_p)
             )
         )
     return "\n".join(lines)
 
 
-def bare(p: float) -> str:
-    """A p-value without its letter."""
-    return p_text(p).removeprefix("p = ")
+def minus(text: str) -> str:
+    """A number with a true minus sign, as wide as a plus."""
+    return text.replace("-", "−")
 
 
 def span(low: float, high: float) -> str:
     """An interval in points."""
-    return translate("Results", "{low} to {high}").format(low=points(low), high=points(high))
+    return translate("Results", "{low} to {high}").format(
+        low=minus(points(low)), high=minus(points(high))
+    )
 
 
 def as_text(found: Comparison) -> str:
