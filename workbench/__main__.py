@@ -43,7 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.page is not None and options.page not in known:
         sys.stderr.write(f"There is no page “{options.page}”. Choose one of: {', '.join(known)}.\n")
         return 2
-    application = Application(make_qt(["lathe"]), options, Paths.default())
+    app, paths = make_qt(["lathe"]), Paths.default()
+    if not (options.screenshot is not None or options.self_test or options.safe_mode):
+        from workbench.services.one_window import raise_open_window
+
+        if raise_open_window(paths.data):
+            sys.stdout.write("Lathe is open already; its window comes to the front.\n")
+            return 0
+    application = Application(app, options, paths)
     if options.screenshot is not None or options.self_test:
         from workbench.unattended import run_unattended
 

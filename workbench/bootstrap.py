@@ -32,6 +32,7 @@ from workbench.services.icons import Icons
 from workbench.services.jobs import JobService
 from workbench.services.log import Log
 from workbench.services.notify import Notify
+from workbench.services.one_window import OneWindow
 from workbench.services.project_file import ProjectFile
 from workbench.services.session import Session
 from workbench.services.settings import Settings
@@ -98,6 +99,7 @@ class Application(QObject):
         self.window = MainWindow(self.services, pages, self.log, place if keep else None)
         self.commands = ShellCommands(self)
         self.commands.register()
+        self.one_window = OneWindow(paths.data if keep else None, self)
         self.gc_pin = GcPin(self)
         self.watchdog: Watchdog | None = None
         self._first_page = pages[0].id
@@ -135,6 +137,7 @@ class Application(QObject):
         if self._closed:
             return
         self._closed = True
+        self.one_window.close()
         self.services.session.close()
         self.window.let_close()
         self.services.jobs.shutdown()
@@ -212,6 +215,7 @@ class Application(QObject):
         settings.observe(prefs.STALL_MS, self._rewatch)
         settings.observe(prefs.AUTOSAVE, self._reautosave)
         self.window.close_wanted.connect(self.ask_close)
+        self.one_window.wanted.connect(self.window.come_to_front)
         self.crash.crashed.connect(self._show_crash)
         self.services.model.chosen.connect(self.services.session.touch)
         self.services.model.kept.connect(self.services.notify.error)
@@ -268,6 +272,8 @@ class Application(QObject):
             return
         self.gc_pin.start()
         self.log.open_file()
+        if self.services.session.is_ours:
+            self.one_window.listen()
         self.services.background.run(load_asyncio, self._start_tasks)
         self._rewatch()
         self._reautosave()

@@ -119,6 +119,13 @@ class MainWindow(QMainWindow):
                 wanted = wanted.nextInFocusChain()
         wanted.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def come_to_front(self) -> None:
+        """The person looks for the window: show it before all others."""
+        if self.isMinimized():
+            self.showNormal()
+        self.raise_()
+        self.activateWindow()
+
     def save_geometry(self) -> None:
         """Remember size, place and panels."""
         if self._geometry is not None:

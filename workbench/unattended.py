@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QPixmap
 
+from workbench.services.engine_words import tell_report
+
 if TYPE_CHECKING:
     from workbench.bootstrap import Application
 
@@ -27,7 +29,7 @@ class Unattended(QObject):
         self.code = 1
 
     def run(self) -> int:
-        """Returns 0 when the picture was saved or the test passed."""
+        """Returns 0 when the picture shows what it should, or the test passed."""
         application = self._application
         application.opened.connect(self._begin)
         application.show()
@@ -56,11 +58,15 @@ class Unattended(QObject):
             self._end(0 if shows_something(picture) else 1)
             return
         target.parent.mkdir(parents=True, exist_ok=True)
-        if picture.save(str(target)):
-            self._end(0)
-        else:
+        if not picture.save(str(target)):
             self._say(f"“{target}” could not be written. Choose another folder.")
             self._end(1)
+            return
+        page = self._application.window.current_page()
+        problem = page.demo_problem() if page is not None else None
+        if problem is not None:
+            self._say(str(tell_report(problem)))
+        self._end(0 if problem is None else 1)
 
     def _crashed(self) -> None:
         self._say("The window met an unforeseen error; the log has it.")

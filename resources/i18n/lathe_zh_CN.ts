@@ -2203,8 +2203,8 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>hub 缓存</translation>
     </message>
     <message>
-        <source>needs a look</source>
-        <translation>需要查看</translation>
+        <source>has a problem</source>
+        <translation>有问题</translation>
     </message>
     <message>
         <source>on disk</source>

@@ -92,6 +92,11 @@ class Session(QObject):
         except StoreError as error:
             self._refuse(error)
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether this program keeps the session: no other uses the folder."""
+        return self._owner
+
     def restore(self) -> None:
         """Bring back the last state: keepers get theirs now, or when they register."""
         if self._folder is not None and self._owner:

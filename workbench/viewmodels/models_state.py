@@ -138,6 +138,12 @@ class ModelsState(QObject):
         asked = self._consents.code and not self.options.trust_remote_code
         return asked and self.error is not None
 
+    def is_broken(self) -> bool:
+        """Has the selected model a fault that no option and no consent mends?"""
+        if self.selected is None or not self.selected.problem or self.describing:
+            return False
+        return not (self._consents.pickle or self._consents.code)
+
     # What the person does
 
     def select(self, entry: ModelEntry | None) -> None:

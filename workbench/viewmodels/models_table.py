@@ -68,7 +68,7 @@ def source_text(entry: ModelEntry) -> str:
 def state_text(entry: ModelEntry, state: LoadState) -> str:
     """The real state, in words."""
     if state == "unloaded" and entry.problem:
-        return translate("ModelsTable", "needs a look")
+        return translate("ModelsTable", "has a problem")
     return {
         "unloaded": translate("ModelsTable", "on disk"),
         "loading": translate("ModelsTable", "loading …"),

@@ -11,15 +11,17 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QUndoStack
+from PySide6.QtGui import QResizeEvent, QUndoStack
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from engine.errors import ErrorReport
 from workbench.services.actions import ActionRegistry
 from workbench.services.container import Services
 from workbench.widgets.page_header import PageHeader
 
 PAGE_MARGIN = 20
 GAP = 12
+LOW_LINES = 26
 
 
 class Page(QWidget):
@@ -94,6 +96,15 @@ class Page(QWidget):
     def run_demo(self, done: Callable[[], None]) -> None:
         """Run what shows the page at its best, then call `done` once (used for pictures)."""
         done()
+
+    def demo_problem(self) -> ErrorReport | None:
+        """Why the last demo run did not show what it should; None when it did."""
+        return None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window the sentence below the title gives its place to the page."""
+        super().resizeEvent(event)
+        self.header.set_low(self.height() < LOW_LINES * self.fontMetrics().lineSpacing())
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
 
 from workbench.widgets.plain import PlainLabel
 
+KEPT_PX = 4  # beside a picker's text, at both ends together
+
 
 class ElidedLabel(PlainLabel):
     """One line of text that gives way to its neighbours."""
@@ -44,6 +46,10 @@ class ElidedLabel(PlainLabel):
 class ElidedCombo(QComboBox):
     """A picker whose chosen text ends in an ellipsis when it is too long."""
 
+    def sizeHint(self) -> QSize:
+        """With the pixels that the style keeps for itself beside the text."""
+        return super().sizeHint() + QSize(2 * KEPT_PX, 0)
+
     def shown_text(self) -> str:
         """What fits into the picker's width."""
         option = QStyleOptionComboBox()
@@ -57,8 +63,7 @@ class ElidedCombo(QComboBox):
             QStyle.SubControl.SC_ComboBoxEditField,
             self,
         )
-        # The style keeps a pixel or two at both ends for itself.
-        width = room.width() - 4
+        width = room.width() - KEPT_PX
         return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, width)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -10,6 +10,7 @@ from workbench.services.container import Services
 from workbench.services.meters import MemoryReading
 
 GIB = 1024**3
+BAR_WIDTH, BAR_GAP, PART_GAP = 56, 8, 16
 
 
 class MemoryBar(QWidget):
@@ -19,7 +20,7 @@ class MemoryBar(QWidget):
         super().__init__(parent)
         self._theme = services.theme
         self._reading: MemoryReading | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         services.theme.changed.connect(self._restyle)
 
     def show_reading(self, reading: MemoryReading) -> None:
@@ -42,26 +43,38 @@ class MemoryBar(QWidget):
         text = metrics.horizontalAdvance(
             self.tr("RAM {used} / {total} GB").format(used="000.0", total="0000")
         )
-        return QSize(parts * (text + 8 + 56) + (parts - 1) * 16, metrics.height() + 8)
+        width = parts * (text + BAR_GAP + BAR_WIDTH) + (parts - 1) * PART_GAP
+        return QSize(width, metrics.height() + 8)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        """The texts alone."""
+        return QSize(self._width_of(self._parts(), bars=False), self.sizeHint().height())
+
+    def _width_of(self, parts: list[tuple[str, float, float]], bars: bool) -> int:
+        texts = [self.fontMetrics().horizontalAdvance(text) for text, _, _ in parts]
+        beside = BAR_GAP + BAR_WIDTH if bars else 0
+        return sum(texts) + len(texts) * beside + max(0, len(texts) - 1) * PART_GAP + 2
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw each part: text, then the bar."""
+        """Draw each part: text, then the bar, where there is room for bars."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = self.fontMetrics()
         x = 0.0
-        for text, own, used in self._parts():
+        parts = self._parts()
+        bars = self._width_of(parts, bars=True) <= self.width()
+        for text, own, used in parts:
             width = metrics.horizontalAdvance(text)
             painter.setPen(self._theme.colour("muted"))
             painter.drawText(
                 QRectF(x, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, text
             )
-            bar = QRectF(x + width + 8, self.height() / 2 - 3, 56, 6)
-            self._draw_bar(painter, bar, own, used)
-            x = bar.right() + 16
+            x += width
+            if bars:
+                bar = QRectF(x + BAR_GAP, self.height() / 2 - 3, BAR_WIDTH, 6)
+                self._draw_bar(painter, bar, own, used)
+                x = bar.right()
+            x += PART_GAP
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""

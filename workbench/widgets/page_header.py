@@ -17,6 +17,7 @@ class PageHeader(QWidget):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
+        self._low = False
         self.title = PlainLabel(self)
         self.title.setObjectName("page-title")
         self.subtitle = PlainLabel(self)
@@ -41,7 +42,18 @@ class PageHeader(QWidget):
         """Set both texts (again, after a language change)."""
         self.title.setText(title)
         self.subtitle.setText(subtitle)
-        self.subtitle.setVisible(bool(subtitle))
+        self._show_subtitle()
+
+    def set_low(self, low: bool) -> None:
+        """Whether there is no room for the sentence; the title tells it then, as its tooltip."""
+        if low != self._low:
+            self._low = low
+            self._show_subtitle()
+
+    def _show_subtitle(self) -> None:
+        text = self.subtitle.text()
+        self.subtitle.setVisible(bool(text) and not self._low)
+        self.title.setToolTip(text if self._low else "")
 
     def set_primary(self, action: QAction) -> QPushButton:
         """Show an action as the page's primary button; replaces the one before."""

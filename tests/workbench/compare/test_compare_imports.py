@@ -114,3 +114,20 @@ def test_a_long_table_is_cut_with_words(driver: Driver, tmp_path: Path) -> None:
     assert "200 of 20,000 rows" in section.notice.text()
     page.prompt.undo()
     assert section.notice.isHidden()
+
+
+def test_the_table_holds_two_hundred_rows_however_often_one_imports(
+    driver: Driver, tmp_path: Path
+) -> None:
+    page = driver.page
+    section = page.prompt.examples
+    file = tmp_path / "many.csv"
+    file.write_text("input,output\n" + "".join(f"q {n},{n}\n" for n in range(150)), "utf-8")
+    for _ in range(2):
+        with driver.qtbot.waitSignal(page.model.prompt.changed, timeout=RUN_MS):
+            section.import_file(file)
+    assert len(page.model.prompt.state.examples) == 200
+    assert "50 of 150 rows" in section.notice.text()
+    section.import_file(file)
+    driver.qtbot.waitUntil(lambda: "0 of 150 rows" in section.notice.text(), timeout=RUN_MS)
+    assert len(page.model.prompt.state.examples) == 200

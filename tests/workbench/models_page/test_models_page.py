@@ -47,7 +47,7 @@ def test_a_dropped_folder_is_listed_with_what_its_files_say(full_page, tiny_fold
     assert cell(page, "llama", Column.SIZE) == f"{weights.stat().st_size / 1000:.0f} kB"
     assert cell(page, "llama", Column.PARAMETERS) == f"{values / 1000:.1f} k"
     assert cell(page, "llama", Column.STATE) == "on disk"
-    assert cell(page, "broken", Column.STATE) == "needs a look"
+    assert cell(page, "broken", Column.STATE) == "has a problem"
 
 
 def test_dropping_a_known_folder_again_changes_nothing(full_page, tiny_folder):
@@ -308,3 +308,12 @@ def test_the_demo_ends_with_a_loaded_model(full_page, until):
 def test_a_name_is_the_last_part_of_a_path(full_page, tiny_folder: Path):
     place = full_page.details.place.text()
     assert str(tiny_folder) in place
+
+
+def test_a_damaged_model_offers_no_load(full_page, until):
+    choose(full_page, "broken", until)
+    assert not full_page.header.primary.isEnabled()
+    choose(full_page, "pickled", until)
+    assert full_page.header.primary.isEnabled()
+    choose(full_page, "llama", until)
+    assert full_page.header.primary.isEnabled()

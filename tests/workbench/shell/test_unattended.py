@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage, QPixmap
 
+from engine.errors import ErrorReport
 from engine.paths import Paths
 from tests.support.qt import delete_deferred
-from tests.workbench.shell.pages_for_tests import PAGES
+from tests.workbench.shell.pages_for_tests import PAGES, NotePage
 from workbench.bench.stall import figures_of
 from workbench.bootstrap import Application
 from workbench.options import parse
@@ -47,6 +48,19 @@ def test_a_picture_that_cannot_be_written_fails(qapp, tmp_path, capsys):
     place.mkdir()
     assert run(qapp, tmp_path, "--screenshot", "note", str(place)) == 1
     assert "could not be written" in capsys.readouterr().err
+
+
+def test_a_picture_of_a_failed_demo_is_kept_but_fails_with_the_sentence(
+    qapp, tmp_path, capsys, monkeypatch
+):
+    failed = ErrorReport("no-model", "The model “x” was not found.", "Choose another model.")
+    monkeypatch.setattr(NotePage, "demo_problem", lambda page: failed)
+    place = tmp_path / "note.png"
+    assert run(qapp, tmp_path, "--screenshot", "note", str(place)) == 1
+    assert place.exists()
+    said = capsys.readouterr().err
+    assert failed.message in said
+    assert failed.hint in said
 
 
 def test_the_self_test_passes(qapp, tmp_path):
@@ -101,7 +115,7 @@ def test_the_figures_of_the_stall_bench():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--screenshot", "nopage", "x.png"), "Choose one of: compare, models"),
+        (("--screenshot", "nopage", "x.png"), "Choose one of: compare, "),
         (("--page", "nopage"), "There is no page “nopage”"),
         (("--size", "banana"), "1440x900"),
         (("--size", "0x0"), "1440x900"),

@@ -22,7 +22,7 @@ from workbench.widgets.flow_layout import FlowLayout
 from workbench.widgets.fold import FoldHeading, set_role
 from workbench.widgets.plain import PlainLabel
 
-MOST_AT_ONCE: Final = 200
+MOST_EXAMPLES: Final = 200
 
 Background = Callable[
     [Callable[[], object], Callable[[object], None], Callable[[Exception], None]], None
@@ -180,9 +180,11 @@ class ExamplesSection(QWidget):
     def _add_all(self, found: tuple[Example, ...], label: str) -> None:
         self._say_nothing()
         self.set_open(True)
-        self.edited.emit((*self.examples(), *found[:MOST_AT_ONCE]), label)
-        if len(found) > MOST_AT_ONCE:
-            self._taken = (MOST_AT_ONCE, len(found))
+        taken = found[: max(0, MOST_EXAMPLES - len(self.examples()))]
+        if taken:
+            self.edited.emit((*self.examples(), *taken), label)
+        if len(found) > len(taken):
+            self._taken = (len(taken), len(found))
             self._write_notice()
             self.notice.show()
             self.message_shown.emit(self.notice)

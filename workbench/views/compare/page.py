@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.decoding.params import Sampling
-from engine.errors import EngineError
+from engine.errors import EngineError, ErrorReport
 from engine.prompting.elements import Language
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
@@ -39,9 +39,12 @@ from workbench.views.compare.run_strip import RunStrip
 from workbench.views.page import Page
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.error_note import ErrorNote
+from workbench.widgets.low_scroll import LowScroll
 from workbench.widgets.sampling_panel import SamplingPanel
 from workbench.widgets.technique_bar import TechniqueBar
 
+# In a low window the chips scroll, so that the answers keep their place.
+CHIPS_SHARE = 0.2
 DEMO_TECHNIQUES = ("zero-shot", "few-shot", "zero-shot-cot")
 
 
@@ -173,6 +176,10 @@ class ComparePage(Page):
         self._after_run = done
         if not self.model.run():
             self._run_ended()
+
+    def demo_problem(self) -> ErrorReport | None:
+        failed = (column.error for column in self.model.columns if column.error is not None)
+        return next(failed, self.refusal.report())
 
     # What the person does
 
@@ -323,6 +330,7 @@ class ComparePage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The prompt takes its share until the person moves the border."""
         super().resizeEvent(event)
+        self._chips.set_most(round(self.height() * CHIPS_SHARE))
         if not self.split_by_hand:
             width = self.splitter.width()
             left = self.prompt.width_in(width)
@@ -373,7 +381,8 @@ class ComparePage(Page):
         layout = QVBoxLayout(right)
         layout.setContentsMargins(4, 0, 0, 0)
         layout.setSpacing(8)
-        for widget in (self.techniques, self.bar, self.refusal):
+        self._chips = LowScroll(self.techniques, right)
+        for widget in (self._chips, self.bar, self.refusal):
             layout.addWidget(widget)
         layout.addWidget(middle, 1)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)

@@ -10,9 +10,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QFrame,
-    QHBoxLayout,
     QScrollArea,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -29,6 +27,7 @@ from workbench.views.compare.element_field import ElementField
 from workbench.views.compare.examples_section import Background, ExamplesSection
 from workbench.widgets.chips import Chip
 from workbench.widgets.elided import ElidedCombo
+from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
 from workbench.widgets.in_sight import InSight
 from workbench.widgets.plain import PlainLabel
@@ -258,16 +257,12 @@ class PromptPanel(QWidget):
         group.setExclusive(True)
         group.addButton(self.english)
         group.addButton(self.chinese)
-        self.task.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.task.setMinimumContentsLength(6)
-        self.task.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        top = QHBoxLayout()
-        top.setSpacing(6)
+        # The name of a task is never cut: where it needs the line, the rest goes below.
+        self.task.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        top = FlowBar(self)
+        flow = FlowLayout(top, 6)
         for widget in (self.task, self.english, self.chinese, self.another):
-            top.addWidget(widget)
-        top.setStretch(0, 1)
+            flow.addWidget(widget)
         inside = QWidget()
         elements = QVBoxLayout(inside)
         elements.setContentsMargins(0, 0, 8, 0)
@@ -293,7 +288,7 @@ class PromptPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addLayout(top)
+        layout.addWidget(top)
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self.counts)
         self._set_tab_order()

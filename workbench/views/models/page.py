@@ -155,6 +155,9 @@ class ModelsPage(Page):
         """Load the current model, so that forecast and measured figure stand side by side."""
         self._demo = _Demo(self, done)
 
+    def demo_problem(self) -> ErrorReport | None:
+        return self.state.error
+
     # Drops
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -218,7 +221,7 @@ class ModelsPage(Page):
 
     def _may_load(self) -> bool:
         state = self.state
-        if state.selected is None or state.state == "loading":
+        if state.selected is None or state.state == "loading" or state.is_broken():
             return False
         return state.state != "loaded" or state.needs_reload
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from engine.models.spec import LoadedInfo, ModelEntry
@@ -98,9 +98,19 @@ class ModelBar(QFrame):
         at_rest = model.state in ("unloaded", "failed")
         self.button.setVisible(at_rest or model.can_stop)
         info = model.info
-        self.device.setVisible(info is not None)
         if info is not None:
             self._show_device(info)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where room is short, the device gives way: the models' page tells it too."""
+        has_info = self._model.info is not None
+        self.device.setVisible(has_info)
+        self.device.setVisible(has_info and self._row.sizeHint().width() <= self.width())
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""
