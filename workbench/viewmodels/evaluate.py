@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.errors import EngineError, ErrorReport
+from engine.errors import BadSpec, EngineError, ErrorReport
 from engine.evaluation.datasets.dataset import Dataset
+from engine.evaluation.rescoring import read_all
 from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, Vote
-from engine.jobs.events import Cancelled, Event, Failed, Finished, Partial, Progress, Terminal
+from engine.jobs.events import (
+    Cancelled,
+    Event,
+    Failed,
+    Finished,
+    Partial,
+    Progress,
+    Terminal,
+    TokenChunk,
+)
 from engine.prompting.elements import PromptElements
 from workbench.services.background import Background
 from workbench.viewmodels.compare import Jobs
-from workbench.viewmodels.evaluate_items import ItemsTable, cell_at, questions, slim
+from workbench.viewmodels.evaluate_items import ItemsTable, ItemTexts, cell_at, slim, texts_of
 from workbench.viewmodels.evaluate_plan import Plan, Wish, plan
 from workbench.viewmodels.evaluate_setup import EvaluateSetup, default_evaluation
 
@@ -47,6 +58,7 @@ class EvaluateModel(QObject):
         cells: Finished cells without their tokens, by item, model and variant.
         run_id: Of the last finished run in the project; empty = none.
         result_spec: What the table's answers were asked with; None = nothing was run.
+        rule: The extraction rule that decides what is right in the table.
 
     Signals:
         setup_changed(): The settings changed.
@@ -89,6 +101,7 @@ class EvaluateModel(QObject):
         self.cells: dict[tuple[int, int, int], list[CellResult]] = {}
         self.run_id = ""
         self.result_spec: CompareSpec | None = None
+        self.rule = ""
         self.pace: dict[str, float] = {}
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -99,6 +112,13 @@ class EvaluateModel(QObject):
     def running(self) -> bool:
         """Whether a run is in flight."""
         return bool(self._job)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the answers shown were asked with other settings."""
+        if self.result_spec is None or self.plan is None or self.plan.spec is None:
+            return False
+        return replace(self.plan.spec, extraction=self.result_spec.extraction) != self.result_spec
 
     # What the person does
 
@@ -174,23 +194,61 @@ class EvaluateModel(QObject):
             partial(self._take_problem, turn),
         )
 
-    def _take_plan(self, turn: int, file: object, found: tuple[Plan, tuple[str, ...]]) -> None:
+    def _take_plan(self, turn: int, file: object, found: tuple[Plan, ItemTexts | None]) -> None:
         if turn != self._turn:
             return
         made, asked = found
         if made.dataset is not None:
             self._dataset, self._dataset_of = made.dataset, file
         self.plan, self.problem = made, None
-        if not self.running and self.result_spec != made.spec:
-            self.cells.clear()
-            self.result_spec, self.run_id = None, ""
-            self.table.set_spec(made.spec, asked if made.spec is not None else ())
-            if self.listener is not None:
-                self.listener.clear()
+        if not self.running:
+            self._show_plan(made.spec, asked)
         self.planned.emit()
         if self._run_when_planned:
             self._run_when_planned = False
             self.run()
+
+    def _show_plan(self, spec: CompareSpec | None, asked: ItemTexts | None) -> None:
+        """Show the planned items; answers of the same items stay until the next run."""
+        shown = self.result_spec
+        if shown is not None and spec is not None and spec.items == shown.items:
+            if replace(spec, extraction=shown.extraction) == shown and spec.rule != self.rule:
+                self.read_by(spec.rule)
+            return
+        self.cells.clear()
+        self.result_spec, self.run_id, self.rule = None, "", ""
+        self.table.set_spec(spec, asked)
+        if self.listener is not None:
+            self.listener.clear()
+
+    def read_by(self, rule: str) -> None:
+        """Let another rule decide what is right in the answers shown; empty = their own."""
+        if self.result_spec is None or self.running:
+            return
+        rule = rule or self.result_spec.rule
+        if rule == self.rule:
+            return
+        self.rule = rule
+        cells = [cell for own in self.cells.values() for cell in own]
+        self._background.run(
+            partial(_read, cells, rule), partial(self._take_read, rule), self._read_failed
+        )
+
+    def _take_read(self, rule: str, cells: tuple[CellResult, ...]) -> None:
+        if rule != self.rule or self.running or self.result_spec is None:
+            return
+        self.cells.clear()
+        self.table.set_spec(self.result_spec, self.table.texts)
+        for cell in cells:
+            self.cells.setdefault(cell_at(cell.key), []).append(cell)
+            self.table.add_cell(cell)
+        self.ended.emit()
+
+    def _read_failed(self, error: Exception) -> None:
+        if not isinstance(error, EngineError):
+            raise error
+        self.problem = error.report()
+        self.planned.emit()
 
     def _take_problem(self, turn: int, error: Exception) -> None:
         if turn != self._turn:
@@ -211,18 +269,19 @@ class EvaluateModel(QObject):
             self.problem = error.report()
             self.planned.emit()
             return False
-        self._job, self._started, self._asked = job.id, time.monotonic(), spec
-        inputs = [self.table.asked(row) for row in range(self.table.rowCount())]
+        self._job, self._started, self._asked = job.id, 0.0, spec
         self.cells.clear()
-        self.table.set_spec(spec, inputs)
-        self.result_spec, self.run_id = spec, ""
+        self.table.set_spec(spec, self.table.texts)
+        self.result_spec, self.run_id, self.rule = spec, "", spec.rule
         if self.listener is not None:
             self.listener.begin(spec)
         self.running_changed.emit(True)
         return True
 
     def _on_event(self, event: Event) -> None:
-        if isinstance(event, Partial) and isinstance(event.value, CellResult):
+        if isinstance(event, TokenChunk):
+            self._started = self._started or time.monotonic()  # loading is over
+        elif isinstance(event, Partial) and isinstance(event.value, CellResult):
             self._take_cell(event.value)
         elif isinstance(event, Partial) and isinstance(event.value, Vote):
             self._take_vote(event.value)
@@ -259,7 +318,7 @@ class EvaluateModel(QObject):
         assert self._asked is not None
         self.problem = None
         self.run_id = result.run_id
-        if result.cells:
+        if result.cells and self._started:
             pace = (time.monotonic() - self._started) / len(result.cells)
             for model in self._asked.models:
                 self.pace[model.id] = pace
@@ -269,6 +328,21 @@ class EvaluateModel(QObject):
             self.store_failed.emit(result.store_error)
 
 
-def _worked_out(wish: Wish) -> tuple[Plan, tuple[str, ...]]:
+def _read(cells: list[CellResult], rule: str) -> tuple[CellResult, ...]:
+    """The cells with one rule's answer first."""
+    read, failed = read_all(cells, (rule,))
+    if rule in failed:
+        report = failed[rule]
+        raise BadSpec(report.message, report.hint)
+    return tuple(
+        replace(
+            cell,
+            extractions=tuple(sorted(cell.extractions, key=lambda found: found.rule != rule)),
+        )
+        for cell in read
+    )
+
+
+def _worked_out(wish: Wish) -> tuple[Plan, ItemTexts | None]:
     made = plan(wish)
-    return made, questions(made.spec) if made.spec is not None else ()
+    return made, texts_of(made.spec) if made.spec is not None else None

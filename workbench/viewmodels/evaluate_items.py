@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import (
+    QAbstractProxyModel,
     QAbstractTableModel,
     QCoreApplication,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QSortFilterProxyModel,
     Qt,
+    Signal,
 )
 
 from engine.evaluation.spec import CellKey, CellResult, CompareSpec, Vote
@@ -33,8 +35,7 @@ Index = QModelIndex | QPersistentModelIndex
 NO_PARENT: Final = QModelIndex()
 FIXED: Final = 3
 """Columns before those of the variants: id, input, expected."""
-SORT_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 1
-VERDICT_ROLE: Final = SORT_ROLE + 1
+VERDICT_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 1
 LONGEST_CELL: Final = 160
 LONGEST_SEARCHED: Final = 4000
 
@@ -105,6 +106,21 @@ class Mark:
         return f"{sign}{value}"
 
 
+@dataclass(frozen=True)
+class ItemTexts:
+    """What the table shows and searches of each item.
+
+    Attributes:
+        inputs: The questions.
+        shorts: Each on one line, cut.
+        lines: Id, question and expected answer, lower-cased.
+    """
+
+    inputs: tuple[str, ...]
+    shorts: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
 class ItemsTable(QAbstractTableModel):
     """One row per item; `set_spec` begins anew, `add_cell` and `add_vote` fill it."""
 
@@ -112,8 +128,10 @@ class ItemsTable(QAbstractTableModel):
         super().__init__(parent)
         self._spec: CompareSpec | None = None
         self._items: tuple[Item, ...] = ()
-        self._inputs: list[str] = []
-        self._lines: list[str] = []
+        self.texts = ItemTexts((), (), ())
+        self._inputs: Sequence[str] = ()
+        self._shorts: Sequence[str] = ()
+        self._lines: Sequence[str] = ()
         self._marks: list[list[Mark]] = []
         self._texts: list[list[str]] = []
         self._places: dict[tuple[int, int], int] = {}
@@ -121,23 +139,21 @@ class ItemsTable(QAbstractTableModel):
 
     # Filling
 
-    def set_spec(self, spec: CompareSpec | None, inputs: Sequence[str] = ()) -> None:
+    def set_spec(self, spec: CompareSpec | None, texts: ItemTexts | None = None) -> None:
         """Show the items of a comparison, unanswered.
 
         Args:
             spec: The comparison; None = nothing.
-            inputs: The question of each item (`questions`), made off the GUI thread.
+            texts: Of its items (`texts_of`), made off the GUI thread.
         """
         self.beginResetModel()
         self._spec = spec
         self._items = spec.items if spec is not None else ()
         self.lanes = lanes_of(spec) if spec is not None else ()
         self._places = {(lane.model, lane.variant): at for at, lane in enumerate(self.lanes)}
-        self._inputs = list(inputs)
-        self._lines = [
-            f"{item.id} {asked[:LONGEST_SEARCHED]} {item.expected or ''}".casefold()
-            for item, asked in zip(self._items, self._inputs, strict=True)
-        ]
+        texts = texts or ItemTexts((), (), ())
+        self._inputs, self._shorts, self._lines = texts.inputs, texts.shorts, texts.lines
+        self.texts = texts
         self._marks = [[NOTHING] * len(self.lanes) for _ in self._items]
         self._texts = [[""] * len(self.lanes) for _ in self._items]
         self.endResetModel()
@@ -259,13 +275,12 @@ class ItemsTable(QAbstractTableModel):
         )[section]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        row, column = index.row(), index.column()
+        return self.cell(index.row(), index.column(), role) if index.isValid() else None
+
+    def cell(self, row: int, column: int, role: int) -> object:
+        """What a cell shows; called for every cell in sight, with every role."""
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, column)
-        if role == SORT_ROLE:
-            return self._sort_key(row, column)
         if role == VERDICT_ROLE and column >= FIXED:
             mark = self._marks[row][column - FIXED]
             return "bad" if mark.error else {True: "good", False: "bad", None: ""}[mark.correct]
@@ -278,18 +293,19 @@ class ItemsTable(QAbstractTableModel):
             return self._texts[row][column - FIXED]
         item = self._items[row]
         if column == 1:
-            return short(self._inputs[row])
+            return self._shorts[row]
         return item.id if column == 0 else short(item.expected or "")
 
-    def _sort_key(self, row: int, column: int) -> object:
+    def sort_key(self, row: int, column: int) -> str:
+        """By what a column sorts: numbers as numbers, verdicts right, wrong, invalid, failed."""
         if column >= FIXED:
             mark = self._marks[row][column - FIXED]
             order = {True: 0, False: 1, None: 3}[mark.correct]
             return f"{4 if mark.error else 2 if mark.invalid else order} {mark.value or ''}"
-        if column == 0:
-            text = self._items[row].id
-            return f"{text:0>12}" if text.isdecimal() else text
-        return self._text(row, column)
+        if column == 1:
+            return self._shorts[row]
+        text = self._items[row].id if column == 0 else (self._items[row].expected or "")
+        return f"{text:0>12}" if text.isdecimal() else text
 
     def _tip(self, row: int, column: int) -> str | None:
         if column == 1:
@@ -302,44 +318,125 @@ class ItemsTable(QAbstractTableModel):
         return None
 
 
-class ItemsFilter(QSortFilterProxyModel):
-    """Keeps the rows that contain every word and that a chip asks for."""
+class ItemsFilter(QAbstractProxyModel):
+    """Keeps the rows that contain every word and that a chip asks for, in the order asked for.
+
+    Rows are chosen and sorted here in one go: a `QSortFilterProxyModel` would call back into
+    Python for every row and every comparison, which takes seconds for some thousand items.
+
+    Signals:
+        chosen_anew(): Other rows are shown, or in another order; a selection must be set again.
+    """
+
+    chosen_anew = Signal()
 
     def __init__(self, table: ItemsTable, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._table = table
         self._words: tuple[str, ...] = ()
+        self._sort: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
+        self._rows: list[int] = []
+        self._at: dict[int, int] = {}
         self.show_only = Show.ALL
-        self.setSortRole(SORT_ROLE)
-        self.setDynamicSortFilter(False)
         self.setSourceModel(table)
+        table.modelAboutToBeReset.connect(self.beginResetModel)
+        table.modelReset.connect(self._reset)
+        table.dataChanged.connect(self._changed)
+        table.headerDataChanged.connect(self.headerDataChanged)
+
+    # Choosing
 
     def set_search(self, text: str) -> None:
         """Words in any order, in id, input or expected answer; empty shows everything."""
-        self.beginFilterChange()
         self._words = tuple(text.casefold().split())
-        self.endFilterChange()
+        self.renew()
 
     def set_show(self, show: Show) -> None:
         """Show only these rows."""
-        self.beginFilterChange()
         self.show_only = show
-        self.endFilterChange()
+        self.renew()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._sort = (column, order)
+        self.renew()
 
     def renew(self) -> None:
-        """Filter again: answers came since."""
-        self.beginFilterChange()
-        self.endFilterChange()
+        """Choose and sort again, as answers came since."""
+        rows = self._chosen()
+        if rows == self._rows:
+            return
+        self.beginResetModel()
+        self._take(rows)
+        self.endResetModel()
+        self.chosen_anew.emit()
 
     def source_rows(self) -> list[int]:
         """Rows of the table that are shown, in the order shown."""
-        return [self.mapToSource(self.index(row, 0)).row() for row in range(self.rowCount())]
+        return list(self._rows)
 
-    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
-        line = self._table.line(source_row)
-        return all(word in line for word in self._words) and self._table.keeps(
-            source_row, self.show_only
-        )
+    def _chosen(self) -> list[int]:
+        table = self._table
+        rows = range(table.rowCount())
+        found = [
+            row
+            for row in rows
+            if all(word in table.line(row) for word in self._words)
+            and table.keeps(row, self.show_only)
+        ]
+        column, order = self._sort
+        if column >= 0:
+            found.sort(
+                key=partial(table.sort_key, column=column),
+                reverse=order == Qt.SortOrder.DescendingOrder,
+            )
+        return found
+
+    def _take(self, rows: list[int]) -> None:
+        self._rows = rows
+        self._at = {row: place for place, row in enumerate(rows)}
+
+    def _reset(self) -> None:
+        self._take(self._chosen())
+        self.endResetModel()
+        self.chosen_anew.emit()
+
+    def _changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        """Answers of one row came."""
+        place = self._at.get(first.row())
+        if place is not None:
+            left, right = self.index(place, first.column()), self.index(place, last.column())
+            self.dataChanged.emit(left, right)
+
+    # Qt
+
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
+        return self._table.columnCount(parent)
+
+    def index(self, row: int, column: int, parent: Index = NO_PARENT) -> QModelIndex:
+        return self.createIndex(row, column) if self.hasIndex(row, column) else QModelIndex()
+
+    def parent(self, _index: Index = NO_PARENT) -> QModelIndex:  # type: ignore[override]
+        return QModelIndex()
+
+    def mapToSource(self, index: Index) -> QModelIndex:
+        if not index.isValid():
+            return QModelIndex()
+        return self._table.index(self._rows[index.row()], index.column())
+
+    def mapFromSource(self, index: Index) -> QModelIndex:
+        place = self._at.get(index.row()) if index.isValid() else None
+        return QModelIndex() if place is None else self.index(place, index.column())
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        return self._table.headerData(section, orientation, role)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        return self._table.cell(self._rows[index.row()], index.column(), role)
 
 
 NOTHING: Final = Mark()
@@ -358,12 +455,18 @@ def lanes_of(spec: CompareSpec) -> tuple[Lane, ...]:
     return tuple(found)
 
 
-def questions(spec: CompareSpec) -> tuple[str, ...]:
-    """Each item's question: the prompt's input, filled; without one its variables."""
+def texts_of(spec: CompareSpec) -> ItemTexts:
+    """The texts of every item; the question is the prompt's input, filled, or its variables."""
     template = spec.prompt.input
-    if not template:
-        return tuple("\n".join(item.variables.values()) for item in spec.items)
-    return tuple(fill(template, item.variables) for item in spec.items)
+    inputs = tuple(
+        fill(template, item.variables) if template else "\n".join(item.variables.values())
+        for item in spec.items
+    )
+    lines = (
+        f"{item.id} {asked[:LONGEST_SEARCHED]} {item.expected or ''}".casefold()
+        for item, asked in zip(spec.items, inputs, strict=True)
+    )
+    return ItemTexts(inputs, tuple(map(short, inputs)), tuple(lines))
 
 
 def slim(cell: CellResult) -> CellResult:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QPushButton,
+    QSizePolicy,
     QTableView,
     QWidget,
 )
@@ -186,7 +187,7 @@ class ImportDialog(Dialog):
 
     def _fit_columns(self) -> None:
         header, letter = self.view.horizontalHeader(), self.fontMetrics().averageCharWidth()
-        header.resizeSection(0, letter * 7)
+        header.resizeSection(0, max(letter * 8, header.sectionSizeHint(0)))
         header.resizeSection(1, letter * 10)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         header.resizeSection(3, letter * 24)
@@ -227,7 +228,10 @@ class ImportDialog(Dialog):
             row.addWidget(combo)
             row.addWidget(self.reasons[role], 1)
             set_role(self.reasons[role], "muted")
-            form.addRow(titles[role], row)
+            label = PlainLabel(titles[role], self)
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+            label.setBuddy(combo)
+            form.addRow(label, row)
         buttons = QDialogButtonBox(self)
         self.ok = QPushButton(self.tr("Import"), self)
         self.ok.setObjectName("import-ok")

@@ -50,8 +50,7 @@ class AnswerCard(QFrame):
         self.title = ElidedLabel(self)
         set_role(self.title, "section")
         self.verdict = PlainLabel(self)
-        self.found = PlainLabel(self)
-        self.found.setWordWrap(True)
+        self.found = ElidedLabel(self)
         set_role(self.found, "muted")
         self.samples = QComboBox(self)
         self.samples.hide()
@@ -71,10 +70,11 @@ class AnswerCard(QFrame):
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(4)
         column.addLayout(head)
-        for widget in (self.found, self.samples, self.sent_fold):
+        for widget in (self.found, self.samples):
             column.addWidget(widget)
         column.addWidget(self.plain, 1)
         column.addWidget(self.tokens, 1)
+        column.addWidget(self.sent_fold)
         column.addWidget(self.note)
         self.samples.activated.connect(self._sample_chosen)
 

@@ -82,6 +82,8 @@ class ItemsPanel(QWidget):
         self.view.setObjectName("items-table")
         self.details = ItemDetails(model, services, self)
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
+        self._verdicts = VerdictDelegate(self)
+        self._shown_row = 0
         self._dress_view()
         self._lay_out()
         self._connect()
@@ -115,6 +117,12 @@ class ItemsPanel(QWidget):
         """The table's row that is selected; -1 = none."""
         rows = self.view.selectionModel().selectedRows()
         return self.filter.mapToSource(rows[0]).row() if rows else -1
+
+    def show_all(self) -> None:
+        """Take every filter away."""
+        self.search.clear()
+        self.chips[Show.ALL].setChecked(True)
+        self._show_chosen()
 
     def select_row(self, row: int) -> None:
         """Select a row of the table, if it is shown."""
@@ -189,15 +197,35 @@ class ItemsPanel(QWidget):
             self.count.setText(self.tr("{n:,} of {whole:,} items").format(n=shown, whole=whole))
 
     def _selected(self, _new: QItemSelection, _old: QItemSelection) -> None:
-        self.details.show_row(self.current_row())
+        row = self.current_row()
+        if row >= 0:
+            self._shown_row = row
+            self.details.show_row(row)
 
     def _reset(self) -> None:
+        """Other items, or the same ones unanswered."""
+        if self._shown_row >= self._model.table.rowCount():
+            self._shown_row = 0
+        for column in range(self.filter.columnCount()):
+            self.view.setItemDelegateForColumn(column, self._verdicts if column >= FIXED else None)
         self.fit_columns()
         self._offer()
         self._write_count()
-        self.details.show_row(-1)
-        if self.filter.rowCount():
-            self.view.selectRow(0)
+        self._select(self._shown_row)
+
+    def _chosen_anew(self) -> None:
+        """The same item stays selected where it is still shown."""
+        self._write_count()
+        self._select(self._shown_row)
+
+    def _select(self, row: int) -> None:
+        index = self.filter.mapFromSource(self._model.table.index(row, 0))
+        if not index.isValid() and self.filter.rowCount():
+            index = self.filter.index(0, 0)
+        if index.isValid():
+            self.view.selectRow(index.row())
+        else:
+            self.details.show_row(-1)
 
     def _row_changed(self, row: int) -> None:
         if row == self.current_row():
@@ -238,7 +266,6 @@ class ItemsPanel(QWidget):
     def _dress_view(self) -> None:
         view = self.view
         view.setModel(self.filter)
-        view.setItemDelegate(VerdictDelegate(view))
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -286,5 +313,6 @@ class ItemsPanel(QWidget):
         self.more.clicked.connect(self._open_more)
         self.view.selectionModel().selectionChanged.connect(self._selected)
         self._model.table.modelReset.connect(self._reset)
+        self.filter.chosen_anew.connect(self._chosen_anew)
         self._model.row_changed.connect(self._row_changed)
         self._services.theme.changed.connect(self._resize_rows)

@@ -38,6 +38,7 @@ from workbench.viewmodels.names import column_title
 from workbench.viewmodels.prompt_state import PromptState
 from workbench.views.evaluate.import_dialog import ImportDialog
 from workbench.views.evaluate.items_panel import ItemsPanel
+from workbench.views.evaluate.results.panel import ResultsPanel
 from workbench.views.evaluate.side_panel import PromptChoice, SidePanel
 from workbench.views.evaluate.words import shape_name
 from workbench.views.page import Page
@@ -81,6 +82,8 @@ class EvaluatePage(Page):
         self.progress.hide()
         self.refusal = ErrorNote(self)
         self.items = ItemsPanel(self.model, services, self)
+        self.results = ResultsPanel(services, self)
+        self.model.listener = self.results
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
         self.setAcceptDrops(True)
@@ -126,6 +129,7 @@ class EvaluatePage(Page):
     def retranslate(self) -> None:
         super().retranslate()
         self.tabs.setTabText(0, self.tr("Items"))
+        self.tabs.setTabText(1, self.tr("Results"))
         self.fold.setToolTip(self.tr("Show or hide the settings"))
         self.fold.setAccessibleName(self.fold.toolTip())
         self._write_step()
@@ -162,6 +166,9 @@ class EvaluatePage(Page):
         self.fold.setChecked(bool(state.get("settings_open", True)))
         self.side.sampling.setChecked(bool(state.get("sampling_open", False)))
         split = state.get("split")
+        tab = state.get("tab")
+        if tab in (0, 1):
+            self.tabs.setCurrentIndex(int(str(tab)))
         if isinstance(split, list) and len(split) == 3 and all(isinstance(n, int) for n in split):
             self.splitter.setSizes(split)
 
@@ -238,6 +245,16 @@ class EvaluatePage(Page):
     def _sampling_edited(self, sampling: Sampling) -> None:
         setup = self.model.setup
         self.model.set_setup(replace(setup, compare=replace(setup.compare, sampling=sampling)))
+
+    def _item_wanted(self, item_id: str) -> None:
+        """Show an item that the results name."""
+        table = self.model.table
+        for row in range(table.rowCount()):
+            if table.item(row).id == item_id:
+                self.tabs.setCurrentIndex(0)
+                self.items.show_all()
+                self.items.select_row(row)
+                return
 
     def _save_rows(self, rows: object) -> None:
         plan = self.model.plan
@@ -342,6 +359,8 @@ class EvaluatePage(Page):
             seconds = self.model.estimate_s()
             if seconds is not None:
                 text += " · " + self.tr("about {time}").format(time=duration(seconds))
+        if self.model.outdated:
+            text += " · " + self.tr("the answers shown were asked with other settings")
         if plan.left_out:
             names = ", ".join(column_title(uid, "") for uid in plan.left_out)
             text += " · " + self.tr("left out without examples or steps: {names}").format(
@@ -412,6 +431,7 @@ class EvaluatePage(Page):
         status.addWidget(self.fold)
         status.addWidget(self.step, 1)
         self.tabs.addTab(self.items, "")
+        self.tabs.addTab(self.results, "")
         right = QWidget(self)
         column = QVBoxLayout(right)
         column.setContentsMargins(4, 0, 0, 0)
@@ -446,6 +466,9 @@ class EvaluatePage(Page):
         self.fold.toggled.connect(self.state_changed)
         self.sampling.edited.connect(self._sampling_edited)
         self.items.save_wanted.connect(self._save_rows)
+        self.results.itemChosen.connect(self._item_wanted)
+        self.results.ruleChosen.connect(model.read_by)
+        self.tabs.currentChanged.connect(self.state_changed)
         self.splitter.splitterMoved.connect(self.state_changed)
         self.services.desk.shared.connect(self._follow_compare)
         self.services.model.chosen.connect(self._follow_model)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSpinBox,
     QStyle,
     QVBoxLayout,
@@ -89,6 +90,8 @@ class SidePanel(QFrame):
         self.rule = ElidedCombo(self)
         self.rule.setObjectName("primary-rule")
         self.labels = {name: PlainLabel(self) for name in ("items", "seed", "language", "shots")}
+        for label in self.labels.values():  # in the middle of its row
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._lay_out()
         self._connect()
         self.retranslate()
