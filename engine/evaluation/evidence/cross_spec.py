@@ -26,8 +26,9 @@ class CrossSpec(EvidenceSpec):
     variants: tuple[int, ...] = ()
 
     def columns(self) -> tuple[int, ...]:
-        """The columns meant, in their order."""
-        return self.variants or tuple(range(len(self.compare.variants)))
+        """The columns meant, in their order; without a choice all that can be read."""
+        every = range(len(self.compare.variants))
+        return self.variants or tuple(column for column in every if self.readable(column))
 
     def title(self) -> str:
         return f"Swap prompts and answers of {len(self.columns())} columns"

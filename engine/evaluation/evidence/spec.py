@@ -8,6 +8,7 @@ from typing import Literal
 from engine.errors import BadSpec
 from engine.evaluation.spec import CompareSpec
 from engine.jobs.spec import Spec
+from engine.prompting.strategies.registry import technique_class
 
 AnswerSource = Literal["auto", "expected", "given"]
 
@@ -74,11 +75,21 @@ class EvidenceSpec(Spec):
             )
 
     def check_variant(self, variant: int) -> None:
-        """Raise `BadSpec` for a column that the comparison does not have."""
+        """Raise `BadSpec` for a column that is not there or whose prompt is not the person's."""
         if not 0 <= variant < len(self.compare.variants):
             raise BadSpec(
                 f"The comparison has no column number {variant}.", "Choose one of its columns."
             )
+        if not self.readable(variant):
+            raise BadSpec(
+                f"The column “{self.compare.variants[variant].label}” answers with knowledge that "
+                "the model stated itself, so its prompt alone cannot explain the answer.",
+                "Choose another column.",
+            )
+
+    def readable(self, variant: int) -> bool:
+        """Whether a column's answers follow on its prompt alone."""
+        return technique_class(self.compare.variants[variant].technique).asks != "knowledge"
 
 
 @dataclass(frozen=True)

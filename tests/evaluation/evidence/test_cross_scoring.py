@@ -10,6 +10,7 @@ import pytest
 from engine.errors import BadSpec
 from engine.evaluation.evidence.cross_spec import CrossItem, CrossSpec
 from engine.evaluation.evidence.spec import GivenAnswer
+from engine.evaluation.spec import Variant
 from engine.jobs.spec import decode, encode
 from tests.evaluation.evidence.conftest import said_by
 
@@ -95,5 +96,9 @@ def test_specs_survive_json_and_refuse_nonsense(asked):
         CrossSpec(compare=replace(asked, variants=asked.variants[:1])).check()
     with pytest.raises(BadSpec, match="no column number 7"):
         CrossSpec(compare=asked, variants=(0, 7)).check()
+    knows = replace(asked, variants=(*asked.variants, Variant("generated-knowledge")))
+    assert CrossSpec(compare=knows).columns() == (0, 1)
+    with pytest.raises(BadSpec, match="knowledge that the model stated"):
+        CrossSpec(compare=knows, variants=(0, 2)).check()
     with pytest.raises(BadSpec, match="no model number 3"):
         CrossSpec(compare=asked, model=3).check()
