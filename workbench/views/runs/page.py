@@ -58,6 +58,7 @@ class RunsPage(Page):
         self.stack.addWidget(self.splitter)
         self.body.addWidget(self.stack, 1)
         self._wanted: tuple[str, ...] = ()
+        self._filter_wanted: RunFilter | None = None
         # Cells of a running job are counted anew while somebody looks.
         self._again = QTimer(self)
         self._again.setInterval(LOOK_AGAIN_MS)
@@ -163,8 +164,8 @@ class RunsPage(Page):
             self.list.filters.search.setText(words)
         match state.get("filter"):
             case [str(kind), str(status), str(model), int(days), bool(archived)]:
+                # Models can be chosen once the list is read.
                 self._filter_wanted = RunFilter(kind, status, model, days, archived)
-                self.list.filters.set_value(self._filter_wanted)
         self.details.restore_state(state.get("folds"))
         splitter = state.get("splitter")
         if isinstance(splitter, str):
@@ -202,6 +203,9 @@ class RunsPage(Page):
 
     def _listed(self) -> None:
         self.list.refreshed()
+        if self._filter_wanted is not None:
+            wanted_filter, self._filter_wanted = self._filter_wanted, None
+            self.list.filters.set_value(wanted_filter)
         runs = self.list.table.all_runs
         self.stack.setCurrentIndex(1 if not runs and self.stack.count() > 1 else 0)
         if self._wanted:

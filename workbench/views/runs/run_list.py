@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QEvent, QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -24,9 +24,10 @@ from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
-NARROWEST: Final = 26
+NARROWEST: Final = 34
 WIDEST_MODEL: Final = 20
 LOOKED_AT: Final = 60
+GIVING_WAY: Final = (Column.TIME, Column.MODEL, Column.CELLS)
 ICONS: Final[dict[RunStatus, tuple[str, str]]] = {
     "running": ("play", "accent"),
     "finished": ("check", "good"),
@@ -141,16 +142,6 @@ class RunList(QWidget):
         self.table.refresh()
         self._show_count()
 
-    def save_state(self) -> dict[str, object]:
-        """Sorting and widths."""
-        return {"header": self.view.horizontalHeader().saveState().toBase64().toStdString()}
-
-    def restore_state(self, state: dict[str, object]) -> None:
-        """Bring back what `save_state` gave."""
-        header = state.get("header")
-        if isinstance(header, str):
-            self.view.horizontalHeader().restoreState(QByteArray.fromBase64(header.encode()))
-
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:
             self._resize_rows()
@@ -187,7 +178,7 @@ class RunList(QWidget):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Short columns show all they hold; the run gets what is left, but never too little."""
+        """Short columns show all they hold, the run gets the rest; for its sake others hide."""
         header, letter = self.view.horizontalHeader(), self.view.fontMetrics().averageCharWidth()
         needs = {
             column: max(self.view.sizeHintForColumn(column), header.sectionSizeHint(column))
@@ -195,8 +186,13 @@ class RunList(QWidget):
             if column != Column.RUN
         }
         needs[Column.MODEL] = min(needs[Column.MODEL], letter * WIDEST_MODEL)
-        left = self.view.viewport().width() - sum(needs.values())
-        header.resizeSection(Column.RUN, max(left, letter * NARROWEST))
+        room, least = self.view.viewport().width(), letter * NARROWEST
+        for column in GIVING_WAY:
+            hidden = room - sum(needs.values()) < least
+            self.view.setColumnHidden(column, hidden)
+            if hidden:
+                del needs[column]
+        header.resizeSection(Column.RUN, max(room - sum(needs.values()), least))
         for column, width in needs.items():
             header.resizeSection(column, width)
 
