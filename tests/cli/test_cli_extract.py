@@ -107,7 +107,7 @@ def test_a_long_log_is_read_line_by_line(tmp_path):
     [
         ('{"output": "x"}\n', ("--rule", "none-such"), "none-such"),
         ('{"output": "x"}\n', ("--rule", "regex:("), "cannot be read"),
-        ('{"output": "x"}\n', ("--rule", "two-stage"), "a second time"),
+        ('{"output": "x"}\n', ("--rule", "two-stage"), "asks the model again"),
         ('{"text": "x"}\n', ("--rule", "exact"), "no field “output”; it has text"),
         ("[1]\n", ("--rule", "exact"), "Line 1 of “log.jsonl” is no JSON object"),
         ("\n", ("--rule", "exact"), "is empty"),

@@ -11,7 +11,7 @@ from engine.evaluation.extractors.gsm8k_flexible import Gsm8kFlexible
 from engine.evaluation.extractors.gsm8k_strict import Gsm8kStrict
 from engine.evaluation.extractors.last_answer import LastAnswer
 from engine.evaluation.extractors.last_number import LastNumber
-from engine.evaluation.extractors.needs_run import NEEDS_RUN, reason_to_run
+from engine.evaluation.extractors.needs_run import NEEDS_RUN
 from engine.evaluation.extractors.option_letter import OptionLetter
 from engine.evaluation.extractors.yes_no import YesNo
 
@@ -43,7 +43,10 @@ def extractor(name: str) -> Extractor:
 
         return Pattern(name.removeprefix(REGEX_PREFIX))
     if name in NEEDS_RUN:
-        raise BadSpec(reason_to_run(name), f"Run a comparison with the technique “{name}” instead.")
+        raise BadSpec(
+            f"The rule “{name}” asks the model again, so it cannot read a finished text.",
+            f"Run a comparison with the technique “{name}” instead.",
+        )
     try:
         return EXTRACTORS[name]()
     except KeyError:
