@@ -203,6 +203,8 @@ def _show(details: RunDetails) -> None:
     if not isinstance(spec, CompareSpec):
         return
     out.print(figures(details.summaries))
+    for pair in details.comparison.pairs if details.comparison is not None else ():
+        out.print(escape(pair.sentence))
     facts = [("Items", str(len(spec.items))), *sampling_facts(spec)]
     for one in details.environments:
         facts += environment_facts(one)

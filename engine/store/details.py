@@ -9,12 +9,14 @@ import msgspec
 
 from engine.errors import BadSpec
 from engine.evaluation.spec import (
+    CellResult,
     CompareResult,
     CompareSpec,
     Provenance,
     VariantSummary,
     Vote,
 )
+from engine.evaluation.statistics.comparison import Comparison, compare_variants
 from engine.evaluation.summary import summarise
 from engine.jobs.spec import Spec
 from engine.store.project import Project
@@ -32,6 +34,7 @@ class RunDetails:
         environments: The distinct environments of its cells, whatever their batch sizes.
         votes: A comparison's votes.
         errors: Each distinct error of a cell, and how many cells have it.
+        comparison: Its columns tested against each other; None with one column or one item.
     """
 
     info: RunInfo
@@ -40,6 +43,7 @@ class RunDetails:
     environments: tuple[Provenance, ...] = ()
     votes: tuple[Vote, ...] = ()
     errors: tuple[tuple[str, int], ...] = ()
+    comparison: Comparison | None = None
 
 
 def result_of(project: Project, run_id: str) -> tuple[CompareSpec, CompareResult]:
@@ -83,7 +87,27 @@ def details_of(project: Project, run_id: str) -> RunDetails:
         environments=project.read(lambda connection: _environments(connection, run_id)),
         votes=votes,
         errors=tuple(errors.items()),
+        comparison=_comparison(project, info, spec, cells, votes),
     )
+
+
+def _comparison(
+    project: Project,
+    info: RunInfo,
+    spec: CompareSpec,
+    cells: tuple[CellResult, ...],
+    votes: tuple[Vote, ...],
+) -> Comparison | None:
+    """The paired comparison of a run's columns; that of a finished run is worked out once."""
+    if len(spec.items) < 2 or len(spec.variants) * len(spec.models) < 2 or not cells:
+        return None
+    known = project.comparison(info.id)
+    if known is not None:
+        return msgspec.json.decode(known, type=Comparison)
+    found = compare_variants(spec, cells, votes)
+    if info.status == "finished":
+        project.save_comparison(info.id, msgspec.json.encode(found).decode())
+    return found
 
 
 def _token_figures(connection: sqlite3.Connection, run_id: str) -> list[tuple[int, float]]:

@@ -183,6 +183,25 @@ class Project:
         with self._reading() as connection:
             return read_votes(connection, run_id)
 
+    def comparison(self, run_id: str) -> str | None:
+        """The stored JSON of a run's paired comparison (`engine.store.details`), or None."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT content FROM comparison WHERE run_id=?", (run_id,)
+            ).fetchone()
+        return None if row is None else str(row[0])
+
+    def save_comparison(self, run_id: str, content: str) -> None:
+        """Keep a run's paired comparison; it is dropped when a cell of the run changes.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO comparison VALUES (?, 0, ?)", (run_id, content)
+            )
+
     def runs(self, kind: str | None = None, most: int = -1) -> tuple[RunInfo, ...]:
         """Runs that are not in the bin, newest first; all, or at most `most`."""
         with self._reading() as connection:

@@ -47,6 +47,7 @@ def write_cell(connection: sqlite3.Connection, run_id: str, cell: CellResult) ->
     """Insert a cell with all that belongs to it, replacing an earlier one of the same key."""
     key = cell.key
     place = (run_id, key.model, key.variant, key.item, key.sample)
+    connection.execute("DELETE FROM comparison WHERE run_id=?", (run_id,))
     connection.execute(
         "DELETE FROM cell WHERE run_id=? AND model=? AND variant=? AND item=? AND sample=?", place
     )

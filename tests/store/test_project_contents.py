@@ -13,16 +13,20 @@ from engine.errors import StoreError
 from engine.evaluation.spec import (
     CellKey,
     CompareSpec,
+    Extraction,
     LabelScore,
     LabelShare,
     Stage,
     Variant,
     Vote,
 )
+from engine.evaluation.statistics.comparison import compare_variants
 from engine.prompting.elements import Example, Item, PromptElements
+from engine.store import details
 from engine.store import search as search_module
 from engine.store.details import details_of, result_of
 from engine.store.project import Project
+from engine.store.run_pair import compare_runs
 from engine.store.search import snippet_of, words_of
 from tests.support.cells import PROVENANCE, answered, comparison, failed
 
@@ -113,10 +117,72 @@ def test_cells_come_without_tokens_where_nobody_needs_them(project):
     ]
     assert list(cells) == bare
     assert result_of(project, run)[1].cells == result.cells
-    details = details_of(project, run)
-    assert details.summaries == result.summaries
-    assert details.environments == (replace(PROVENANCE, batch_size=0),)
-    assert details.errors == (("The prompt is empty. Write something.", 2),)
+    seen = details_of(project, run)
+    assert seen.summaries == result.summaries
+    assert seen.environments == (replace(PROVENANCE, batch_size=0),)
+    assert seen.errors == (("The prompt is empty. Write something.", 2),)
+
+
+def test_a_finished_run_keeps_its_paired_comparison(project, monkeypatch):
+    spec, result = comparison("The answer is 4.", "No.", "Perhaps.")
+    cells = [
+        replace(answered(cell.key), extractions=(replace(SCORED, correct=cell.key.variant == 1),))
+        for cell in result.cells
+    ]
+    run = stored(project, spec, cells)
+    found = details_of(project, run).comparison
+    assert found == compare_variants(spec, cells)
+    assert [len(pair.only_second) for pair in found.pairs] == [3]
+    monkeypatch.setattr(details, "compare_variants", None)  # asked a second time it is only read
+    assert details_of(project, run).comparison == found
+    monkeypatch.undo()
+    project.save_cell(run, replace(cells[-1], extractions=(replace(SCORED, correct=False),)))
+    assert [len(p.only_second) for p in details_of(project, run).comparison.pairs] == [2]
+
+
+def test_two_runs_are_paired_by_their_questions(project):
+    spec, result = comparison("The answer is 4.", "No.", "Perhaps.")
+    cells = [
+        replace(answered(cell.key), extractions=(replace(SCORED, correct=cell.key.item == 0),))
+        for cell in result.cells
+    ]
+    one = stored(project, replace(spec, items=numbered(spec.items)), cells)
+    moved = tuple(reversed(numbered(spec.items)))[:2]  # other places, other ids, one item less
+    moved = tuple(replace(item, id=f"x{at}") for at, item in enumerate(moved))
+    other = replace(
+        spec,
+        items=moved,
+        prompt=replace(spec.prompt, instruction="Think."),
+        variants=(Variant("zero-shot", "v0"), Variant("zero-shot-cot", "new")),
+        sampling=replace(spec.sampling, seed=9),
+    )
+    second = stored(
+        project,
+        other,
+        [
+            replace(answered(CellKey(variant=v, item=n)), extractions=(SCORED,))
+            for v in range(2)
+            for n in range(2)
+        ],
+    )
+    pair = compare_runs(project, one, second)
+    assert (pair.common, pair.only_first, pair.only_second) == (2, 1, 0)
+    assert [(p.first_label, p.second_label, p.n, len(p.only_second)) for p in pair.pairs] == [
+        ("v0", "v0", 2, 2),
+        ("v1", "new", 2, 2),
+    ]
+    assert [part.element for part in pair.prompt] == ["instruction"]
+    assert [(s.name, s.first, s.second) for s in pair.settings] == [
+        ("techniques", "v0, v1", "v0, new"),
+        ("seed", "0", "9"),
+    ]
+
+
+def numbered(items):
+    return tuple(replace(item, variables={"q": f"{at}?"}) for at, item in enumerate(items))
+
+
+SCORED = Extraction("last-answer", "4", 14, 15, True)
 
 
 def test_equal_sets_prompts_and_sent_texts_are_kept_once(project):

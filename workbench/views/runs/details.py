@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from engine.store.details import RunDetails
 
 NOTE_LINES: Final = 3
+MOST_PAIRS: Final = 6
 PAUSE_MS: Final = 600
 
 
@@ -70,14 +71,20 @@ class RunPanel(QScrollArea):
         self.tags = QLineEdit(body)
         self.note = QPlainTextEdit(body)
         self.note.setTabChangesFocus(True)
-        self.figures = Figures(body)
+        self.results = QWidget(body)
+        self.figures = Figures(self.results)
+        self.verdict = WrappedLabel("", self.results)
+        shown = QVBoxLayout(self.results)
+        shown.setContentsMargins(0, 0, 0, 0)
+        shown.addWidget(self.figures)
+        shown.addWidget(self.verdict)
         self.problems = WrappedLabel("", body)
         set_role(self.problems, "bad")
         self.prompt = PromptText(body)
         self.asked = Facts(body)
         self.origin = Facts(body)
         self.folds = [
-            Collapsible(services, "", self.figures, body, opened=True),
+            Collapsible(services, "", self.results, body, opened=True),
             Collapsible(services, "", self.prompt, body, opened=True),
             Collapsible(services, "", self.asked, body, opened=True),
             Collapsible(services, "", self.origin, body),
@@ -210,6 +217,9 @@ class RunPanel(QScrollArea):
             row += self._scores(one) if scored else []
             rows.append([*row, str(one.invalid), f"{one.new_tokens:,}".replace(",", "\u2009")])
         self.figures.set_table(head, rows)
+        pairs = details.comparison.pairs if details.comparison is not None else ()
+        self.verdict.setText("\n\n".join(tell(pair.sentence) for pair in pairs[:MOST_PAIRS]))
+        self.verdict.setVisible(bool(pairs))
 
     def _scores(self, one: VariantSummary) -> list[str]:
         share = "–" if one.accuracy is None else f"{100 * one.accuracy:.0f} %"
