@@ -339,6 +339,7 @@ class ItemsFilter(QAbstractProxyModel):
         self._at: dict[int, int] = {}
         self.show_only = Show.ALL
         self.setSourceModel(table)
+        self._take(self._chosen())
         table.modelAboutToBeReset.connect(self.beginResetModel)
         table.modelReset.connect(self._reset)
         table.dataChanged.connect(self._changed)
