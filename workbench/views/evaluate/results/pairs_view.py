@@ -11,8 +11,9 @@ from engine.evaluation.statistics.comparison import Comparison, Pair
 from engine.evaluation.statistics.words import p_value, points
 from workbench.services.tips import tip
 from workbench.viewmodels.results_text import needed
+from workbench.views.evaluate.results.whole_table import WholeTable
 from workbench.views.evaluate.results.words import minus, pair_tip, span
-from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow, FigureTable
+from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
@@ -32,7 +33,7 @@ class PairsView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._found: Comparison | None = None
-        self.table = FigureTable(self)
+        self.table = WholeTable(self, MOST_ROWS)
         self.wish = QDoubleSpinBox(self)
         self.wish.setObjectName("wished-difference")
         self.wish.setRange(0.5, 100.0)
@@ -84,9 +85,6 @@ class PairsView(QWidget):
         self.table.set_content(
             self._columns(found), [self._row(pair, corrected) for pair in found.pairs]
         )
-        header = self.table.horizontalHeader().height() + 4
-        rows = min(len(found.pairs), MOST_ROWS)
-        self.table.setFixedHeight(header + sum(self.table.rowHeight(at) for at in range(rows)))
         self._write_needed()
 
     def _columns(self, found: Comparison) -> list[FigureColumn]:

@@ -69,6 +69,7 @@ class ResultsPanel(QWidget):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
+        self._built = False
         self.model = ResultsModel(services.background, self)
         self._finished = False
         self.empty = EmptyState(services, "evaluate", parent=self)
@@ -93,6 +94,7 @@ class ResultsPanel(QWidget):
         )
         self.pairs_more = MoreButton(services, "pairs", self._pairs_csv, parent=self)
         self._build()
+        self._built = True
         self._connect()
         self._retranslate()
         self._changed()
@@ -151,7 +153,7 @@ class ResultsPanel(QWidget):
         self.model.want_rules(self.rules_fold.is_open())
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
+        if event.type() == QEvent.Type.LanguageChange and self._built:
             self._retranslate()
             self.model.retitle()
         super().changeEvent(event)

@@ -18,8 +18,9 @@ from workbench.viewmodels.names import rule_name
 from workbench.viewmodels.results_text import rules_csv
 from workbench.views.evaluate.results.more_button import MoreButton
 from workbench.views.evaluate.results.pattern_box import PatternBox
+from workbench.views.evaluate.results.whole_table import WholeTable
 from workbench.views.evaluate.results.words import standing_tip
-from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow, FigureTable
+from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
@@ -43,7 +44,7 @@ class RulesView(QWidget):
         self._rows: tuple[RuleRow, ...] = ()
         self.says = PlainLabel(self)
         self.says.setWordWrap(True)
-        self.table = FigureTable(self)
+        self.table = WholeTable(self)
         self.use = QPushButton(self)
         self.use.setObjectName("use-rule")
         self.drop = QPushButton(self)
@@ -121,7 +122,6 @@ class RulesView(QWidget):
             for label in labels
         ]
         self.table.set_content(columns, [self._row(row, len(labels)) for row in self._rows])
-        self.table.setFixedHeight(self.table.sizeHint().height())
         self.says.setText(self._spread(labels))
         self._write_buttons()
 

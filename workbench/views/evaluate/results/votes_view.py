@@ -8,7 +8,8 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.evaluation.spec import VariantSummary
-from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow, FigureTable
+from workbench.views.evaluate.results.whole_table import WholeTable
+from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
@@ -19,7 +20,7 @@ class VotesView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: list[tuple[str, VariantSummary]] = []
-        self.table = FigureTable(self)
+        self.table = WholeTable(self)
         self.says = PlainLabel(self)
         self.says.setWordWrap(True)
         set_role(self.says, "muted")
@@ -68,7 +69,6 @@ class VotesView(QWidget):
             ),
         )
         self.table.set_content(columns, [self._row(title, one) for title, one in self._rows])
-        self.table.setFixedHeight(self.table.sizeHint().height())
         self.says.setText(
             self.tr("1 − stability is how often another sample would have said something else.")
         )
