@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from engine.decoding.params import Sampling
 from engine.errors import BadSpec
@@ -11,6 +12,8 @@ from engine.prompting.elements import PromptElements
 from engine.prompting.render import Message
 from engine.prompting.strategies.base import Technique
 from engine.prompting.strategies.registry import TECHNIQUES, technique_class
+
+CHAINS: Final = ("zero-shot-cot", "few-shot-cot")
 
 
 def planned_cells(spec: CompareSpec) -> tuple[CellKey, ...]:
@@ -53,20 +56,28 @@ def messages_for(spec: CompareSpec, key: CellKey) -> tuple[Message, ...]:
         BadSpec: An unknown technique.
     """
     variant, item = spec.variants[key.variant], spec.items[key.item]
-    return technique_of(variant).messages(prompt_of(spec, variant), item.variables)
+    return technique_of(spec, variant).messages(prompt_of(spec, variant), item.variables)
 
 
-def technique_of(variant: Variant) -> Technique:
+def technique_of(spec: CompareSpec, variant: Variant) -> Technique:
     """The column's technique with its settings.
+
+    A column that votes and names no base builds on the chain of thought that stands beside it
+    (when exactly one kind does), so that the two columns differ in the vote alone.
 
     Raises:
         BadSpec: An unknown technique.
     """
-    return technique_class(variant.technique)(
+    technique = technique_class(variant.technique)
+    base = variant.base
+    if technique.asks == "votes" and not base:
+        beside = {one.technique for one in spec.variants if one.technique in CHAINS}
+        base = beside.pop() if len(beside) == 1 else ""
+    return technique(
         trigger=variant.trigger,
         shots=variant.shots,
         examples_as=variant.examples_as,
-        base=variant.base,
+        base=base,
     )
 
 

@@ -52,7 +52,8 @@ class Variant:
         sampling: How its tokens are chosen; None = as the spec says, adapted by the technique
             (`engine.evaluation.plan.sampling_of`): self-consistency needs a temperature.
         base: Technique that a composed one builds on (self-consistency, generated knowledge,
-            label likelihood, two-stage); empty = the composed technique's own choice.
+            label likelihood, two-stage); empty = its own choice (self-consistency: the chain of
+            thought that stands beside it, so that the two columns differ in the vote alone).
         samples: Answers per item; 0 = the technique's own (self-consistency 9 paths) or the
             sampling's.
         vote: Which answer wins a vote: the most frequent, or the one with the largest sum of

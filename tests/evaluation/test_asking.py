@@ -134,6 +134,14 @@ def test_a_column_that_votes_leaves_greedy_columns_alone(engine, spec):
     assert paths[0].provenance.seed == 2
 
 
+def test_a_vote_builds_on_the_chain_of_thought_beside_it(engine, spec):
+    result, _ = asked(engine, spec, Variant("zero-shot-cot"), VOTING)
+    plain, path = result.cells[0], next(c for c in result.cells if c.key.variant == 1)
+    assert path.prompt_ids == plain.prompt_ids
+    own, _ = asked(engine, spec, Variant("zero-shot-cot"), replace(VOTING, base="few-shot-cot"))
+    assert own.cells[-1].prompt_ids != own.cells[2].prompt_ids
+
+
 def test_a_single_path_asked_again_does_not_vote(engine, spec):
     whole = replace(spec, variants=(VOTING,))
     result, _ = run(engine, whole)

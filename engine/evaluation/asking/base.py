@@ -84,7 +84,7 @@ class Question:
     @property
     def technique(self) -> Technique:
         """Raises `BadSpec` for an unknown one."""
-        return technique_of(self.variant)
+        return technique_of(self.spec, self.variant)
 
     def blank(self, key: CellKey) -> CellResult:
         """The cell before anything is known of it."""
