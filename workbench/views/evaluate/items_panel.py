@@ -32,8 +32,8 @@ from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.tones import current_tones
 
-LEAST_INPUT: Final = 26
-LANE_CHARS: Final = 17
+LEAST_INPUT: Final = 20
+LANE_CHARS: Final = 14
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -98,7 +98,7 @@ class ItemsPanel(QWidget):
         columns = self.filter.columnCount()
         if columns < FIXED:
             return
-        widths = [letter * 8, 0, letter * 14] + [letter * LANE_CHARS] * (columns - FIXED)
+        widths = [letter * 7, 0, letter * 12] + [letter * LANE_CHARS] * (columns - FIXED)
         for lane in range(FIXED, columns):
             widths[lane] = max(widths[lane], header.sectionSizeHint(lane))
         left = self.view.viewport().width() - sum(widths)
