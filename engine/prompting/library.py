@@ -20,7 +20,7 @@ from engine.errors import DataError, EngineError
 from engine.paths import RESOURCES
 from engine.prompting.elements import Language, PromptElements
 from engine.prompting.file import SUFFIX, PromptFile, read_prompt
-from engine.prompting.versions import Version, read, save, versions
+from engine.prompting.versions import Version, alone, read, save, versions
 from engine.store.atomic import cannot_write
 
 FOLDER: Final = "library"
@@ -99,13 +99,15 @@ class Library:
             DataError: The prompt is built in, or is not there.
             StoreError: It cannot be written.
         """
-        folder = self._folder_of(entry_id)
-        save(folder, prompt, note, parent)
-        return self._read(folder)
+        with alone(self.folder / entry_id):  # it may not be moved aside between the two
+            folder = self._folder_of(entry_id)
+            save(folder, prompt, note, parent)
+            return self._read(folder)
 
     def rename(self, entry_id: str, name: str) -> Entry:
         """Give a prompt another title (a version of its own)."""
-        return self.save(entry_id, replace(self.entry(entry_id).prompt, name=name))
+        with alone(self.folder / entry_id):  # a version saved meanwhile keeps its text
+            return self.save(entry_id, replace(self.entry(entry_id).prompt, name=name))
 
     def duplicate(self, entry_id: str, name: str) -> Entry:
         """Keep a copy, also of a built-in prompt, under another title."""
@@ -126,9 +128,10 @@ class Library:
             DataError: The prompt is built in, or is not there.
             StoreError: It cannot be moved.
         """
-        folder = self._folder_of(entry_id)
-        aside = self.folder / DELETED / f"{time.time_ns()}-{entry_id}"
-        _move(folder, aside)
+        with alone(self.folder / entry_id):
+            folder = self._folder_of(entry_id)
+            aside = self.folder / DELETED / f"{time.time_ns()}-{entry_id}"
+            _move(folder, aside)
         return aside
 
     def restore(self, aside: Path) -> Entry:

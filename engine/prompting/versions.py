@@ -7,7 +7,10 @@ as a whole after the text is on the disk, so an interrupted save leaves the vers
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +23,8 @@ from engine.prompting.file import SUFFIX, PromptFile, format_prompt, read_prompt
 
 LIST: Final = "versions.json"
 FORMAT: Final = 1
+_locks: dict[Path, threading.RLock] = {}
+_locks_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,31 @@ class _List(msgspec.Struct):
     versions: list[Version] = []
 
 
+class _Head(msgspec.Struct):
+    format: int = FORMAT
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other threads from changing a library meanwhile; the same thread may enter again.
+
+    A list is read, lengthened and written as a whole, so two saves at once would lose a version.
+
+    Args:
+        folder: A prompt's folder; all folders beside it wait, too.
+    """
+    library = folder.absolute().parent
+    with _locks_lock:
+        lock = _locks.setdefault(library, threading.RLock())
+    with lock:
+        yield
+
+
 def versions(folder: Path) -> tuple[Version, ...]:
     """Every version, oldest first; none for a folder without any.
 
     Raises:
-        DataError: The list cannot be read.
+        DataError: The list cannot be read, or was written by a newer version of the program.
     """
     file = folder / LIST
     try:
@@ -60,12 +85,18 @@ def versions(folder: Path) -> tuple[Version, ...]:
     except OSError as error:
         raise cannot_read(file, error) from error
     try:
-        found = msgspec.json.decode(data, type=_List)
+        newer = msgspec.json.decode(data, type=_Head).format > FORMAT
+        found = _List() if newer else msgspec.json.decode(data, type=_List)
     except msgspec.DecodeError as error:
         raise DataError(
             f"The list of versions in “{folder.name}” cannot be read: {error}.",
             "Move the folder out of the library; its texts are still in it.",
         ) from error
+    if newer:
+        raise DataError(
+            f"The list of versions in “{folder.name}” was written by a newer version of Lathe.",
+            "Update Lathe and open it again.",
+        )
     return tuple(found.versions)
 
 
@@ -80,8 +111,13 @@ def save(folder: Path, prompt: PromptFile, note: str = "", parent: int | None = 
 
     Raises:
         StoreError: It cannot be written.
-        DataError: The list cannot be read.
+        DataError: The list cannot be read, or was written by a newer version of the program.
     """
+    with alone(folder):
+        return _append(folder, prompt, note, parent)
+
+
+def _append(folder: Path, prompt: PromptFile, note: str, parent: int | None) -> Version:
     from engine.store.atomic import write_bytes, write_text
 
     known = versions(folder)

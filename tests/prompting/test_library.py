@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from engine.errors import DataError, StoreError
@@ -41,6 +43,33 @@ def test_every_save_appends_a_version_that_can_be_read_again(library):
 def test_saving_what_is_there_adds_nothing(library):
     entry = library.add(FIRST)
     assert library.save(entry.id, FIRST).versions == entry.versions
+
+
+def test_no_version_is_lost_when_two_threads_save(library):
+    entry = library.add(FIRST)
+
+    def save_some(who):
+        for number in range(20):
+            instruction = f"{who}, {number}"
+            library.save(
+                entry.id, replace(FIRST, elements=replace(FIRST.elements, instruction=instruction))
+            )
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(save_some, ("one", "other")))
+    kept = library.entry(entry.id).versions
+    assert [one.number for one in kept] == list(range(1, 42))
+    assert len({one.sha256 for one in kept}) == 41
+
+
+def test_a_newer_list_is_refused_and_left_as_it_is(library):
+    entry = library.add(FIRST)
+    file = library.folder / entry.id / versions_module.LIST
+    newer = msgspec.json.encode({"format": 2, "versions": {"1": "otherwise"}})
+    file.write_bytes(newer)
+    with pytest.raises(DataError, match="newer version"):
+        library.save(entry.id, replace(FIRST, name="Another"))
+    assert file.read_bytes() == newer
 
 
 def test_an_interrupted_save_leaves_the_version_before(library, monkeypatch):
