@@ -150,7 +150,7 @@ class Application(QObject):
         self.services.project.close()
         if self._forced_exit:
             log.warning("a job did not stop in time; leaving without waiting for it")
-        self.gc_pin.stop()
+        self.gc_pin.stop(everywhere=not self._forced_exit)
         self.log.shutdown()
         self.crash.uninstall()
         self.app.quit()

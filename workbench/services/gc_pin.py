@@ -62,12 +62,18 @@ class GcPin(QObject):
         self._unwalked = False
         self._timer.start()
 
-    def stop(self) -> None:
-        """Back to Python's own way."""
+    def stop(self, everywhere: bool = True) -> None:
+        """Back to Python's own way.
+
+        Args:
+            everywhere: False while another thread still works: a collection there would destroy
+                Qt objects beside their thread, so automatic collection stays off.
+        """
         self._timer.stop()
         if self._freezes:
             gc.unfreeze()
-        gc.enable()
+        if everywhere:
+            gc.enable()
 
     def tick(self) -> None:
         """One pass, as long as may be at this moment. The timer calls it."""
