@@ -117,7 +117,9 @@ def _side(name: str, values: tuple[float, ...], graded: bool, seed: int) -> dict
     return side
 
 
-def _interval(one: Interval) -> dict[str, object]:
+def _interval(one: Interval | None) -> dict[str, object]:
+    if one is None:
+        return {"low": None, "high": None, "method": "none: all items alike"}
     return {"low": one.low, "high": one.high, "confidence": one.confidence, "method": one.method}
 
 
@@ -159,8 +161,10 @@ def _show(figures: dict[str, object], names: tuple[str, str]) -> None:
 def _show_needed(needed: dict[str, object]) -> None:
     items = needed["items"]
     assert isinstance(items, list)
-    said = " · ".join(f"{one['points']:g} points: {one['n']}" for one in items)
-    out.print(f"Items needed (power {POWER}, α {ALPHA}): {said}")
+    known = [one for one in items if one["n"] is not None]
+    if known:
+        said = " · ".join(f"{one['points']:g} points: about {one['n']}" for one in known)
+        out.print(f"Items needed (power {POWER}, α {ALPHA}): {said}")
 
 
 def _show_items(items: object, name: str) -> None:

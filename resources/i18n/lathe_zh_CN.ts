@@ -2630,8 +2630,8 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>两者中恰有一个答对（或更好）的题目</translation>
     </message>
     <message>
-        <source>between {first} and {second}: {n:,} items (now {have:,})</source>
-        <translation>的差异（{first} 与 {second}）需要 {n:,} 题（现有 {have:,} 题）</translation>
+        <source>between {first} and {second}: about {n:,} items (now {have:,})</source>
+        <translation>（{first}与{second}之间）：约需 {n:,} 题（现有 {have:,} 题）</translation>
     </message>
     <message>
         <source>From how much the items&apos; differences vary (normal approximation): power 80 %, α 5 %, two-sided.</source>
@@ -2988,10 +2988,6 @@ One question, leave one out</source>
     <message>
         <source>paired bootstrap (BCa, 9,999 draws, seed 0)</source>
         <translation>配对自助法（BCa，9,999 次抽样，种子 0）</translation>
-    </message>
-    <message>
-        <source>all items differ alike, so nothing varies</source>
-        <translation>所有题目的差异相同，没有波动</translation>
     </message>
     <message>
         <source>exact McNemar test, two-sided</source>

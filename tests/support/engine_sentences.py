@@ -27,7 +27,7 @@ PHRASES = {
     "engine/evaluation/datasets/shapes/table.py": ("fits",),
     "engine/devices.py": ("choose_device", "choose_dtype", "_comparison"),
     "engine/evaluation/extractors/needs_run.py": ("reason_to_run",),
-    "engine/evaluation/statistics/words.py": ("verdict", "notes"),
+    "engine/evaluation/statistics/words.py": ("verdict", "notes", "_evidence", "_points"),
     "engine/models/anatomy.py": ("structure_of", "position_encoding_of", "_rope_parts"),
     "engine/models/attention.py": ("choose_attention", "_problem"),
     "engine/models/catalog.py": ("describe_place", "_state_of"),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from engine.evaluation.rescoring import RuleRow
 from engine.evaluation.statistics.comparison import Comparison, Standing
 from engine.evaluation.statistics.facts import PAIR_COLUMNS, pair_rows
-from engine.evaluation.statistics.sample_size import needed_for
+from engine.evaluation.statistics.sample_size import FEWEST, needed_for
 
 STANDING_COLUMNS = (
     "column", "accuracy", "low", "high", "interval", "right", "items", "counted", "samples",
@@ -48,7 +48,10 @@ def rules_csv(rows: Sequence[RuleRow]) -> str:
 
 
 def needed(comparison: Comparison, pair: int, wish: float) -> int | None:
-    """Items that a wished difference needs, going by how much a pair differs; None = no pair."""
+    """About how many items a wished difference needs, going by how much a pair differs.
+
+    None when there is no such pair, or its items say nothing about it.
+    """
     if not 0 <= pair < len(comparison.pairs):
         return None
     found = comparison.pairs[pair]
@@ -56,7 +59,9 @@ def needed(comparison: Comparison, pair: int, wish: float) -> int | None:
     if found.both is not None:
         return needed_for(wish, [1.0] * ups + [-1.0] * downs + [0.0] * (found.n - ups - downs))
     # What `wished` needs says how much the items' differences vary: n grows with 1 / wish².
-    return max(1, round(found.needed * (found.wished / wish) ** 2))
+    if found.needed is None:
+        return None
+    return max(FEWEST, round(found.needed * (found.wished / wish) ** 2))
 
 
 def _standing(one: Standing) -> list[str]:

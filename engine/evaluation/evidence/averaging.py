@@ -23,6 +23,8 @@ def figure(values: Sequence[float]) -> Figure:
     if len(values) < FEWEST:
         return Figure(mean, min(values), max(values), len(values))
     found = bootstrap_mean(values, resamples=RESAMPLES)
+    if found is None:  # all alike
+        return Figure(mean, min(values), max(values), len(values))
     low = found.low if math.isfinite(found.low) else min(values)
     high = found.high if math.isfinite(found.high) else max(values)
     return Figure(mean, low, high, len(values))

@@ -25,8 +25,10 @@ def bootstrap_difference(
     seed: int = 0,
     resamples: int = RESAMPLES,
     confidence: float = CONFIDENCE,
-) -> Interval:
-    """BCa interval of mean(second − first) over paired items, from a seeded generator.
+) -> Interval | None:
+    """BCa interval of mean(second − first) over paired items; None when they differ alike.
+
+    The same seed draws the same items.
 
     Raises:
         ValueError: No items, or sequences of different lengths.
@@ -43,11 +45,11 @@ def bootstrap_mean(
     seed: int = 0,
     resamples: int = RESAMPLES,
     confidence: float = CONFIDENCE,
-) -> Interval:
+) -> Interval | None:
     """BCa interval of a mean.
 
-    When all values are alike there is nothing to resample, and the interval is that one point; its
-    method then says so.
+    None when all values are alike (one value is): what does not vary can be resampled a thousand
+    times and still says nothing about how sure the mean is.
 
     Raises:
         ValueError: No values.
@@ -59,7 +61,7 @@ def bootstrap_mean(
         raise ValueError("the bootstrap needs at least one value")
     sample = np.asarray(values, dtype=np.float64)
     if float(np.ptp(sample)) < ROUNDING:
-        return Interval(values[0], values[0], "bootstrap (all items alike)", confidence)
+        return None
     found = bootstrap(
         (sample,),
         np.mean,

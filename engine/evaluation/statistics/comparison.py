@@ -33,7 +33,8 @@ class Standing:
         n: Scored items.
         right: What they count together (a whole number unless samples are averaged).
         accuracy: `right` / `n`; None when nothing is scored.
-        interval: Wilson's, or the bootstrap's when items count shares; None when nothing is scored.
+        interval: Wilson's, or the bootstrap's when items count shares; None when nothing is scored
+            or all shares are alike.
         counted: What an item counts by: its one answer, its vote, or the mean of its samples.
         samples: Most samples of an item.
         answers, invalid, failed: Answers read, those without a readable answer, cells not asked.
@@ -62,14 +63,16 @@ class Pair:
         first_label, second_label: Their names.
         n: Items that are scored on both sides.
         difference: Accuracy of the second less that of the first, over these items.
-        interval: Newcombe's method 10, or the BCa bootstrap when items count shares.
+        interval: Newcombe's method 10, or the BCa bootstrap when items count shares; None when
+            these all differ alike.
         p: Two-sided, of `test`.
         holm_p: `p` after Holm's correction over all pairs; equal to it when there is one pair.
         test: Exact McNemar, or sign flips (a permutation test) when items count shares.
         both, neither: Items right on both sides, on neither; None when items count shares.
         only_first, only_second: Ids of the items on which exactly one side is right (does better,
             when items count shares).
-        wished, needed: A difference, and the items that it needs at this discordance.
+        wished, needed: A difference, and about how many items it needs at this discordance; None
+            when the items at hand say nothing about it (a single one, or all differ alike).
         sentence: The verdict in words.
     """
 
@@ -79,7 +82,7 @@ class Pair:
     second_label: str
     n: int
     difference: float
-    interval: Interval
+    interval: Interval | None
     p: float
     holm_p: float
     test: Test
@@ -88,7 +91,7 @@ class Pair:
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
     wished: float
-    needed: int
+    needed: int | None
     sentence: str = ""
 
     @property
@@ -271,13 +274,13 @@ class Paired:
     """The test of two columns of numbers, without names."""
 
     difference: float
-    interval: Interval
+    interval: Interval | None
     p: float
     test: Test
     both: int | None
     neither: int | None
     wished: float
-    needed: int
+    needed: int | None
 
 
 def paired(first: Sequence[float], second: Sequence[float], *, seed: int = 0) -> Paired:
@@ -290,10 +293,10 @@ def paired(first: Sequence[float], second: Sequence[float], *, seed: int = 0) ->
     difference = (sum(second) - sum(first)) / n if n else 0.0
     differences = [b - a for a, b in zip(first, second, strict=True)]
     if any(value not in (0, 1) for value in (*first, *second)):
-        interval = bootstrap_difference(first, second, seed=seed)
+        drawn = bootstrap_difference(first, second, seed=seed)
         p = sign_flip(first, second, seed=seed)
         wished, needed = _needs(differences, graded=True)
-        return Paired(difference, interval, p, "sign flips", None, None, wished, needed)
+        return Paired(difference, drawn, p, "sign flips", None, None, wished, needed)
     both = sum(a == b == 1 for a, b in zip(first, second, strict=True))
     only_first = sum(a > b for a, b in zip(first, second, strict=True))
     only_second = sum(b > a for a, b in zip(first, second, strict=True))
@@ -304,10 +307,14 @@ def paired(first: Sequence[float], second: Sequence[float], *, seed: int = 0) ->
     return Paired(difference, interval, p, "exact McNemar", both, neither, wished, needed)
 
 
-def _needs(differences: Sequence[float], graded: bool) -> tuple[float, int]:
+def _needs(differences: Sequence[float], graded: bool) -> tuple[float, int | None]:
     """The first wish that the items at hand are too few for, and how many it needs."""
-    wants = [(wish, needed_for(wish, differences, graded=graded)) for wish in WISHES]
-    return next((one for one in wants if one[1] > len(differences)), wants[-1])
+    wish, needed = WISHES[0], needed_for(WISHES[0], differences, graded=graded)
+    for wish in WISHES:
+        needed = needed_for(wish, differences, graded=graded)
+        if needed is None or needed > len(differences):
+            break
+    return wish, needed
 
 
 def _exactly_one(found: Sequence[Column], ids: Sequence[str]) -> tuple[OnlyRight, ...]:

@@ -32,13 +32,15 @@ def statistics_facts(found: Comparison) -> tuple[tuple[str, str], ...]:
 
 def standing_text(one: Standing) -> str:
     """``91.3 % (95 % CI 83.0 to 95.7, Wilson, 73 of 80 items, each item by its vote)``."""
-    if one.accuracy is None or one.interval is None:
+    if one.accuracy is None:
         return "–"
     right = f"{one.right:g}" if one.right == round(one.right) else f"{one.right:.1f}"
+    counted = f"{right} of {one.n} {'item' if one.n == 1 else 'items'}, {COUNTED[one.counted]}"
+    if one.interval is None:
+        return f"{100 * one.accuracy:.1f} % ({counted})"
     return (
         f"{100 * one.accuracy:.1f} % (95 % CI {100 * one.interval.low:.1f} to "
-        f"{100 * one.interval.high:.1f}, {one.interval.method}, {right} of {one.n} items, "
-        f"{COUNTED[one.counted]})"
+        f"{100 * one.interval.high:.1f}, {one.interval.method}, {counted})"
     )
 
 
@@ -51,14 +53,15 @@ def _row(pair: Pair) -> dict[str, str]:
     def count(value: int | None) -> str:
         return "" if value is None else str(value)
 
+    interval = pair.interval
     return {
         "first": pair.first_label,
         "second": pair.second_label,
         "items": str(pair.n),
         "difference": f"{pair.difference:.4f}",
-        "low": f"{pair.interval.low:.4f}",
-        "high": f"{pair.interval.high:.4f}",
-        "interval": pair.interval.method,
+        "low": f"{interval.low:.4f}" if interval is not None else "",
+        "high": f"{interval.high:.4f}" if interval is not None else "",
+        "interval": interval.method if interval is not None else "",
         "p": p_value(pair.p),
         "holm_p": p_value(pair.holm_p),
         "test": pair.test,
@@ -66,7 +69,7 @@ def _row(pair: Pair) -> dict[str, str]:
         "only_first": str(len(pair.only_first)),
         "only_second": str(len(pair.only_second)),
         "neither": count(pair.neither),
-        "wished": f"{pair.wished:g}",
-        "needed": str(pair.needed),
+        "wished": f"{pair.wished:g}" if pair.needed is not None else "",
+        "needed": count(pair.needed),
         "sentence": pair.sentence,
     }

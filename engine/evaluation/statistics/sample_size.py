@@ -16,6 +16,9 @@ from statistics import NormalDist
 
 POWER = 0.8
 ALPHA = 0.05
+FEWEST = 2
+"""Items without which nothing is known of how much the differences vary."""
+ROUNDING = 1e-12
 
 
 def items_needed(
@@ -59,11 +62,13 @@ def items_needed_graded(
         raise ValueError("the wished difference must not be 0")
     normal = NormalDist()
     z = normal.inv_cdf(1 - alpha / 2) + normal.inv_cdf(power)
-    return max(ceil((z * deviation / difference) ** 2), 1)
+    return max(ceil((z * deviation / difference) ** 2), FEWEST)
 
 
-def needed_for(wish: float, differences: Sequence[float], *, graded: bool = False) -> int:
-    """Items that `wish` needs, going by how the items at hand differ.
+def needed_for(wish: float, differences: Sequence[float], *, graded: bool = False) -> int | None:
+    """About how many items `wish` needs, going by how the items at hand differ.
+
+    None when they say nothing about it: fewer than `FEWEST`, or all of them differ alike.
 
     Args:
         wish: The wished difference, 0.1 = 10 points.
@@ -76,8 +81,10 @@ def needed_for(wish: float, differences: Sequence[float], *, graded: bool = Fals
     n = len(differences)
     if n == 0:
         raise ValueError("the items' differences are needed")
+    if n < FEWEST or max(differences) - min(differences) < ROUNDING:
+        return None
     if not graded:
         return items_needed(wish, sum(one != 0 for one in differences) / n)
     mean = sum(differences) / n
-    variance = sum((one - mean) ** 2 for one in differences) / max(n - 1, 1)
+    variance = sum((one - mean) ** 2 for one in differences) / (n - 1)
     return items_needed_graded(wish, sqrt(variance))

@@ -21,20 +21,29 @@ def verdict(pair: Pair, pairs: int = 1) -> str:
     p = p_text(pair.holm_p)
     test = f"Holm {p}" if pairs > 1 else p
     rising = pair.difference > 0 or pair.better is None
+    evidence = _evidence(pair, test, rising)
+    second, first = pair.second_label, pair.first_label
+    if pair.better is None:
+        by = _points(pair.difference)
+        if pair.needed is None:
+            return f"{second} against {first}: no difference shown ({by}, {evidence})."
+        return (
+            f"{second} against {first}: no difference shown ({by}, {evidence}); "
+            f"about {pair.needed} items needed for {_points(pair.wished)}."
+        )
+    better, worse = (second, first) if rising else (first, second)
+    return f"{better} is better than {worse} by {_points(abs(pair.difference))} ({evidence})."
+
+
+def _evidence(pair: Pair, test: str, rising: bool) -> str:
+    """Interval (if there is one), p and items; the interval turned round unless `rising`."""
+    items = "1 item" if pair.n == 1 else f"{pair.n} items"
+    if pair.interval is None:
+        return f"{test} over {items}"
     ends = pair.interval.low, pair.interval.high
     low, high = map(points, ends if rising else (-ends[1], -ends[0]))
     ends_text = f"{low} to {high}" if low.startswith("-") else f"{low}–{high}"
-    evidence = f"95 % CI {ends_text}, {test}, {pair.n} items"
-    if pair.better is None:
-        return (
-            f"{pair.second_label} against {pair.first_label}: no difference shown "
-            f"({points(pair.difference)} points, {evidence}); "
-            f"{pair.needed} items needed for {points(pair.wished)} points."
-        )
-    better, worse = pair.second_label, pair.first_label
-    if not rising:
-        better, worse = worse, better
-    return f"{better} is better than {worse} by {points(abs(pair.difference))} points ({evidence})."
+    return f"95 % CI {ends_text}, {test}, {items}"
 
 
 def notes(standings: Sequence[Standing], pairs: Sequence[Pair]) -> tuple[str, ...]:
@@ -43,10 +52,14 @@ def notes(standings: Sequence[Standing], pairs: Sequence[Pair]) -> tuple[str, ..
     if any(one.counted == "vote" for one in standings):
         said.append("Where votes were cast, an item counts by its vote.")
     if any(one.counted == "mean" for one in standings):
+        said.append("Items with several samples and no vote count by the share of right samples.")
+    flipped = _flipped(pairs)
+    if any(pair.interval is not None for pair in flipped):
         said.append(
-            "Items with several samples and no vote count by the share of right samples; they are "
-            "tested by sign flips with a bootstrap interval instead of McNemar's test."
+            "Shares are tested by sign flips with a bootstrap interval instead of McNemar's test."
         )
+    elif flipped:
+        said.append("Shares are tested by sign flips instead of McNemar's test.")
     if standings and not any(one.n for one in standings):
         said.append("No item has an expected answer, so nothing can be scored.")
     if len(pairs) > 1:
@@ -54,11 +67,21 @@ def notes(standings: Sequence[Standing], pairs: Sequence[Pair]) -> tuple[str, ..
     return tuple(said)
 
 
+def _flipped(pairs: Sequence[Pair]) -> list[Pair]:
+    """Pairs that were not McNemar's: shares that are all 0 or 1 go to his test, too."""
+    return [pair for pair in pairs if pair.test == "sign flips"]
+
+
 def points(share: float) -> str:
     """A share in points: whole ones, a tenth when it would else be 0."""
     value = 100 * share
     text = f"{value:.0f}" if abs(value) >= 1 else f"{value:.1f}"
     return "0" if float(text) == 0 else text
+
+
+def _points(share: float) -> str:
+    value = points(share)
+    return "1 point" if value == "1" else f"{value} points"
 
 
 def p_text(p: float) -> str:

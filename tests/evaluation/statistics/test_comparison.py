@@ -100,7 +100,25 @@ def test_the_verdict_in_words(three):
     same = compare_variants(spec, [one for one in cells if one.key.variant != 1]).pairs[0]
     assert same.better is None
     assert same.sentence.startswith("v2 against v0: no difference shown (6 points, 95 % CI ")
-    assert same.sentence.endswith(f"{same.needed} items needed for 10 points.")
+    assert same.sentence.endswith(f"; about {same.needed} items needed for 10 points.")
+
+
+def test_what_does_not_vary_promises_no_interval_and_no_number_of_items():
+    spec = spec_of(2, 2)
+    cells = cells_of(spec, ["00", "11"])
+    cells += [cell(spec, n, "The answer is 999.", variant=1, sample=1) for n in range(2)]
+    found = compare_variants(spec, cells)  # 0, 0 against ½, ½
+    pair = found.pairs[0]
+    assert (pair.interval, pair.needed) == (None, None)
+    assert pair.sentence == "v1 against v0: no difference shown (50 points, p = 0.5 over 2 items)."
+    assert found.standings[1].interval is None
+    assert dict(statistics_facts(found))["Accuracy of v1"].startswith("50.0 % (1 of 2 items, ")
+    row = pair_rows(found)[0]
+    assert (row["low"], row["high"], row["wished"], row["needed"]) == ("", "", "", "")
+    one = spec_of(2, 1)
+    alone = compare_variants(one, cells_of(one, ["0", "1"])).pairs[0]
+    assert alone.needed is None
+    assert alone.sentence.endswith(", p = 1, 1 item).")
 
 
 def test_many_items_without_a_difference_are_asked_for_a_smaller_one():
@@ -159,16 +177,30 @@ def test_votes_decide_where_they_were_cast_and_only_when_they_are_over():
 
 def test_samples_without_a_vote_count_their_share_and_are_not_given_to_mcnemar():
     spec = spec_of(2, 8)
-    cells = cells_of(spec, ["00000000", "11111111"])
+    cells = cells_of(spec, ["00000000", "11111100"])
     cells += [cell(spec, n, "The answer is 999.", variant=1, sample=1) for n in range(8)]
     found = compare_variants(spec, cells)
     pair = found.pairs[0]
     assert found.standings[1].counted == "mean"
-    assert found.standings[1].accuracy == 0.5
-    assert (pair.test, pair.both, pair.difference) == ("sign flips", None, 0.5)
-    assert pair.p == pytest.approx(2 / 2**8)
+    assert found.standings[1].accuracy == 0.375
+    assert (pair.test, pair.both, pair.difference) == ("sign flips", None, 0.375)
+    assert pair.p == pytest.approx(2 / 2**6)
     assert "bootstrap" in pair.interval.method
-    assert any("sign flips" in note for note in found.notes)
+    assert any("sign flips with a bootstrap" in note for note in found.notes)
+
+
+def test_shares_that_are_all_0_or_1_are_not_said_to_be_tested_by_sign_flips():
+    spec = spec_of(2, 4)
+    cells = cells_of(spec, ["0000", "1101"])
+    cells += [
+        cell(spec, n, f"The answer is {n if n != 2 else 999}.", variant=1, sample=1)
+        for n in range(4)
+    ]
+    found = compare_variants(spec, cells)
+    assert found.standings[1].counted == "mean"
+    assert found.pairs[0].test == "exact McNemar"
+    assert not any("sign flips" in note for note in found.notes)
+    assert any("share of right samples" in note for note in found.notes)
 
 
 def test_dropped_samples_are_neither_wrong_nor_failed():

@@ -237,10 +237,13 @@ def test_the_same_seed_gives_the_same_interval_and_another_seed_another():
     assert bootstrap_mean(values, seed=4) != bootstrap_mean(values, seed=5)
 
 
-def test_the_bootstrap_of_items_that_are_all_alike_is_a_point_that_says_so():
-    found = bootstrap_difference([0.2, 0.5], [0.4, 0.7])
-    assert found.low == found.high == pytest.approx(0.2)
-    assert "alike" in found.method
+def test_items_that_are_all_alike_give_no_interval_and_no_number_of_items():
+    assert bootstrap_difference([0.2, 0.5], [0.4, 0.7]) is None
+    assert bootstrap_mean([0.5]) is None
+    for graded in (False, True):
+        assert needed_for(0.1, [1.0], graded=graded) is None
+        assert needed_for(0.1, [0.0, 0.0, 0.0], graded=graded) is None
+    assert needed_for(0.1, [0.4, 0.7 - 0.3], graded=True) is None
     with pytest.raises(ValueError, match="same items"):
         bootstrap_difference([1], [1, 0])
     with pytest.raises(ValueError, match="at least one"):

@@ -88,7 +88,7 @@ class PairsView(QWidget):
         self._write_needed()
 
     def _columns(self, found: Comparison) -> list[FigureColumn]:
-        ends = [abs(end) for pair in found.pairs for end in (pair.interval.low, pair.interval.high)]
+        ends = [abs(end) for pair in found.pairs for end in _ends(pair)]
         columns = [
             FigureColumn(self.tr("Pair"), self.tr("The second against the first")),
             FigureColumn(
@@ -131,10 +131,9 @@ class PairsView(QWidget):
             Bar(
                 ("+" if pair.difference > 0 else "") + minus(points(pair.difference)),
                 pair.difference,
-                pair.interval.low,
-                pair.interval.high,
+                *_ends(pair),
             ),
-            span(pair.interval.low, pair.interval.high),
+            span(*_ends(pair)) if pair.interval is not None else "–",
             p_value(pair.p),
         ]
         if corrected:
@@ -148,12 +147,14 @@ class PairsView(QWidget):
         if found is None or not found.pairs:
             self.calculator.setVisible(False)
             return
-        self.calculator.setVisible(True)
         place = min(self.chosen(), len(found.pairs) - 1)
         pair = found.pairs[place]
         items = needed(found, place, self.wish.value() / 100)
+        self.calculator.setVisible(items is not None)
+        if items is None:
+            return
         self.needed.setText(
-            self.tr("between {first} and {second}: {n:,} items (now {have:,})").format(
+            self.tr("between {first} and {second}: about {n:,} items (now {have:,})").format(
                 first=pair.first_label, second=pair.second_label, n=items, have=pair.n
             )
         )
@@ -174,3 +175,10 @@ class PairsView(QWidget):
     def _chosen(self, row: int) -> None:
         self._write_needed()
         self.pair_chosen.emit(row)
+
+
+def _ends(pair: Pair) -> tuple[float, float]:
+    """The interval's ends; the difference itself, which draws no line, when there is none."""
+    if pair.interval is None:
+        return pair.difference, pair.difference
+    return pair.interval.low, pair.interval.high

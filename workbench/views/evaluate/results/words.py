@@ -36,8 +36,6 @@ def method(name: str) -> str:
             return translate("Results", "Newcombe's interval of a paired difference (method 10)")
         case "bootstrap (BCa)":
             return translate("Results", "paired bootstrap (BCa, 9,999 draws, seed 0)")
-        case "bootstrap (all items alike)":
-            return translate("Results", "all items differ alike, so nothing varies")
         case "exact McNemar":
             return translate("Results", "exact McNemar test, two-sided")
         case "sign flips":
@@ -47,7 +45,7 @@ def method(name: str) -> str:
 
 def standing_tip(one: Standing, rule: str) -> str:
     """Where a column's accuracy comes from."""
-    if one.accuracy is None or one.interval is None:
+    if one.accuracy is None:
         lines = [
             one.label,
             translate("Results", "Nothing is scored: no item has an expected answer."),
@@ -57,13 +55,12 @@ def standing_tip(one: Standing, rule: str) -> str:
             translate("Results", "{name}: {right:g} of {n} items right ({share:.1f} %)").format(
                 name=one.label, right=round(one.right, 2), n=one.n, share=100 * one.accuracy
             ),
-            translate("Results", "95 % interval {low:.1f} to {high:.1f} %: {method}").format(
-                low=100 * one.interval.low,
-                high=100 * one.interval.high,
-                method=method(one.interval.method),
-            ),
             counted(one),
         ]
+        if one.interval is not None:
+            said = translate("Results", "95 % interval {low:.1f} to {high:.1f} %: {method}")
+            ends = {"low": 100 * one.interval.low, "high": 100 * one.interval.high}
+            lines.insert(1, said.format(**ends, method=method(one.interval.method)))
     lines.append(
         translate(
             "Results", "Answers read by “{rule}”: {n}, without a readable answer: {invalid}"
@@ -80,9 +77,11 @@ def pair_tip(pair: Pair, pairs: int) -> str:
     """Where a pair's figures come from."""
     lines = [
         sentence(pair, pairs),
-        translate("Results", "Interval: {method}").format(method=method(pair.interval.method)),
         translate("Results", "Test: {method}").format(method=method(pair.test)),
     ]
+    if pair.interval is not None:
+        said = translate("Results", "Interval: {method}")
+        lines.insert(1, said.format(method=method(pair.interval.method)))
     if pair.both is not None:
         lines.append(
             translate("Results", "Both right {both} · neither {neither} · differ {n}").format(
