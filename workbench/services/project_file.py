@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from PySide6.QtCore import QObject
 
@@ -23,6 +23,18 @@ if TYPE_CHECKING:
 NAME = "default.lathe"
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+
+
+class _Run(Protocol):
+    """How work is sent to a thread: `Background.run` or `Background.write`."""
+
+    def __call__(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None] | None = None,
+        /,
+    ) -> None: ...
 
 
 class ProjectFile(QObject):
@@ -81,16 +93,32 @@ class ProjectFile(QObject):
                 partial(self._open, self._folder / NAME), self._opened, self._refused
             )
 
-    def ask(self, question: Callable[[Project], T], answer: Callable[[T], None]) -> None:
-        """Ask the project on a background thread; no answer comes where nothing is kept."""
-        send = partial(self._send, question, answer)
-        if self._ready:
-            send()
-        else:
-            self._waiting.append(send)
+    def ask(
+        self,
+        question: Callable[[Project], T],
+        answer: Callable[[T], None],
+        failed: Callable[[], None] | None = None,
+    ) -> None:
+        """Ask the project on a background thread; no answer comes where nothing is kept.
+
+        An `EngineError` is told to the person; then `failed` is called.
+        """
+        self._when_ready(partial(self._send, self._background.run, question, answer, failed))
+
+    def change(
+        self,
+        work: Callable[[Project], T],
+        done: Callable[[T], None],
+        failed: Callable[[], None] | None = None,
+    ) -> None:
+        """As `ask`, but changes follow each other in order, and none is dropped at the end."""
+        self._when_ready(partial(self._send, self._background.write, work, done, failed))
 
     def close(self) -> None:
-        """Close the file. Close the engine first: its jobs write here until they end."""
+        """Close the file.
+
+        Close the background and the engine first: changes and jobs write here until they end.
+        """
         with self._lock:
             self._closed = True
             if self._own is not None:
@@ -131,13 +159,27 @@ class ProjectFile(QObject):
         for send in waiting:
             send()
 
-    def _send(self, question: Callable[[Project], T], answer: Callable[[T], None]) -> None:
+    def _when_ready(self, send: Callable[[], None]) -> None:
+        if self._ready:
+            send()
+        else:
+            self._waiting.append(send)
+
+    def _send(
+        self,
+        run: _Run,
+        question: Callable[[Project], T],
+        answer: Callable[[T], None],
+        failed: Callable[[], None] | None,
+    ) -> None:
         project = self._engine.resources.project
         if project is not None:
-            self._background.run(partial(question, project), answer, self._refused)
+            run(partial(question, project), answer, partial(self._refused, then=failed))
 
-    def _refused(self, error: Exception) -> None:
+    def _refused(self, error: Exception, then: Callable[[], None] | None = None) -> None:
         """A project that cannot be opened or read costs no work: it is told, nothing more."""
+        if then is not None:
+            then()
         if not isinstance(error, EngineError):
             raise error
         self._notify.error(error.report())

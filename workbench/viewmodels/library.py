@@ -120,7 +120,7 @@ class LibraryModel(QObject):
 
     def delete(self, entry: Entry) -> None:
         """Move a prompt aside."""
-        self._background.run(
+        self._background.write(
             partial(self._library.delete, entry.id), partial(self._gone, entry.name), self._fail
         )
 
@@ -130,7 +130,7 @@ class LibraryModel(QObject):
 
     def import_file(self, path: Path) -> None:
         """Keep the prompt of a file."""
-        self._background.run(partial(_imported, self._library, path), self._came, self._fail)
+        self._background.write(partial(_imported, self._library, path), self._came, self._fail)
 
     def export(self, prompt: PromptFile, path: Path, done: Callable[[None], None]) -> None:
         """Write a prompt to a file; the suffix chooses the format."""
@@ -145,7 +145,7 @@ class LibraryModel(QObject):
         )
 
     def _do(self, work: Callable[[], Entry]) -> None:
-        self._background.run(work, self._done, self._fail)
+        self._background.write(work, self._done, self._fail)
 
     def _done(self, entry: Entry) -> None:
         self.refresh(entry.id)

@@ -74,13 +74,17 @@ class RunsModel(QObject):
         self.read = False
         self._words = ""
         self._remembered: dict[RunInfo, RunDetails] = {}
+        self._changes = 0  # how many were sent
+        self._pending = 0  # how many of them are not written yet
+        self._asked: set[tuple[str, ...]] = set()  # selections whose answer is on its way
+        self._ask_again = False
         jobs.event.connect(self._job_event)
 
     # Reading
 
     def refresh(self) -> None:
         """Read the list again."""
-        self._project.ask(_list, self._take_list)
+        self._project.ask(_list, partial(self._take_list, self._changes))
 
     def search(self, words: str) -> None:
         """Show the runs in whose texts the words stand; nothing = all runs."""
@@ -152,11 +156,11 @@ class RunsModel(QObject):
             if run.id in self.selected and run.status != "running"
         )
         if gone:
-            self._project.ask(partial(_delete, gone), partial(self._deleted, gone))
+            self._send(partial(_delete, gone), partial(self._deleted, gone))
 
     def restore(self, run_ids: tuple[str, ...]) -> None:
         """Take runs out of the bin."""
-        self._project.ask(partial(_restore, run_ids), self._changed)
+        self._send(partial(_restore, run_ids), _nothing)
 
     def export(self, path: Path) -> None:
         """Write the selected run as a report; the suffix says which kind."""
@@ -170,7 +174,12 @@ class RunsModel(QObject):
 
     # Answers of the project
 
-    def _take_list(self, runs: tuple[RunInfo, ...]) -> None:
+    def _take_list(self, changes: int, runs: tuple[RunInfo, ...]) -> None:
+        if self._pending:
+            return  # older than what is on screen; the last change written reads it anew
+        if changes != self._changes:
+            self.refresh()
+            return
         self.read = True
         self.table.set_runs(runs)
         self.listed.emit()
@@ -187,20 +196,39 @@ class RunsModel(QObject):
         if len(self.selected) == 1 and known is None:
             if self.details is not None and self.details.info.id != self.selected[0]:
                 self.details = None
-            question = partial(_details, self.selected[0])
-            self._project.ask(question, partial(self._take_details, self.selected))
+            self._ask(partial(_details, self.selected[0]), self._take_details)
         elif len(self.selected) == 2 and (
             self.pair is None or (self.pair.first.id, self.pair.second.id) != self._pair_ids()
         ):
             self.details, self.pair = None, None
-            self._project.ask(
-                partial(_pair, *self._pair_ids()), partial(self._take_pair, self.selected)
-            )
+            self._ask(partial(_pair, *self._pair_ids()), self._take_pair)
         if known is not None or len(self.selected) != 1:
             self.details = known
         if len(self.selected) != 2:
             self.pair = None
         self.details_changed.emit()
+
+    def _ask(
+        self, question: Callable[[Project], T], take: Callable[[tuple[str, ...], T], None]
+    ) -> None:
+        """Ask about the selection, unless that is being answered; then once more afterwards."""
+        asked = self.selected
+        if asked in self._asked:
+            self._ask_again = True
+            return
+        self._asked.add(asked)
+        self._project.ask(
+            question, partial(self._answered, asked, take), partial(self._asked.discard, asked)
+        )
+
+    def _answered(
+        self, asked: tuple[str, ...], take: Callable[[tuple[str, ...], T], None], found: T
+    ) -> None:
+        self._asked.discard(asked)
+        take(asked, found)
+        if self._ask_again and asked == self.selected:
+            self._ask_again = False
+            self._look()
 
     def _known(self) -> RunDetails | None:
         info = self.info(self.selected[0]) if len(self.selected) == 1 else None
@@ -231,7 +259,6 @@ class RunsModel(QObject):
 
     def _deleted(self, gone: tuple[str, ...], _done: None) -> None:
         self.deleted.emit(gone)
-        self.refresh()
 
     def _take_exported(self, path: Path) -> None:
         self.exported.emit(path)
@@ -239,8 +266,23 @@ class RunsModel(QObject):
     def _take_command(self, made: tuple[str, Path | None]) -> None:
         self.command_made.emit(*made)
 
-    def _changed(self, _done: None) -> None:
-        self.refresh()
+    def _send(self, work: Callable[[Project], T], done: Callable[[T], None]) -> None:
+        """Write a change after those before it, then read the list as it has become."""
+        if not self._project.keeps:
+            return
+        self._changes += 1
+        self._pending += 1
+        self._project.change(work, partial(self._written, done), self._settled)
+
+    def _written(self, done: Callable[[T], None], result: T) -> None:
+        done(result)
+        self._settled()
+
+    def _settled(self) -> None:
+        """A change was written, or failed: then the list says again what is kept."""
+        self._pending -= 1
+        if not self._pending:
+            self.refresh()
 
     def _change(self, run_id: str, **fields: object) -> None:
         """Show a change at once, and write it behind."""
@@ -258,7 +300,7 @@ class RunsModel(QObject):
             if self.selected == (run_id,):
                 self.details = details
         self.table.set_runs(changed)
-        self._project.ask(partial(_write, run_id, fields), _nothing)
+        self._send(partial(_write, run_id, fields), _nothing)
 
     def _job_event(self, _job_id: str, event: Event) -> None:
         if isinstance(event, Started | Terminal):

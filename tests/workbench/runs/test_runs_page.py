@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from engine.decoding.params import Sampling
+from engine.errors import StoreError
 from engine.evaluation.spec import CellKey, CompareSpec, Variant
 from engine.models.reference import LoadOptions, ModelRef
 from engine.prompting.elements import Item, PromptElements
+from engine.store import details as details_module
+from engine.store.details import RunDetails, details_of
 from engine.store.export import jsonl
 from engine.store.project import Project
 from tests.support import qt
@@ -209,6 +213,69 @@ def test_title_tags_and_note_are_kept(page: RunsPage, stored, qtbot, until) -> N
     choose(page, qtbot, until, stored["base"])
     assert page.details.heading.text() == "First try"
     assert page.details.note.toPlainText() == "Look at item two"
+
+
+def test_a_note_that_is_being_typed_is_kept_when_the_program_is_closed(
+    page: RunsPage, program: Application, stored, home: Path, qtbot, until
+) -> None:
+    choose(page, qtbot, until, stored["base"])
+    qtbot.keyClicks(page.details.note, "Not the last")
+    program.close()
+    with Project.open(home / "data" / NAME) as project:
+        assert project.run(stored["base"]).note == "Not the last"
+
+
+def test_a_change_that_cannot_be_written_is_not_shown_as_kept(
+    page: RunsPage, stored, qtbot, until, monkeypatch
+) -> None:
+    choose(page, qtbot, until, stored["base"])
+    before = page.details.heading.text()
+
+    def full(*_: object) -> None:
+        raise StoreError("The disk is full.", "Free some space.")
+
+    monkeypatch.setattr(Project, "rename", full)
+    page.model.rename(stored["base"], "Never kept")
+    assert page.model.info(stored["base"]).name == "Never kept"
+    until(lambda: page.model.info(stored["base"]).name == "")
+    assert page.details.heading.text() == before
+
+
+def test_the_last_of_many_names_is_kept_and_never_an_older_one_shown(
+    page: RunsPage, stored, qtbot, until
+) -> None:
+    shown: list[str] = []
+    page.model.listed.connect(lambda: shown.append(page.model.info(stored["base"]).name))
+    for number in range(30):
+        page.model.rename(stored["base"], f"Name {number}")
+        page.model.refresh()
+    until(lambda: shown)
+    assert set(shown) == {"Name 29"}
+    assert project_of(page).run(stored["base"]).name == "Name 29"
+
+
+def test_a_selected_run_is_asked_about_once_at_a_time(
+    page: RunsPage, stored, qtbot, until, monkeypatch
+) -> None:
+    asked: list[str] = []
+    gate = threading.Event()
+
+    def slow(project: Project, run_id: str) -> RunDetails:
+        asked.append(run_id)
+        gate.wait(10)
+        return details_of(project, run_id)
+
+    monkeypatch.setattr(details_module, "details_of", slow)
+    page.model._remembered.clear()
+    heard: list[None] = []
+    page.model.listed.connect(lambda: heard.append(None))
+    for _ in range(3):
+        page.model.refresh()
+    until(lambda: len(heard) == 3 and asked)
+    assert len(asked) == 1
+    gate.set()
+    until(lambda: page.model.details is not None and not page.model._asked)
+    assert len(asked) <= 2
 
 
 def test_two_runs_are_compared_on_common_questions(page: RunsPage, stored, qtbot, until) -> None:

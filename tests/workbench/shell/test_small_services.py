@@ -66,6 +66,23 @@ def test_a_failure_that_nobody_expected_is_raised_on_the_gui_thread(qtbot):
     background.shutdown()
 
 
+def test_what_is_to_be_written_keeps_its_order_and_is_written_at_the_end(qtbot):
+    background, catcher, gate = Background(), Catcher(qtbot), threading.Event()
+    written: list[int] = []
+
+    def first() -> None:
+        gate.wait(10)
+        written.append(0)
+
+    background.write(first, catcher.take)
+    for number in range(1, 20):
+        background.write(lambda number=number: written.append(number), catcher.take)
+    background.run(gate.set, catcher.take)  # a question is not kept waiting by a slow change
+    qtbot.waitUntil(lambda: bool(catcher.got))
+    assert background.shutdown()
+    assert written == list(range(20))
+
+
 def test_nothing_is_delivered_after_the_end(qtbot):
     background, catcher, gate = Background(), Catcher(qtbot), threading.Event()
     background.run(gate.wait, catcher.take)

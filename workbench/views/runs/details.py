@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -130,6 +131,15 @@ class RunPanel(QScrollArea):
         if watched is self.note and event.type() == QEvent.Type.FocusOut:
             self._annotate()
         return super().eventFilter(watched, event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another page, or the program's end: what is being typed is kept first."""
+        self._annotate()
+        if self.title.isModified():
+            self._rename()
+        if self.tags.isModified():
+            self._label()
+        super().hideEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:
