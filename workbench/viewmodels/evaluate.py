@@ -10,9 +10,8 @@ from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.errors import BadSpec, EngineError, ErrorReport
+from engine.errors import EngineError, ErrorReport
 from engine.evaluation.datasets.dataset import Dataset
-from engine.evaluation.rescoring import read_all
 from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, Vote
 from engine.jobs.events import (
     Cancelled,
@@ -29,6 +28,7 @@ from workbench.services.background import Background
 from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.evaluate_items import ItemsTable, ItemTexts, cell_at, slim, texts_of
 from workbench.viewmodels.evaluate_plan import Plan, Wish, plan
+from workbench.viewmodels.evaluate_reading import reread, voted_by
 from workbench.viewmodels.evaluate_setup import EvaluateSetup, default_evaluation
 
 PLAN_MS: Final = 150
@@ -55,10 +55,13 @@ class EvaluateModel(QObject):
         setup: What to run.
         plan: The run as it would start now; None while it is worked out or cannot be.
         table: The items and what is known of them.
-        cells: Finished cells without their tokens, by item, model and variant.
+        cells: Finished cells by item, model and variant; without their tokens, except where
+            these weigh a vote.
+        votes: The votes of the run by its own rule, by model, variant and item.
         run_id: Of the last finished run in the project; empty = none.
         result_spec: What the table's answers were asked with; None = nothing was run.
-        rule: The extraction rule that decides what is right in the table.
+        rule: The extraction rule that decides what is right in the table; it changes once the
+            answers have been read by it.
 
     Signals:
         setup_changed(): The settings changed.
@@ -93,12 +96,15 @@ class EvaluateModel(QObject):
         self._started = 0.0
         self._run_when_planned = False
         self._asked: CompareSpec | None = None
+        self._wanted_rule = ""
+        self._reading = 0
         self.listener: Listener | None = None
         self.setup = default_evaluation()
         self.plan: Plan | None = None
         self.problem: ErrorReport | None = None
         self.table = ItemsTable(self)
         self.cells: dict[tuple[int, int, int], list[CellResult]] = {}
+        self.votes: dict[tuple[int, int, int], Vote] = {}
         self.run_id = ""
         self.result_spec: CompareSpec | None = None
         self.rule = ""
@@ -143,7 +149,7 @@ class EvaluateModel(QObject):
     def replan(self) -> None:
         """Work out the plan soon."""
         self._turn += 1
-        self.plan = None
+        self.plan, self.problem = None, None
         self._soon.start()
 
     def run(self) -> bool:
@@ -212,11 +218,10 @@ class EvaluateModel(QObject):
         """Show the planned items; answers of the same items stay until the next run."""
         shown = self.result_spec
         if shown is not None and spec is not None and spec.items == shown.items:
-            if replace(spec, extraction=shown.extraction) == shown and spec.rule != self.rule:
+            if replace(spec, extraction=shown.extraction) == shown:
                 self.read_by(spec.rule)
             return
-        self.cells.clear()
-        self.result_spec, self.run_id, self.rule = None, "", ""
+        self._begin(None)
         self.table.set_spec(spec, asked)
         if self.listener is not None:
             self.listener.clear()
@@ -226,27 +231,39 @@ class EvaluateModel(QObject):
         if self.result_spec is None or self.running:
             return
         rule = rule or self.result_spec.rule
+        if rule == self._wanted_rule:
+            return
+        self._wanted_rule = rule
+        self._reading += 1
         if rule == self.rule:
             return
-        self.rule = rule
         cells = [cell for own in self.cells.values() for cell in own]
         self._background.run(
-            partial(_read, cells, rule), partial(self._take_read, rule), self._read_failed
+            partial(_read, cells, list(self.votes.values()), rule),
+            partial(self._take_read, self._reading, rule),
+            partial(self._read_failed, self._reading),
         )
 
-    def _take_read(self, rule: str, cells: tuple[CellResult, ...]) -> None:
-        if rule != self.rule or self.running or self.result_spec is None:
+    def _take_read(self, turn: int, rule: str, found: _Read) -> None:
+        if turn != self._reading:
             return
+        self.rule, self.problem = rule, None
         self.cells.clear()
         self.table.set_spec(self.result_spec, self.table.texts)
+        cells, votes = found
         for cell in cells:
             self.cells.setdefault(cell_at(cell.key), []).append(cell)
             self.table.add_cell(cell)
+        for vote in votes:
+            self.table.add_vote(vote)
         self.ended.emit()
 
-    def _read_failed(self, error: Exception) -> None:
+    def _read_failed(self, turn: int, error: Exception) -> None:
         if not isinstance(error, EngineError):
             raise error
+        if turn != self._reading:
+            return
+        self._wanted_rule = self.rule
         self.problem = error.report()
         self.planned.emit()
 
@@ -270,13 +287,20 @@ class EvaluateModel(QObject):
             self.planned.emit()
             return False
         self._job, self._started, self._asked = job.id, 0.0, spec
-        self.cells.clear()
+        self._begin(spec)
         self.table.set_spec(spec, self.table.texts)
-        self.result_spec, self.run_id, self.rule = spec, "", spec.rule
         if self.listener is not None:
             self.listener.begin(spec)
         self.running_changed.emit(True)
         return True
+
+    def _begin(self, spec: CompareSpec | None) -> None:
+        """Forget what is known of the run shown; a reading of it under way comes too late."""
+        self._reading += 1
+        self.cells.clear()
+        self.votes.clear()
+        rule = spec.rule if spec is not None else ""
+        self.result_spec, self.run_id, self.rule, self._wanted_rule = spec, "", rule, rule
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, TokenChunk):
@@ -291,13 +315,18 @@ class EvaluateModel(QObject):
             self._take_end(event)
 
     def _take_cell(self, cell: CellResult) -> None:
-        self.cells.setdefault(cell_at(cell.key), []).append(slim(cell))
+        assert self._asked is not None
+        weighed = self._asked.variants[cell.key.variant].vote == "weighted"
+        # A weighted vote by another rule needs the probabilities of the tokens.
+        kept = cell if weighed else slim(cell)
+        self.cells.setdefault(cell_at(cell.key), []).append(kept)
         row = self.table.add_cell(cell)
         if self.listener is not None:
             self.listener.add_cell(cell)
         self.row_changed.emit(row)
 
     def _take_vote(self, vote: Vote) -> None:
+        self.votes[vote.place] = vote
         row = self.table.add_vote(vote)
         if self.listener is not None:
             self.listener.add_vote(vote)
@@ -328,19 +357,12 @@ class EvaluateModel(QObject):
             self.store_failed.emit(result.store_error)
 
 
-def _read(cells: list[CellResult], rule: str) -> tuple[CellResult, ...]:
-    """The cells with one rule's answer first."""
-    read, failed = read_all(cells, (rule,))
-    if rule in failed:
-        report = failed[rule]
-        raise BadSpec(report.message, report.hint)
-    return tuple(
-        replace(
-            cell,
-            extractions=tuple(sorted(cell.extractions, key=lambda found: found.rule != rule)),
-        )
-        for cell in read
-    )
+_Read = tuple[tuple[CellResult, ...], tuple[Vote, ...]]
+
+
+def _read(cells: list[CellResult], votes: list[Vote], rule: str) -> _Read:
+    read = reread(cells, rule)
+    return read, voted_by(read, votes, rule)
 
 
 def _worked_out(wish: Wish) -> tuple[Plan, ItemTexts | None]:

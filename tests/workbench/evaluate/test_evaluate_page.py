@@ -83,6 +83,9 @@ def test_another_rule_reads_the_same_answers(page, qtbot, until):
     assert page.model.table.marks(0)[0].value == (" ".join(answer.casefold().split()) or None)
     assert len(page.services.jobs.rows()) == jobs
     assert not page.model.outdated
+    card = page.items.details.cards[0]
+    until(card.tokens.records)
+    assert card.found.toolTip().startswith("whole answer: ")
 
 
 def _first(page):

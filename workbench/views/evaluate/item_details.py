@@ -21,6 +21,7 @@ from engine.evaluation.spec import CellResult
 from workbench.services.container import Services
 from workbench.viewmodels.evaluate import EvaluateModel
 from workbench.viewmodels.evaluate_items import Lane, Mark
+from workbench.viewmodels.evaluate_reading import reread
 from workbench.viewmodels.names import finish_name, rule_name
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.error_note import ErrorNote
@@ -215,9 +216,9 @@ class ItemDetails(QWidget):
             return
         self._write()
         if self._model.run_id and not self._model.running:
-            run_id = self._model.run_id
+            run_id, rule = self._model.run_id, self._model.rule
             self._services.project.ask(
-                partial(_stored, run_id, row), partial(self._take, run_id, row)
+                partial(_stored, run_id, row, rule), partial(self._take, run_id, row, rule)
             )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -229,9 +230,10 @@ class ItemDetails(QWidget):
             self._write()
         super().changeEvent(event)
 
-    def _take(self, run_id: str, row: int, cells: tuple[CellResult, ...]) -> None:
-        """The stored answers, with their tokens."""
-        if row == self._row and run_id == self._model.run_id:
+    def _take(self, run_id: str, row: int, rule: str, cells: tuple[CellResult, ...]) -> None:
+        """The stored answers, with their tokens, read by the rule that marks them."""
+        now = self._row, self._model.run_id, self._model.rule
+        if (row, run_id, rule) == now:
             self._set_cards(cells)
 
     def _write(self) -> None:
@@ -263,5 +265,5 @@ class ItemDetails(QWidget):
             card.show()
 
 
-def _stored(run_id: str, row: int, project: Project) -> tuple[CellResult, ...]:
-    return project.load_item(run_id, row)
+def _stored(run_id: str, row: int, rule: str, project: Project) -> tuple[CellResult, ...]:
+    return reread(project.load_item(run_id, row), rule)

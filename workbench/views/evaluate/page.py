@@ -418,7 +418,7 @@ class EvaluatePage(Page):
         if self.model.running:
             return False
         plan = self.model.plan
-        return self.model.problem is None and (plan is None or plan.spec is not None)
+        return self.model.problem is None if plan is None else plan.spec is not None
 
     def _can_stop(self) -> bool:
         return self.model.running and not self._stop_guard.isActive()
