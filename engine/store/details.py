@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from dataclasses import dataclass, replace
 
 import msgspec
 
-from engine.errors import BadSpec
+from engine.errors import BadSpec, StoreError
 from engine.evaluation.spec import (
     CellResult,
     CompareResult,
@@ -21,6 +22,8 @@ from engine.evaluation.summary import summarise
 from engine.jobs.spec import Spec
 from engine.store.project import Project
 from engine.store.runs import RunInfo
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -98,16 +101,34 @@ def _comparison(
     cells: tuple[CellResult, ...],
     votes: tuple[Vote, ...],
 ) -> Comparison | None:
-    """The paired comparison of a run's columns; that of a finished run is worked out once."""
+    """The paired comparison of a run's columns; that of a finished run is worked out once.
+
+    A run that goes on has none yet: it would change with each cell, and takes seconds.
+    """
+    if info.status == "running":
+        return None
     if len(spec.items) < 2 or len(spec.variants) * len(spec.models) < 2 or not cells:
         return None
-    known = project.comparison(info.id)
+    known = _kept_comparison(project, info.id)
     if known is not None:
-        return msgspec.json.decode(known, type=Comparison)
+        return known
     found = compare_variants(spec, cells, votes)
     if info.status == "finished":
-        project.save_comparison(info.id, msgspec.json.encode(found).decode())
+        try:
+            project.save_comparison(info.id, msgspec.json.encode(found).decode())
+        except StoreError as error:  # it is worked out again; the details are shown all the same
+            log.warning("the comparison of %s was not kept: %s", info.id, error)
     return found
+
+
+def _kept_comparison(project: Project, run_id: str) -> Comparison | None:
+    """The stored comparison; one that this version cannot read counts as none."""
+    known = project.comparison(run_id)
+    try:
+        return None if known is None else msgspec.json.decode(known, type=Comparison)
+    except msgspec.DecodeError as error:
+        log.info("the comparison of %s is worked out again: %s", run_id, error)
+        return None
 
 
 def _token_figures(connection: sqlite3.Connection, run_id: str) -> list[tuple[int, float]]:

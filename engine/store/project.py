@@ -102,7 +102,8 @@ class Project:
 
         Raises:
             BadSpec: The run was another comparison than `spec`.
-            StoreError: There is no such run, it still runs, or it cannot be read or written.
+            StoreError: There is no such run, it is in the bin, it still runs, or it cannot be read
+                or written.
         """
         before, cells = self.load_run(run_id)
         if not isinstance(before, CompareSpec) or _comparable(before) != _comparable(spec):
@@ -111,6 +112,8 @@ class Project:
             )
         with self._transaction() as connection:
             row = runs.run_row(connection, run_id)
+            if row["deleted"] is not None:
+                raise StoreError(f"The run “{run_id}” was deleted.", "Undo that first.")
             if row["status"] == "running" and alive(row["owner"], row["owned"]):
                 raise StoreError(
                     f"The run “{run_id}” is still running.", "Wait for its end, or stop it first."
@@ -266,7 +269,7 @@ class Project:
             connection.execute("UPDATE run SET archived=? WHERE id=?", (archived, run_id))
 
     def delete(self, run_ids: Sequence[str]) -> None:
-        """Put runs into the bin; those that run stay. They go for good a day later.
+        """Put runs into the bin; those that run stay. `empty_bin` deletes them for good.
 
         Raises:
             StoreError: It cannot be written.

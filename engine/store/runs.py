@@ -179,7 +179,9 @@ def bin_runs(connection: sqlite3.Connection, run_ids: Iterable[str], now: float 
 
 def empty_bin(connection: sqlite3.Connection, before: float) -> int:
     """Delete the runs that came into the bin before `before`, and what only they used."""
-    gone = connection.execute("DELETE FROM run WHERE deleted < ?", (before,)).rowcount
+    gone = connection.execute(
+        "DELETE FROM run WHERE deleted < ? AND status<>'running'", (before,)
+    ).rowcount
     if gone > 0:
         connection.execute(
             "DELETE FROM sent WHERE id NOT IN (SELECT sent_id FROM cell WHERE sent_id IS NOT NULL)"

@@ -140,6 +140,37 @@ def test_a_finished_run_keeps_its_paired_comparison(project, monkeypatch):
     assert [len(p.only_second) for p in details_of(project, run).comparison.pairs] == [2]
 
 
+def test_a_comparison_that_cannot_be_read_or_kept_is_worked_out_again(project, monkeypatch):
+    spec, _result = comparison("The answer is 4.", "The answer is 5.")
+    items = tuple(replace(spec.items[0], id=f"i{number}") for number in range(2))
+    spec = replace(spec, items=items, variants=(Variant("zero-shot"), Variant("few-shot")))
+    made = [
+        answered(CellKey(variant=variant, item=item)) for variant in range(2) for item in range(2)
+    ]
+    run = stored(project, spec, made)
+    found = details_of(project, run).comparison
+    assert found is not None
+    project.save_comparison(run, '{"of": "a later version"}')
+
+    def full(*_: object) -> None:
+        raise StoreError("The disk is full.", "Free some space.")
+
+    monkeypatch.setattr(project, "save_comparison", full)
+    assert details_of(project, run).comparison == found
+
+
+def test_a_deleted_run_is_not_resumed_and_a_running_one_not_emptied_away(project):
+    spec, result = comparison()
+    run = stored(project, spec, result.cells)
+    project.delete([run])
+    with pytest.raises(StoreError, match="deleted"):
+        project.continue_run(run, spec)
+    project.read(lambda one: one.execute("UPDATE run SET status='running'"))
+    assert project.empty_bin(older_than=-1) == 0
+    project.read(lambda one: one.execute("UPDATE run SET status='interrupted'"))
+    assert project.empty_bin(older_than=-1) == 1
+
+
 def test_two_runs_are_paired_by_their_questions(project):
     spec, result = comparison("The answer is 4.", "No.", "Perhaps.")
     cells = [

@@ -158,6 +158,7 @@ class ProjectFile(QObject):
         waiting, self._waiting = self._waiting, []
         for send in waiting:
             send()
+        self.change(_empty_bin, _nothing)
 
     def _when_ready(self, send: Callable[[], None]) -> None:
         if self._ready:
@@ -183,6 +184,20 @@ class ProjectFile(QObject):
         if not isinstance(error, EngineError):
             raise error
         self._notify.error(error.report())
+
+
+def _empty_bin(project: Project) -> None:
+    """What was deleted a day ago goes for good; if that fails, it goes another time."""
+    from engine.errors import StoreError
+
+    try:
+        project.empty_bin()
+    except StoreError as error:
+        log.warning("the bin was not emptied: %s", error)
+
+
+def _nothing(_done: None) -> None:
+    """Nothing on screen depends on it."""
 
 
 def _is_damage(cause: BaseException | None) -> bool:
