@@ -58,6 +58,7 @@ class Snapshot:
         rules: Every rule over every column; empty while nobody looks at them.
         cells: The task's cells, in its order, with what further rules read in them.
         seconds: How long it took.
+        error: Why the chosen rule could not be applied; the run's own rule decided instead.
     """
 
     comparison: Comparison
@@ -65,6 +66,7 @@ class Snapshot:
     rules: tuple[RuleRow, ...]
     cells: tuple[CellResult, ...]
     seconds: float
+    error: ErrorReport | None = None
 
 
 @dataclass(frozen=True)
@@ -354,11 +356,12 @@ def work_out(task: Task, check: Callable[[], None]) -> Snapshot:
     started = time.monotonic()
     rules = (task.rule,) if task.rule else ()
     cells, failed = read_all(task.cells, rules, check)
-    rule = task.rule if task.rule and not failed else None
+    error = failed.get(task.rule)
+    rule = task.rule if task.rule and error is None else None
     found = compare_variants(task.spec, cells, task.votes, rule, labels=task.titles, check=check)
     votes = tuple(vote for vote in task.votes if vote.final)
     summaries = summarise(task.spec, cells, votes)
-    return Snapshot(found, summaries, (), cells, time.monotonic() - started)
+    return Snapshot(found, summaries, (), cells, time.monotonic() - started, error)
 
 
 def read_rules(task: Task, rules: tuple[str, ...], check: Callable[[], None]) -> Rules:

@@ -103,3 +103,14 @@ def test_votes_show_how_stable_the_samples_are(fed):
 
 def test_without_repeats_there_is_nothing_about_votes(fed):
     assert not fed(run_of(TWO)).votes_fold.isVisible()
+
+
+def test_a_chosen_rule_that_fails_is_told_and_the_figures_name_their_own(fed, until):
+    panel = fed(run_of(TWO))
+    panel.model.choose_rule("regex:(")
+    until(lambda: panel.note.report() is not None)
+    assert panel.note.isVisible()
+    assert panel.basis.text() == "Judged by “last stated answer” · 16 answers"
+    QTest.mouseClick(panel.own_rule, Qt.MouseButton.LeftButton)
+    until(lambda: panel.note.report() is None)
+    assert panel.basis.text() == "Judged by “last stated answer” · 16 answers"

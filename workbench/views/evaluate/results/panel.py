@@ -35,6 +35,7 @@ from workbench.views.evaluate.results.verdicts_view import VerdictsView
 from workbench.views.evaluate.results.votes_view import VotesView
 from workbench.views.evaluate.results.words import as_text, standing_tip
 from workbench.widgets.empty_state import EmptyState
+from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import Fold, set_role
 from workbench.widgets.plain import PlainLabel
 
@@ -77,6 +78,7 @@ class ResultsPanel(QWidget):
         self.basis = PlainLabel(self)
         set_role(self.basis, "muted")
         self.basis.setWordWrap(True)
+        self.note = ErrorNote(self)
         self.own_rule = QPushButton(self)
         self.own_rule.setProperty("role", "quiet")
         self.bars = AccuracyBars(services.theme, self._explain, self)
@@ -179,6 +181,7 @@ class ResultsPanel(QWidget):
         self.rules.set_rows(shown.rules)
         self.votes.set_rows([one.label for one in found.standings], shown.summaries)
         self.votes_fold.setVisible(self.votes.has_rows())
+        self.note.show_report(shown.error)
         self._write_basis()
 
     def _write_empty(self) -> None:
@@ -188,7 +191,7 @@ class ResultsPanel(QWidget):
             self.empty.set_text(self.tr("The first figures come with the first answers."))
 
     def _write_basis(self) -> None:
-        rule = rule_name(self.model.used_rule)
+        rule = rule_name(self._judged_by())
         if self._finished:
             text = self.tr("Judged by “{rule}” · {n:,} answers")
         else:
@@ -197,7 +200,12 @@ class ResultsPanel(QWidget):
         self.own_rule.setVisible(bool(self.model.rule))
 
     def _explain(self, one: Standing) -> str:
-        return standing_tip(one, rule_name(self.model.used_rule))
+        return standing_tip(one, rule_name(self._judged_by()))
+
+    def _judged_by(self) -> str:
+        """The rule that decided the figures shown; a chosen one may still be at work, or fail."""
+        shown = self.model.shown
+        return shown.comparison.rule if shown is not None else self.model.used_rule
 
     def _retranslate(self) -> None:
         self.headings["accuracy"].setText(self.tr("Accuracy"))
@@ -249,6 +257,7 @@ class ResultsPanel(QWidget):
         basis.addWidget(self.basis, 1)
         basis.addWidget(self.own_rule)
         column.addLayout(basis)
+        column.addWidget(self.note)
         column.addSpacing(8)
         column.addLayout(self._heading("accuracy", self.bars_more))
         column.addWidget(self.bars)
