@@ -27,7 +27,7 @@ from engine.prompting.elements import PromptElements
 from workbench.services.background import Background
 from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.evaluate_items import ItemsTable, ItemTexts, cell_at, slim, texts_of
-from workbench.viewmodels.evaluate_plan import Plan, Wish, plan
+from workbench.viewmodels.evaluate_plan import Plan, Stamp, Wish, plan
 from workbench.viewmodels.evaluate_reading import reread, voted_by
 from workbench.viewmodels.evaluate_setup import EvaluateSetup, default_evaluation
 
@@ -91,6 +91,7 @@ class EvaluateModel(QObject):
         self._compare: PromptElements | None = None
         self._dataset: Dataset | None = None
         self._dataset_of: object = None
+        self._stamp: Stamp | None = None
         self._turn = 0
         self._job = ""
         self._started = 0.0
@@ -144,7 +145,7 @@ class EvaluateModel(QObject):
 
     def take_dataset(self, dataset: Dataset, file: object) -> None:
         """Use a set that was read just now, and need not be read again."""
-        self._dataset, self._dataset_of = dataset, file
+        self._dataset, self._dataset_of, self._stamp = dataset, file, None
 
     def replan(self) -> None:
         """Work out the plan soon."""
@@ -192,7 +193,7 @@ class EvaluateModel(QObject):
     def _plan_now(self) -> None:
         file = self.setup.file if self.setup.source == "file" else None
         dataset = self._dataset if file is not None and file == self._dataset_of else None
-        wish = Wish(self.setup, self._compare, self._data, dataset)
+        wish = Wish(self.setup, self._compare, self._data, dataset, self._stamp)
         turn = self._turn
         self._background.run(
             partial(_worked_out, wish),
@@ -205,7 +206,7 @@ class EvaluateModel(QObject):
             return
         made, asked = found
         if made.dataset is not None:
-            self._dataset, self._dataset_of = made.dataset, file
+            self._dataset, self._dataset_of, self._stamp = made.dataset, file, made.stamp
         self.plan, self.problem = made, None
         if not self.running:
             self._show_plan(made.spec, asked)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +22,9 @@ from engine.prompting.strategies.registry import TECHNIQUES
 from workbench.viewmodels.compare_setup import VariantChoice
 from workbench.viewmodels.evaluate_setup import EvaluateSetup
 
+Stamp = tuple[int, int]
+"""When a file was written last, in ns, and its bytes."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -33,6 +38,7 @@ class Plan:
         rules: The rules that fit the set's answers.
         answers: How many answers the run asks for.
         dataset: The imported set; None for a task set.
+        stamp: Of the set's file when it was read.
     """
 
     spec: CompareSpec | None
@@ -42,6 +48,7 @@ class Plan:
     rules: tuple[str, ...]
     answers: int
     dataset: Dataset | None = None
+    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True)
@@ -52,13 +59,15 @@ class Wish:
         setup: The page's settings.
         compare: The prompt of the Compare page.
         data: Folder of the person's data (the library lies there).
-        dataset: The set as it was read before, when it is still the same file.
+        dataset: The set as it was read before from the same path by the same mapping.
+        stamp: Of its file at that time; None = unknown.
     """
 
     setup: EvaluateSetup
     compare: PromptElements | None
     data: Path
     dataset: Dataset | None = None
+    stamp: Stamp | None = None
 
 
 def plan(wish: Wish) -> Plan:
@@ -69,9 +78,9 @@ def plan(wish: Wish) -> Plan:
     """
     setup = wish.setup
     prompt = _prompt(wish)
-    dataset = None
+    dataset, stamp = None, None
     if setup.source == "file":
-        dataset = wish.dataset or _opened(setup)
+        dataset, stamp = _dataset(wish)
         base = dataset_spec(
             dataset,
             prompt=prompt,
@@ -97,13 +106,38 @@ def plan(wish: Wish) -> Plan:
         if prompt is not None:
             base = replace(base, prompt=_with_examples(prompt, base.prompt))
         name, whole = setup.task, len(base.items)
-    return _with_techniques(base, setup, name, whole, dataset)
+    return replace(_with_techniques(base, setup, name, whole, dataset), stamp=stamp)
 
 
-def _opened(setup: EvaluateSetup) -> Dataset:
-    if setup.file is None:
+def _dataset(wish: Wish) -> tuple[Dataset, Stamp | None]:
+    """The set as its file is now: read again only when that was changed since."""
+    file = wish.setup.file
+    if file is None:
         raise DataError("No data set is chosen.", "Import a file, or choose a task set.")
-    return open_dataset(Path(setup.file.path), setup.file.mapping)
+    path = Path(file.path)
+    stamp = _stamp(path)
+    known = wish.dataset
+    if known is not None and stamp is not None and (stamp == wish.stamp or _same(known, path)):
+        return known, stamp
+    return open_dataset(path, file.mapping), stamp
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """None = there is no such file; opening it says so."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _same(dataset: Dataset, path: Path) -> bool:
+    """Whether the file has the bytes it was read from; opening it says why it cannot be read."""
+    try:
+        found = path.read_bytes()
+    except OSError:
+        return False
+    return hashlib.sha256(found).hexdigest() == dataset.sha256
 
 
 def _prompt(wish: Wish) -> PromptElements | None:

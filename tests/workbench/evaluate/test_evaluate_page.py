@@ -55,6 +55,20 @@ def test_a_file_is_recognised_mapped_and_asked(page, questions, qtbot, until):
     assert page.side.source.currentText() == "sums.jsonl"
 
 
+def test_a_file_that_was_edited_is_read_again(page, questions, qtbot, until):
+    imported(page, questions, qtbot, until)
+    kept = page.model.plan.dataset
+    page.side.seed.setValue(4)
+    page.model.replan()
+    until(lambda: page.model.plan is not None)
+    assert page.model.plan.dataset is kept
+    lines = questions.read_text(encoding="utf-8").replace("What is 2 plus 2?", "Double 2?")
+    questions.write_text(lines, encoding="utf-8")
+    page.model.replan()
+    until(lambda: page.model.plan is not None)
+    assert "Double 2?" in [row[1] for row in shown(page)]
+
+
 def test_running_fills_the_columns_and_the_results(page, qtbot, until):
     with qtbot.waitSignal(page.model.ended, timeout=60_000):
         click(qtbot, page.header.primary)
