@@ -7,6 +7,7 @@ lock serves every thread.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 import time
@@ -17,6 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+import msgspec
+
 from engine.errors import BadSpec, StoreError
 from engine.evaluation.spec import CellResult, CompareSpec, Vote
 from engine.jobs.spec import Spec
@@ -25,7 +28,7 @@ from engine.store.filing import read_spec
 from engine.store.process import alive
 from engine.store.rows import read_cells, write_cell
 from engine.store.runs import RunInfo, RunStatus
-from engine.store.schema import migrate
+from engine.store.schema import MIGRATIONS, migrate
 from engine.store.search import Found
 from engine.store.votes import read_votes, write_vote
 
@@ -36,6 +39,7 @@ DEFAULT_NAME = f"default{SUFFIX}"
 CHECKED_UP_TO_BYTES = 256 * 1024 * 1024
 BIN_KEEPS_S = 24 * 3600.0
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 class Project:
@@ -56,6 +60,9 @@ class Project:
     def open(cls, path: Path | str) -> Project:
         """Open a project, or create it.
 
+        One of an earlier format is brought to today's; a copy as it was stays beside it, named
+        ``<name>.format-<its format>-<date and time>.lathe``.
+
         Raises:
             StoreError: The file is damaged, newer than this program, no project, or unwritable.
         """
@@ -73,11 +80,12 @@ class Project:
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA foreign_keys=ON")
             _check_intact(connection, path)
+            _copy_before_migrating(connection, path)
             migrate(connection)
             project = cls(path, connection)
             project.indexed = search.prepare(connection)
             project._close_orphans()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, msgspec.MsgspecError) as error:
             connection.close()
             raise _cannot_open(path, error) from error
         except StoreError:
@@ -386,6 +394,23 @@ def set_aside(path: Path) -> Path:
     except OSError as error:
         raise _cannot_write(path, error) from error
     return kept
+
+
+def _copy_before_migrating(connection: sqlite3.Connection, path: Path) -> None:
+    """Keep a file of an earlier format as it was: the steps to a newer one drop columns."""
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if not 0 < version < len(MIGRATIONS):
+        return
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    copy = path.with_name(f"{path.stem}.format-{version}-{stamp}{path.suffix}")
+    if copy.exists():  # another process is at it, too
+        return
+    try:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    except sqlite3.Error:
+        copy.unlink(missing_ok=True)  # half a copy is none
+        raise
+    log.info("the project %s is of format %d; kept as %s", path.name, version, copy.name)
 
 
 def _check_intact(connection: sqlite3.Connection, path: Path) -> None:

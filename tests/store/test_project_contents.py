@@ -77,6 +77,34 @@ def test_a_file_of_the_first_format_opens_with_everything_in_it(tmp_path):
     again.close()
 
 
+def test_a_file_of_the_first_format_is_kept_as_it_was(tmp_path):
+    shutil.copy(OLD, tmp_path / "old.lathe")
+    for _ in range(2):
+        Project.open(tmp_path / "old.lathe").close()
+    (copy,) = tmp_path.glob("old.format-1-*.lathe")
+    shutil.copy(OLD, tmp_path / "untouched")
+    with sqlite3.connect(tmp_path / "untouched") as before, sqlite3.connect(copy) as kept:
+        assert list(kept.iterdump()) == list(before.iterdump())
+        assert kept.execute("PRAGMA user_version").fetchone() == (1,)
+    before.close()
+    kept.close()
+
+
+def test_an_old_file_that_cannot_be_brought_up_is_called_damaged_and_left_alone(tmp_path):
+    path = tmp_path / "old.lathe"
+    shutil.copy(OLD, path)
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("UPDATE cell SET extractions='[{'")
+    connection.close()
+    with pytest.raises(StoreError, match="damaged"):
+        Project.open(path)
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    assert connection.execute("SELECT DISTINCT extractions FROM cell").fetchall() == [("[{",)]
+    connection.close()
+
+
 STAGED = replace(
     answered(CellKey(item=1)),
     stages=(

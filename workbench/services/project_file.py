@@ -204,6 +204,10 @@ def _is_damage(cause: BaseException | None) -> bool:
     """Whether the file itself is broken, and not busy, forbidden, or of a newer version."""
     import sqlite3
 
+    import msgspec
+
+    if isinstance(cause, msgspec.MsgspecError):
+        return True
     return isinstance(cause, sqlite3.DatabaseError) and not isinstance(
         cause, sqlite3.OperationalError
     )
