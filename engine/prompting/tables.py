@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,11 @@ from engine.prompting.encoding import cannot_read, decode_text
 
 DELIMITERS: Final = (",", "\t", ";")
 LONGEST_FIELD: Final = 1 << 27
+_LONE: Final = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+"""An escaped half without its other half."""
 
 
 @dataclass(frozen=True)
@@ -201,13 +207,39 @@ def _json_table(text: str, path: Path) -> Table:
     return Table(columns, tuple(rows))
 
 
+def refuse_surrogates(text: str, value: object, line: int, name: str) -> None:
+    """Refuse half a character: JSON can write one (``\\ud83d``), but no file can hold it.
+
+    Args:
+        text: The JSON text.
+        value: What it holds.
+        line: Number of the text's first line in the file.
+        name: The file's name.
+
+    Raises:
+        DataError: There is one; names its line.
+    """
+    if "\\ud" not in text and "\\uD" not in text:
+        return
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        at = next((n for n, part in enumerate(text.split("\n")) if _LONE.search(part)), 0)
+        raise DataError(
+            f"Line {line + at} of “{name}” holds half a character (a lone surrogate).",
+            "Write both halves of it, such as \\ud83d\\ude00, or leave it out.",
+        ) from error
+
+
 def _json_value(text: str, line: int, name: str) -> object:
     try:
-        return cast(object, json.loads(text))
+        value = cast(object, json.loads(text))
     except ValueError as error:
         raise DataError(
             f"Line {line} of “{name}” is no JSON: {error}.", "Correct that line."
         ) from error
+    refuse_surrogates(text, value, line, name)
+    return value
 
 
 def _json_array(text: str, name: str) -> list[object]:

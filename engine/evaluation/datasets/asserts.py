@@ -63,8 +63,10 @@ class AssertSet:
         """Whether the answer is right.
 
         Raises:
-            BadSpec: A pattern cannot be read or takes too long.
+            BadSpec: There is no check; a pattern cannot be read or takes too long.
         """
+        if not self.asserts:
+            raise _unreadable("")
         results = [(one.passes(output), one.weight) for one in self.asserts]
         if self.threshold is None:
             return all(passed for passed, _ in results)
@@ -102,15 +104,19 @@ def parse(text: str) -> AssertSet:
     """The set that `written` wrote.
 
     Raises:
-        BadSpec: The text holds no checks.
+        BadSpec: The text holds no checks, or one that is not supported.
     """
     if text.startswith("{"):
         try:
             plain = json.loads(text)
             asserts = [from_plain(one) for one in plain["assert"]]
-            return AssertSet(tuple(one for one in asserts if one), plain.get("threshold"))
+            known = tuple(one for one in asserts if one is not None)
+            threshold = plain.get("threshold")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _unreadable(text) from error
+        if not known or len(known) < len(asserts):
+            raise _unreadable(text)
+        return AssertSet(known, threshold)
     found = [from_line(line) for line in text.split("\n") if line.strip()]
     kept = tuple(one for one in found if one is not None)
     if not kept or len(kept) < len(found):

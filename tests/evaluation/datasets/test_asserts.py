@@ -98,3 +98,18 @@ def test_unreadable_checks_say_what_to_write():
         parse("{not json")
     with pytest.raises(BadSpec, match="cannot be read"):
         parse("javascript: 1")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"assert": []}',
+        '{"assert": [{"type": "contains", "value": "a"}, {"type": "javascript", "value": "1"}]}',
+        '{"assert": [{"type": "none-such", "value": "a"}]}',
+    ],
+)
+def test_checks_that_are_missing_or_unknown_pass_nothing(text):
+    with pytest.raises(BadSpec, match="cannot be read"):
+        fulfils("a", text)
+    with pytest.raises(BadSpec, match="cannot be read"):
+        AssertSet(()).passes("a")

@@ -92,6 +92,8 @@ def test_a_table_without_a_header_gets_numbered_columns(tmp_path):
         ("a.csv", "\n", "is empty"),
         ("a.jsonl", '{"question": "a"}\n\n{"question": \n', "Line 3"),
         ("a.jsonl", '{"question": "a"}\n[1]\n', "Line 2"),
+        ("a.jsonl", '{"question": "\\ud83d\\ude00"}\n{"question": "\\ud83d"}\n', "Line 2"),
+        ("a.json", '[\n{"input": "\\ud83d\\ude00"},\n{"input": "\\ude00 x"}]', "Line 3"),
         ("a.json", '{"examples": 3}', "no list of records"),
         ("a.json", '[{"input": "a"}, 5]', "Record 2"),
         ("a.json", '[\n{"input": }]', "Line 2"),
@@ -233,6 +235,14 @@ def test_promptfoo_yaml_brings_its_prompt_and_its_checks(tmp_path):
     text = (tmp_path / "back.yaml").read_text(encoding="utf-8")
     assert "own: kept too" in text
     assert "openai:gpt" in text
+
+
+def test_combinations_that_are_left_out_are_listed(tmp_path):
+    values = list(range(40))
+    test = {"vars": {"a": values, "b": values}, "assert": [{"type": "contains", "value": "1"}]}
+    found = read(tmp_path, "t.json", json.dumps([test]))
+    assert len(found.items) == 1000
+    assert [one.what for one in found.unsupported] == ["600 of 1600 combinations"]
 
 
 def test_promptfoo_tables_hold_checks_in_cells(tmp_path):

@@ -11,6 +11,7 @@ from engine.evaluation.datasets.containers.base import Container, Opened
 from engine.evaluation.datasets.containers.document import put_together, taken_apart
 from engine.evaluation.datasets.dataset import Record, Shell
 from engine.evaluation.datasets.source import Source
+from engine.prompting.tables import refuse_surrogates
 
 
 class JsonDocument(Container):
@@ -25,7 +26,9 @@ class JsonDocument(Container):
 
     def open(self, source: Source) -> Opened:
         try:
-            document = json.loads(source.text())
+            text = source.text()
+            document = json.loads(text)
+            refuse_surrogates(text, document, 1, source.name)
         except ValueError as error:
             line = getattr(error, "lineno", 1)
             raise DataError(

@@ -11,6 +11,7 @@ from engine.evaluation.datasets.containers.base import Container, Opened, Raw
 from engine.evaluation.datasets.containers.delimited import joined
 from engine.evaluation.datasets.dataset import Record, Shell
 from engine.evaluation.datasets.source import Source
+from engine.prompting.tables import refuse_surrogates
 
 
 class JsonLines(Container):
@@ -43,6 +44,7 @@ def _records(source: Source) -> Iterator[Raw]:
             raise DataError(
                 f"Line {number} of “{source.name}” is no JSON: {error}.", "Correct that line."
             ) from error
+        refuse_surrogates(line, value, number, source.name)
         if not isinstance(value, dict):
             raise DataError(
                 f"Line {number} of “{source.name}” is no JSON object.",

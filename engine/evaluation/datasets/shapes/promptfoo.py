@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice, product
+from math import prod
 from typing import ClassVar, Final, cast
 
 from engine.evaluation.datasets.asserts import (
@@ -36,11 +37,11 @@ class Promptfoo(Shape):
 
     def rows(self, fields: dict[str, object], shell: Shell) -> Iterable[dict[str, str]]:
         usual = _default(shell)
-        variables = {**_mapping(usual.get("vars")), **_mapping(fields.get("vars"))}
+        variables = _variables(fields, usual)
         answer = _answer(_asserts(fields, usual), fields.get("threshold"))
         rest = {key: shown(fields[key]) for key in ("description", "metadata") if fields.get(key)}
         names = list(variables)
-        choices = [value if isinstance(value, list) else [value] for value in variables.values()]
+        choices = _choices(variables)
         for values in islice(product(*choices), MOST_COMBINATIONS):
             yield {**dict(zip(names, map(shown, values), strict=True)), **answer, **rest}
 
@@ -62,6 +63,9 @@ class Promptfoo(Shape):
 
     def unsupported(self, fields: dict[str, object], shell: Shell) -> Iterable[str]:
         yield from unsupported_of(_asserts(fields, _default(shell)))
+        whole = prod(map(len, _choices(_variables(fields, _default(shell)))))
+        if whole > MOST_COMBINATIONS:
+            yield f"{whole - MOST_COMBINATIONS} of {whole} combinations"
         options = _mapping(fields.get("options"))
         yield from (key for key in ("transform", "provider", "prefix", "suffix") if key in options)
         if isinstance(_default(shell).get("options"), dict) and "transform" in _mapping(
@@ -72,6 +76,15 @@ class Promptfoo(Shape):
 
 def _default(shell: Shell) -> Mapping[str, object]:
     return _mapping(_mapping(shell.document).get("defaultTest"))
+
+
+def _variables(fields: Mapping[str, object], usual: Mapping[str, object]) -> dict[str, object]:
+    return {**_mapping(usual.get("vars")), **_mapping(fields.get("vars"))}
+
+
+def _choices(variables: Mapping[str, object]) -> list[list[object]]:
+    """The values of each variable."""
+    return [value if isinstance(value, list) else [value] for value in variables.values()]
 
 
 def _mapping(value: object) -> dict[str, object]:
