@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from engine.errors import BadSpec, DataError
+from engine.evaluation.datasets.asserts import Assert, AssertSet, written
 from engine.evaluation.spec import Extraction, Stage, Vote
 from engine.evaluation.summary import summarise
 from engine.store.export import csv as csv_report
@@ -179,6 +180,45 @@ def test_promptfoo_gets_columns_as_prompts_and_samples_as_tests():
     assert failures["results"][1]["failureReason"] == 2
     assert failures["stats"]["errors"] == 1
     assert failures["prompts"][1]["metrics"]["testErrorCount"] == 1
+
+
+def test_promptfoo_gets_no_score_where_none_is_known_and_no_dropped_sample():
+    spec, result = voted()
+    cells = list(result.cells)
+    stopped = replace(cells[0].generation, finish="cancelled")
+    unknown = tuple(replace(one, correct=None) for one in cells[1].extractions)
+    cells[0] = replace(cells[0], generation=stopped)
+    cells[1] = replace(cells[1], extractions=unknown)
+    data = json.loads(promptfoo.render(spec, replace(result, cells=tuple(cells))))["results"]
+    assert len(data["results"]) == len(cells) - 1
+    row = data["results"][0]
+    assert (row["success"], row["score"], row["failureReason"]) == (None, None, 0)
+    assert row["namedScores"] == {}
+    assert row["gradingResult"]["score"] is None
+    named = data["prompts"][0]["metrics"]
+    counted = named["testPassCount"] + named["testFailCount"] + named["testErrorCount"]
+    assert counted == sum(row["promptIdx"] == 0 for row in data["results"]) - 1
+    without = replace(spec, extraction=())
+    assert json.loads(promptfoo.render(without, result))["results"]["results"]
+
+
+def test_promptfoo_gets_the_checks_of_an_item_as_its_own():
+    spec, result = comparison("The answer is 4.")
+    checks = AssertSet(
+        (
+            Assert("contains-any", ("4",)),
+            Assert("icontains", ("no",), negated=True),
+            Assert("is-json", (), negated=True),
+        )
+    )
+    item = replace(spec.items[0], expected=written(checks))
+    spec = replace(spec, items=(item, *spec.items[1:]), extraction=("asserts",))
+    case = json.loads(promptfoo.render(spec, result))["config"]["tests"][0]
+    assert [(one["type"], one.get("value")) for one in case["assert"]] == [
+        ("contains-any", ["4"]),
+        ("not-icontains", "no"),
+        ("not-is-json", None),
+    ]
 
 
 @pytest.mark.parametrize("report", [html_report, markdown], ids=["html", "markdown"])

@@ -1,12 +1,15 @@
 """A comparison as a promptfoo results file (summary version 3), for its viewer and its tools.
 
 A column (variant on a model) is a prompt with its provider; an item, or each of its samples, is a
-test case. Scores are those of the primary rule; the others stand among the named scores.
+test case. Scores are those of the primary rule; the others stand among the named scores. Where
+nobody knows the right answer, score and success are null; samples that a decided vote ended early
+are left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -14,6 +17,9 @@ from typing import Any
 import msgspec
 
 from engine.decoding.records import Generation
+from engine.errors import BadSpec
+from engine.evaluation.datasets.asserts import MANY, NOT, parse
+from engine.evaluation.extractors.asserts import Asserts
 from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, Provenance
 from engine.jobs.spec import to_plain
 from engine.store.export.facts import environment_facts, environments, sampling_facts, vote_text
@@ -30,17 +36,20 @@ def render(spec: CompareSpec, result: CompareResult) -> str:
 
 def document(spec: CompareSpec, result: CompareResult) -> dict[str, Any]:
     """The file as plain containers."""
+    result = replace(result, cells=tuple(cell for cell in result.cells if not cell.dropped))
     columns = sorted({(cell.key.model, cell.key.variant) for cell in result.cells})
     tests = sorted({(cell.key.item, cell.key.sample) for cell in result.cells})
+    column_of = {column: at for at, column in enumerate(columns)}
+    test_of = {test: at for at, test in enumerate(tests)}
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     prompts = [_prompt(spec, result, *column) for column in columns]
     results = [
         _result(
             spec,
             cell,
-            prompts[columns.index((cell.key.model, cell.key.variant))],
-            columns.index((cell.key.model, cell.key.variant)),
-            tests.index((cell.key.item, cell.key.sample)),
+            prompts[column_of[cell.key.model, cell.key.variant]],
+            column_of[cell.key.model, cell.key.variant],
+            test_of[cell.key.item, cell.key.sample],
         )
         for cell in result.cells
     ]
@@ -92,7 +101,7 @@ def _prompt(spec: CompareSpec, result: CompareResult, model: int, variant: int) 
         "provider": spec.models[model].id,
         "metrics": {
             "score": sum(mark is True for mark in marks),
-            "testPassCount": sum(mark is not False for mark in marks),
+            "testPassCount": sum(mark is True for mark in marks),
             "testFailCount": sum(mark is False for mark in marks),
             "testErrorCount": sum(cell.error is not None for cell in own),
             "assertPassCount": sum(mark is True for mark in marks),
@@ -108,7 +117,15 @@ def _prompt(spec: CompareSpec, result: CompareResult, model: int, variant: int) 
                 )
                 for rule in spec.extraction
             },
-            "namedScoresCount": {rule: len(own) for rule in spec.extraction},
+            "namedScoresCount": {
+                rule: sum(
+                    found.correct is not None
+                    for c in own
+                    for found in c.extractions
+                    if found.rule == rule
+                )
+                for rule in spec.extraction
+            },
             "cost": 0,
         },
     }
@@ -123,9 +140,33 @@ def _raw(cells: Sequence[CellResult], variant: int) -> str:
 def _test(spec: CompareSpec, item: int) -> dict[str, Any]:
     one = spec.items[item]
     test: dict[str, Any] = {"description": one.id, "vars": dict(one.variables)}
-    if one.expected is not None:
-        test["assert"] = [{"type": "equals", "value": one.expected, "metric": spec.extraction[0]}]
+    if one.expected is None:
+        return test
+    if spec.rule == Asserts.id:
+        return test | _checks(one.expected)
+    test["assert"] = [{"type": "equals", "value": one.expected, "metric": spec.rule}]
     return test
+
+
+def _checks(expected: str) -> dict[str, Any]:
+    """The checks that an item brings itself, as promptfoo writes them; none if unreadable."""
+    try:
+        checks = parse(expected)
+    except BadSpec:  # its answers carry the error
+        return {}
+    known = [
+        {
+            "type": (NOT if one.negated else "") + one.type,
+            "weight": one.weight,
+            "metric": Asserts.id,
+        }
+        | ({"value": list(one.values) if one.type in MANY else one.values[0]} if one.values else {})
+        for one in checks.asserts
+    ]
+    found: dict[str, Any] = {"assert": known}
+    if checks.threshold is not None:
+        found["threshold"] = checks.threshold
+    return found
 
 
 def _result(
@@ -133,8 +174,8 @@ def _result(
 ) -> dict[str, Any]:
     case = _test(spec, cell.key.item)
     said = cell.generation
-    passed = cell.error is None and cell.correct is not False
-    reason = FAILED if cell.error is not None else PASSED if passed else REJECTED
+    right = cell.correct if cell.error is None else False
+    reason = FAILED if cell.error is not None else REJECTED if right is False else PASSED
     raw = "".join(part.text for part in cell.sent)
     model = spec.models[cell.key.model].id
     return {
@@ -148,15 +189,23 @@ def _result(
         "response": _response(said) if said is not None else None,
         "error": str(cell.error) if cell.error is not None else None,
         "failureReason": reason,
-        "success": passed,
-        "score": 1 if passed and cell.error is None else 0,
+        "success": right,
+        "score": _score(right),
         "latencyMs": said.total_ms if said is not None else 0,
         "gradingResult": _grading(cell, case),
-        "namedScores": {found.rule: int(found.correct is True) for found in cell.extractions},
+        "namedScores": {
+            found.rule: _score(found.correct)
+            for found in cell.extractions
+            if found.correct is not None
+        },
         "cost": 0,
         "metadata": _origin(cell, cell.provenance),
         "tokenUsage": _usage([said] if said is not None else []),
     }
+
+
+def _score(right: bool | None) -> int | None:
+    return None if right is None else int(right)
 
 
 def _response(said: Generation) -> dict[str, Any]:
@@ -174,8 +223,8 @@ def _grading(cell: CellResult, case: dict[str, Any]) -> dict[str, Any] | None:
         return None
     parts = [
         {
-            "pass": found.correct is not False,
-            "score": int(found.correct is True),
+            "pass": found.correct,
+            "score": _score(found.correct),
             "reason": f"{found.rule}: {found.value if found.value is not None else 'no answer'}",
             "assertion": next(iter(case.get("assert", ())), None),
         }
@@ -185,7 +234,7 @@ def _grading(cell: CellResult, case: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _origin(cell: CellResult, origin: Provenance | None) -> dict[str, Any]:
-    found = {"sample": cell.key.sample, "decidedBy": cell.decided_by, "dropped": cell.dropped}
+    found: dict[str, Any] = {"sample": cell.key.sample, "decidedBy": cell.decided_by}
     return found | (to_plain(origin) if origin is not None else {})
 
 
@@ -203,7 +252,7 @@ def _usage(said: Sequence[Generation]) -> dict[str, Any]:
 
 def _stats(cells: Sequence[CellResult]) -> dict[str, Any]:
     return {
-        "successes": sum(cell.error is None and cell.correct is not False for cell in cells),
+        "successes": sum(cell.error is None and cell.correct is True for cell in cells),
         "failures": sum(cell.error is None and cell.correct is False for cell in cells),
         "errors": sum(cell.error is not None for cell in cells),
         "tokenUsage": _usage([cell.generation for cell in cells if cell.generation is not None]),
