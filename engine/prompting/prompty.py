@@ -187,7 +187,9 @@ def _noted(
         own = msgspec.convert(note, _Note)
     except msgspec.ValidationError:
         return None
-    if _body(_written(own.elements)).strip() != _body(messages).strip():
+    # A line of a text may itself look like a role: written, it reads as one.
+    written = _messages(_body(_written(own.elements)))
+    if _body(written).strip() != _body(messages).strip():
         return None
     standard = {"model": {"api": "chat"}}
     kept = {key: value for key, value in extra.items() if standard.get(key) != value}

@@ -11,6 +11,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from engine.api import Engine
 from engine.decoding.params import Sampling
+from engine.errors import PromptTooLong
+from engine.evaluation.model_run import ModelRun
 from engine.evaluation.plan import alone, sampling_of
 from engine.evaluation.scoring import extract
 from engine.evaluation.spec import CellKey, CompareSpec, StageKey, Variant, Vote
@@ -189,6 +191,29 @@ def test_two_stages_are_one_continuous_answer(engine, spec, language):
         assert "".join(token.text for token in cell.tokens) == cell.generation.text
         assert len(cell.tokens) > len(steps.generation.tokens)
         assert cell.extractions == (extract(LETTER, cell.generation.text, cell.expected),)
+
+
+def test_steps_that_are_too_long_fail_their_own_cell_and_are_kept(engine, spec, monkeypatch):
+    room, calls = ModelRun.need_room, []
+
+    def need_room(self, tokens):
+        calls.append(tokens)
+        if len(calls) == 4:  # two for the prompt, then one per sample's steps
+            raise PromptTooLong("No room.", "Shorten it.")
+        room(self, tokens)
+
+    monkeypatch.setattr(ModelRun, "need_room", need_room)
+    hot = Sampling(temperature=1.5, max_new_tokens=10, samples=3, seed=2)
+    result, _ = asked(
+        engine, replace(spec, items=spec.items[:1]), Variant("two-stage", sampling=hot)
+    )
+    assert [cell.error and cell.error.message for cell in result.cells] == [None, "No room.", None]
+    for cell in result.cells:
+        (steps,) = cell.stages
+        assert steps.generation.tokens
+        if cell.generation is not None:
+            said = [token.id for token in steps.generation.tokens]
+            assert ids(cell)[: len(said) - 1] == said[:-1]
 
 
 def test_the_answer_trigger_may_be_changed_and_follows_the_form(engine, spec):

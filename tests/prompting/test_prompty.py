@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.errors import DataError
@@ -88,6 +90,14 @@ OWN = PromptFile(
 def test_our_prompts_survive_the_way_through_prompty(tmp_path):
     save_prompt(tmp_path / "p.prompty", OWN)
     assert open_prompt(tmp_path / "p.prompty").prompt == OWN
+
+
+@pytest.mark.parametrize("line", ["User:", "Assistant:", "  system:", "# user:"])
+def test_a_text_with_a_line_like_a_role_survives_too(tmp_path, line):
+    text = f"Go on with this talk.\n{line}\nHello {{{{question}}}}"
+    own = replace(OWN, elements=replace(OWN.elements, input=text))
+    save_prompt(tmp_path / "p.prompty", own)
+    assert open_prompt(tmp_path / "p.prompty").prompt == own
 
 
 def test_a_body_edited_elsewhere_counts_more_than_our_note():

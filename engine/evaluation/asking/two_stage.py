@@ -8,12 +8,13 @@ from typing import Final
 
 from engine.decoding.records import Generation
 from engine.decoding.request import Request
+from engine.errors import EngineError, describe
 from engine.evaluation.asking.base import Ask, Question
 from engine.evaluation.asking.continuation import continuation_ids
 from engine.evaluation.asking.one_sample import OneSample
 from engine.evaluation.extractors.normalise import canonical, only_number
 from engine.evaluation.extractors.yes_no import polarity
-from engine.evaluation.spec import CompareSpec, Stage
+from engine.evaluation.spec import CellResult, CompareSpec, Stage
 from engine.prompting.strategies.two_stage import ANSWER_TRIGGERS, AnswerForm
 
 ANSWER_TOKENS: Final = 32
@@ -52,6 +53,7 @@ class TwoStage(OneSample):
     def begin(self) -> Sequence[Ask]:
         self.first: list[Generation] = []
         self.steps: list[Generation] = []
+        self.places: list[int] = []  # of the cells that are asked for their answer
         return super().begin()
 
     def heard(self, place: int, ask: Ask, generation: Generation) -> None:
@@ -59,12 +61,20 @@ class TwoStage(OneSample):
 
     def complete(self, generations: Sequence[Generation]) -> Sequence[Ask]:
         if self.first:
-            for place, answer in enumerate(generations):
+            for place, answer in zip(self.places, generations, strict=True):
                 self._close(place, answer)
             return ()
         self.first = list(generations)
         self.steps = [_without_end(one) for one in generations]
-        return [self._second(place) for place in range(len(self.steps))]
+        asks = []
+        for place in range(len(self.steps)):
+            try:
+                asks.append(self._second(place))
+            except EngineError as error:  # this one's steps are too long; the others go on
+                self.desk.finish(replace(self._begun(place), error=describe(error)))
+            else:
+                self.places.append(place)
+        return asks
 
     def _second(self, place: int) -> Ask:
         steps, key = self.steps[place], self.question.keys[place]
@@ -90,9 +100,12 @@ class TwoStage(OneSample):
             total_ms=first.total_ms + answer.total_ms,
             batch_size=max(first.batch_size, answer.batch_size),
         )
-        stage = Stage("steps", 0, self.opened.sent, self.opened.prompt_ids, first)
-        cell = replace(self.opened, key=self.question.keys[place], stages=(stage,))
-        self.desk.finish(self.answered(cell, whole))
+        self.desk.finish(self.answered(self._begun(place), whole))
+
+    def _begun(self, place: int) -> CellResult:
+        """The cell with its steps and no answer yet."""
+        stage = Stage("steps", 0, self.opened.sent, self.opened.prompt_ids, self.first[place])
+        return replace(self.opened, key=self.question.keys[place], stages=(stage,))
 
 
 def _without_end(generation: Generation) -> Generation:
