@@ -236,9 +236,20 @@ class Project:
         return next((run.id for run in self.runs(kind, most=1)), None)
 
     def search(self, text: str, most: int = 500) -> tuple[Found, ...]:
-        """The runs in one of whose texts every word of `text` stands, newest first."""
+        """The runs in one of whose texts every word of `text` stands, newest first.
+
+        Raises:
+            StoreError: SQLite cannot look for this, or the file cannot be read.
+        """
         with self._reading() as connection:
-            return search.search(connection, text, indexed=self.indexed, most=most)
+            try:
+                return search.search(connection, text, indexed=self.indexed, most=most)
+            except sqlite3.OperationalError as error:
+                raise StoreError(
+                    f"The search in “{self.path.name}” failed: {error}.",
+                    "Search for fewer or shorter words.",
+                    detail=str(error),
+                ) from error
 
     def rename(self, run_id: str, name: str) -> None:
         """Give a run a title of the person's own; empty = the job's.

@@ -21,6 +21,9 @@ SHORTEST: Final = 3  # characters that a trigram needs
 AROUND: Final = 48  # characters shown on either side of what was found
 SHOWN: Final = 3  # hits of a run that are shown
 MOST: Final = 5000  # texts looked at; more are counted as none
+MOST_WORDS: Final = (
+    32  # looked for; SQLite refuses a test of too many parts, so the rest is left off
+)
 
 _TRIGGERS: Final = {
     "words_come": "CREATE TRIGGER words_come AFTER INSERT ON words BEGIN"
@@ -139,9 +142,14 @@ def search(
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """What is looked for: words, and stretches between double quotes."""
-    parts = re.findall(r'"([^"]+)"|(\S+)', text.replace("“", '"').replace("”", '"'))
-    return tuple(part for part in (quoted or single for quoted, single in parts) if part.strip('"'))
+    """What is looked for: the first words, and stretches between double quotes.
+
+    Characters that no stored text can hold (NUL, halves of a pair) part words.
+    """
+    plain = re.sub(r"[\0\ud800-\udfff]", " ", text).replace("“", '"').replace("”", '"')
+    parts = re.findall(r'"([^"]+)"|(\S+)', plain)
+    words = (quoted or single for quoted, single in parts)
+    return tuple(dict.fromkeys(word for word in words if word.strip('"')))[:MOST_WORDS]
 
 
 def snippet_of(text: str, words: Sequence[str]) -> tuple[str, tuple[tuple[int, int], ...]]:

@@ -361,6 +361,26 @@ def test_every_text_is_found_in_every_script(searched, text, kind):
             assert set(marked) == {word.casefold() for word in words_of(text)}
 
 
+def test_any_text_may_be_looked_for(searched):
+    project, run = searched
+    many = " ".join(f"{number:x}" for number in range(4000))
+    assert project.search(many) == ()
+    assert len(words_of(many)) == 32
+    assert [one.run_id for one in project.search("\0pelican\ud800")] == [run]
+    assert project.search("\ud800\0") == ()
+
+
+def test_a_search_that_fails_says_so(searched, monkeypatch):
+    project, _ = searched
+
+    def refused(*_args, **_rest):
+        raise sqlite3.OperationalError("too complex")
+
+    monkeypatch.setattr(search_module, "search", refused)
+    with pytest.raises(StoreError, match=r"The search in .* failed: too complex"):
+        project.search("pelican")
+
+
 def test_a_file_without_the_index_gets_it_when_fts5_is_there(searched, path, monkeypatch):
     project, run = searched
     project.close()
