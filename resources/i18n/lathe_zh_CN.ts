@@ -2623,7 +2623,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Only first · only second</source>
-        <translation>仅前者对 · 仅后者对</translation>
+        <translation>仅前 · 仅后</translation>
     </message>
     <message>
         <source>Items on which exactly one of the two is right (does better)</source>
@@ -2996,6 +2996,10 @@ One question, leave one out</source>
     <message>
         <source>sign-flip test, two-sided</source>
         <translation>符号翻转检验，双侧</translation>
+    </message>
+    <message>
+        <source>Nothing is scored: all its answers failed.</source>
+        <translation>没有评分：它的所有回答都失败了。</translation>
     </message>
     <message>
         <source>Nothing is scored: no item has an expected answer.</source>
