@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from PySide6.QtWidgets import QHBoxLayout as Row
 
 from engine.decoding.params import Sampling
-from engine.errors import EngineError
+from engine.errors import EngineError, ErrorReport
 from engine.evaluation.datasets.dataset import Dataset
 from engine.evaluation.datasets.reading import chosen, write_dataset
 from engine.jobs.events import Progress
@@ -185,6 +185,11 @@ class EvaluatePage(Page):
         self._after_run = done
         if not self.model.run():
             self._run_ended()
+
+    def demo_problem(self) -> ErrorReport | None:
+        cells = (cell for own in self.model.cells.values() for cell in own)
+        failed = (cell.error for cell in cells if cell.error is not None)
+        return next(failed, self.refusal.report())
 
     def _default(self) -> EvaluateSetup:
         """The first start, in the window's language."""

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.errors import ErrorReport
 from engine.prompting import file, prompty
 from engine.prompting.file import PromptFile
 from engine.prompting.library import FOLDER, Entry, Library
@@ -53,6 +54,8 @@ LIST_CHARS = 42
 
 class LibraryPage(Page):
     """The list at the left, the prompt at the right."""
+
+    _problem: ErrorReport | None = None
 
     page_id: ClassVar[str] = "library"
     icon_name: ClassVar[str] = "library"
@@ -177,8 +180,13 @@ class LibraryPage(Page):
     def run_demo(self, done: Callable[[], None]) -> None:
         """The list as it is; `done` when it was read."""
         self._after = done
+        self._problem = None
         self.model.changed.connect(self._demo_ready)
+        self.model.failed.connect(self._demo_failed)
         self.model.refresh()
+
+    def demo_problem(self) -> ErrorReport | None:
+        return self._problem
 
     # What the person does
 
@@ -354,8 +362,13 @@ class LibraryPage(Page):
         entry = self.current()
         return entry is not None and not entry.built_in
 
+    def _demo_failed(self, problem: ErrorReport) -> None:
+        self._problem = problem
+        self._demo_ready("")
+
     def _demo_ready(self, _wanted: str) -> None:
         self.model.changed.disconnect(self._demo_ready)
+        self.model.failed.disconnect(self._demo_failed)
         done, self._after = self._after, None
         if done is not None:
             done()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QWidget
 
+from engine.errors import ErrorReport
 from engine.evaluation.spec import CompareSpec
 from engine.store.runs import RunInfo
 from workbench.services.actions import ActionRegistry, Command
@@ -30,6 +31,8 @@ LOOK_AGAIN_MS: Final = 1500
 
 class RunsPage(Page):
     """The list at the left; one run, or two compared, at the right."""
+
+    _demo: Demo | None = None
 
     page_id: ClassVar[str] = "runs"
     icon_name: ClassVar[str] = "runs"
@@ -174,6 +177,9 @@ class RunsPage(Page):
     def run_demo(self, done: Callable[[], None]) -> None:
         """A few small comparisons of the teaching model, then the newest in detail."""
         self._demo = Demo(self.model, self.services, self.list, done)
+
+    def demo_problem(self) -> ErrorReport | None:
+        return self._demo.problem if self._demo is not None else None
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

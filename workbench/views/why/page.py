@@ -143,6 +143,9 @@ class WhyPage(Page):
         self._after_run = done
         self.demonstrate()
 
+    def demo_problem(self) -> ErrorReport | None:
+        return self.note.report()
+
     # What the person does
 
     def demonstrate(self) -> None:
