@@ -43,6 +43,8 @@ def _evidence(pair: Pair, test: str, rising: bool) -> str:
     ends = pair.interval.low, pair.interval.high
     low, high = map(points, ends if rising else (-ends[1], -ends[0]))
     ends_text = f"{low} to {high}" if low.startswith("-") else f"{low}–{high}"
+    if test.startswith("Holm"):  # the p-value is corrected for several pairs, its interval is not
+        return f"95 % CI {ends_text} uncorrected, {test}, {items}"
     return f"95 % CI {ends_text}, {test}, {items}"
 
 
@@ -60,11 +62,23 @@ def notes(standings: Sequence[Standing], pairs: Sequence[Pair]) -> tuple[str, ..
         )
     elif flipped:
         said.append("Shares are tested by sign flips instead of McNemar's test.")
-    if standings and not any(one.n for one in standings):
+    failed = [one for one in standings if one.failed and not one.answers]
+    if standings and len(failed) == len(standings):
+        said.append("All answers failed, so nothing can be scored.")
+    elif standings and not any(one.n for one in standings):
         said.append("No item has an expected answer, so nothing can be scored.")
+    else:
+        said.extend(_missing(one) for one in standings if one.failed)
     if len(pairs) > 1:
         said.append("p-values are corrected for several pairs by Holm's method.")
     return tuple(said)
+
+
+def _missing(one: Standing) -> str:
+    """Why a column with failed answers is in no pair, or in smaller ones."""
+    if not one.answers:
+        return f"All answers of “{one.label}” failed, so its pairs are missing."
+    return f"Some answers of “{one.label}” failed; an item without one is missing from its pairs."
 
 
 def _flipped(pairs: Sequence[Pair]) -> list[Pair]:

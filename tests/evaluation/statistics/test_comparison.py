@@ -158,6 +158,28 @@ def test_nothing_expected_nothing_compared():
     assert compare_variants(spec, []).standings == ()
 
 
+def test_columns_that_failed_are_named_instead_of_blaming_the_items():
+    spec = spec_of(3, 2)
+    cells = cells_of(spec, ["11", "01", "10"])
+    error = ErrorReport("prompt", "No.", "")
+    broken = [replace(one, generation=None, extractions=(), error=error) for one in cells]
+    assert compare_variants(spec, broken).notes == (
+        "All answers failed, so nothing can be scored.",
+    )
+    found = compare_variants(spec, [*cells[:2], broken[2], *cells[3:4], *broken[4:]])
+    assert [one.failed for one in found.standings] == [0, 1, 2]
+    assert found.notes == (
+        "Some answers of “v1” failed; an item without one is missing from its pairs.",
+        "All answers of “v2” failed, so its pairs are missing.",
+    )
+
+
+def test_an_interval_beside_a_corrected_p_value_is_said_to_be_uncorrected(three):
+    said = [pair.sentence for pair in compare_variants(*three).pairs]
+    assert said[0].startswith("v1 is better than v0 by 56 points (95 % CI 20–76 uncorrected, Holm")
+    assert all(" uncorrected, Holm p = " in one for one in said)
+
+
 def vote(item, winner_right, *, variant=1, final=True, rule="last-answer"):
     return Vote(0, variant, item, "v1", f"q{item}", rule, correct=winner_right, final=final)
 

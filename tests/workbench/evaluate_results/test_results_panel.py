@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from PySide6.QtGui import QGuiApplication, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from engine.evaluation.statistics.comparison import compare_variants
+from engine.evaluation.statistics.comparison import Standing, compare_variants
 from tests.workbench.evaluate_results.conftest import complete, run_of
+from workbench.views.evaluate.results.words import standing_tip
 from workbench.widgets.figure_table import Bar
 
 TWO = {"zero-shot": "1100000000000000", "zero-shot-cot": "1011111111111110"}
@@ -187,3 +189,10 @@ def test_nothing_expected_is_said(fed, panel, until):
     until(lambda: panel.model.shown is not None)
     assert "nothing can be scored" in panel.verdicts.notes.text()
     assert not panel.pairs.isVisible()
+
+
+def test_a_column_whose_answers_all_failed_is_not_blamed_on_the_items():
+    failed = Standing(0, 0, "A", 0, 0.0, None, None, "answer", 0, 0, 0, 3)
+    assert "Nothing is scored: all its answers failed." in standing_tip(failed, "last-answer")
+    silent = replace(failed, failed=0, answers=3)
+    assert "no item has an expected answer" in standing_tip(silent, "last-answer")

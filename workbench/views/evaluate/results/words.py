@@ -46,10 +46,11 @@ def method(name: str) -> str:
 def standing_tip(one: Standing, rule: str) -> str:
     """Where a column's accuracy comes from."""
     if one.accuracy is None:
-        lines = [
-            one.label,
-            translate("Results", "Nothing is scored: no item has an expected answer."),
-        ]
+        if one.failed and not one.answers:
+            why = translate("Results", "Nothing is scored: all its answers failed.")
+        else:
+            why = translate("Results", "Nothing is scored: no item has an expected answer.")
+        lines = [one.label, why]
     else:
         lines = [
             translate("Results", "{name}: {right:g} of {n} items right ({share:.1f} %)").format(
