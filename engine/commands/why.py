@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Final, cast, get_args
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -20,7 +20,7 @@ from engine.evaluation.evidence.states_spec import StatesResult, StatesSpec
 from engine.models.reference import Quantization
 
 if TYPE_CHECKING:
-    from engine.evaluation.evidence.spec import Figure
+    from engine.evaluation.evidence.spec import EvidenceSpec, Figure, Reason
     from engine.jobs.spec import Spec
 
 app = typer.Typer(
@@ -29,6 +29,15 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+
+REASONS: Final[dict[Reason, str]] = {
+    "failed": "failed",
+    "knowledge": "states its own knowledge",
+    "votes": "several answers vote",
+    "likelihood": "scores labels",
+    "two-stage": "asks in two stages",
+}
 
 
 @app.command()
@@ -50,6 +59,7 @@ def attribute(
         methods=cast("tuple[Method, ...]", names),
     )
     result = _run(spec)
+    _name_left_out(spec)
     assert isinstance(result, Attribution)
     if as_json:
         print_json(result)
@@ -83,6 +93,7 @@ def cross(asked: Asked, as_json: Json = False) -> None:
     """Read each technique's answer under each other's prompt: Δ log p and KL per token."""
     spec = CrossSpec(compare=asked.compare, answer=asked.answer, form=asked.form)
     result = _run(spec)
+    _name_left_out(spec)
     assert isinstance(result, CrossResult)
     if as_json:
         print_json(result)
@@ -123,6 +134,7 @@ def order(
         seed=asked.compare.sampling.seed,
     )
     result = _run(spec)
+    _name_left_out(spec)
     assert isinstance(result, OrderResult)
     if as_json:
         print_json(result)
@@ -168,6 +180,7 @@ def states(
         variant=asked.column(),
     )
     result = _run(spec)
+    _name_left_out(spec)
     assert isinstance(result, StatesResult)
     if as_json:
         print_json(result)
@@ -186,6 +199,17 @@ def states(
         )
     out.print(table)
     out.print(f"Against {escape(result.reference)}, in nats; Δ log p of its answers per token.")
+
+
+def _name_left_out(spec: EvidenceSpec) -> None:
+    """Say which columns were not explained, and why."""
+    lost = []
+    for one in spec.left_out(*spec.meant()):
+        name, asked = spec.compare.variants[one.variant].label, len(spec.chosen())
+        share = "" if len(one.items) == asked else f", {len(one.items)} of {asked} questions"
+        lost.append(f"{name} ({REASONS[one.reason]}{share})")
+    if lost:
+        note(f"left out: {', '.join(lost)}")
 
 
 def _run(spec: Spec) -> object:

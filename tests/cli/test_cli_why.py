@@ -61,6 +61,19 @@ def test_the_table_names_the_parts_and_says_what_attention_is_not(tiny):
     assert "attention is not an explanation" in done.stdout
 
 
+def test_answers_that_nobody_gave_are_left_out_with_words(tiny):
+    asked = [one for one in PROMPT if not one.startswith("--techniques")]
+    two = why("cross", "--model", tiny, *asked, "--techniques=zero-shot,label-likelihood")
+    assert two.exit_code == 2
+    assert "does not answer by plain decoding" in " ".join(two.stderr.split())
+    three = why(
+        "cross", "--model", tiny, *asked, "--techniques=zero-shot,few-shot,label-likelihood"
+    )
+    assert three.exit_code == 0, three.stderr
+    assert "left out: label-likelihood (scores labels)" in " ".join(three.stderr.split())
+    assert "label-likelihood" not in three.stdout
+
+
 def test_without_a_prompt_the_demonstration_runs(tiny):
     done = why("attribute", "--model", tiny, "--items", 2, "--methods", "leave-one-out", "--json")
     assert done.exit_code == 0, done.stderr

@@ -86,7 +86,7 @@ class _Attributing:
         spec, column = self.spec, self.spec.variant
         provenance = measured_on(self.loaded, spec, self.ctx)
         answers = answers_for(self.loaded, spec, (column,), self.ctx)
-        chosen = spec.chosen()
+        chosen = spec.answered(column)
         done: list[ItemAttribution] = []
         for start in range(0, len(chosen), TOGETHER):
             group = [

@@ -34,9 +34,13 @@ class AttributeSpec(EvidenceSpec):
     def title(self) -> str:
         return f"Attribute {self.compare.variants[self.variant].label}"
 
+    def meant(self) -> tuple[int, ...]:
+        return (self.variant,)
+
     def check(self) -> None:
         super().check()
         self.check_variant(self.variant)
+        self.check_answers(self.variant)
         if not self.methods:
             raise BadSpec("No measure is chosen.", "Choose at least one.")
 

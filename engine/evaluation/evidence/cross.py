@@ -29,7 +29,6 @@ from engine.evaluation.evidence.questions import (
     measured_on,
     prompt_for,
 )
-from engine.evaluation.evidence.spec import AnswerSource
 from engine.jobs.spec import Spec
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class _Crossing:
         spec = self.spec
         provenance = measured_on(self.loaded, spec, self.ctx)
         answers = self._answers()
-        chosen = spec.chosen()
+        chosen = spec.answered(*self.answers)
         done: list[CrossItem] = []
         for item in chosen:
             done.append(self._matrix(item, answers))
@@ -84,8 +83,8 @@ class _Crossing:
         )
 
     def _answers(self) -> Answers:
-        source: AnswerSource = "expected" if self.expected else "given"
-        found = answers_for(self.loaded, replace(self.spec, answer=source), self.answers, self.ctx)
+        spec = replace(self.spec, answer=self.spec.source())
+        found = answers_for(self.loaded, spec, self.answers, self.ctx)
         empty = [place for place, ids in found.items() if not ids]
         if empty:
             raise BadSpec(

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from engine.decoding.records import TokenRecord
 from engine.errors import BadSpec
-from engine.evaluation.evidence.spec import EvidenceSpec, Figure
+from engine.evaluation.evidence.spec import AnswerSource, EvidenceSpec, Figure
 from engine.evaluation.spec import Provenance
 
 
@@ -26,9 +26,15 @@ class CrossSpec(EvidenceSpec):
     variants: tuple[int, ...] = ()
 
     def columns(self) -> tuple[int, ...]:
-        """The columns meant, in their order; without a choice all that can be read."""
+        """The columns meant, in their order; without a choice all that have answers."""
         every = range(len(self.compare.variants))
-        return self.variants or tuple(column for column in every if self.readable(column))
+        return self.variants or tuple(column for column in every if self.answered(column))
+
+    def meant(self) -> tuple[int, ...]:
+        return self.variants or tuple(range(len(self.compare.variants)))
+
+    def source(self) -> AnswerSource:
+        return "expected" if self.answer == "expected" else "given"
 
     def title(self) -> str:
         return f"Swap prompts and answers of {len(self.columns())} columns"
@@ -37,7 +43,11 @@ class CrossSpec(EvidenceSpec):
         super().check()
         for variant in self.columns():
             self.check_variant(variant)
+        self.check_answers(*self.columns())
         if len(self.columns()) < 2:
+            for lost in self.left_out(*self.meant()):
+                self.check_variant(lost.variant)
+                self.check_answers(lost.variant)
             raise BadSpec(
                 "One column has nothing to be swapped with.", "Choose at least two columns."
             )

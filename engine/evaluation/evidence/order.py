@@ -47,7 +47,7 @@ class _Sweep:
         self.spec = spec
         self.loaded = loaded
         self.ctx = ctx
-        self.items = spec.chosen()
+        self.items = spec.answered(spec.variant)
         self.prompt_tokens = self.reused_tokens = 0
 
     def run(self) -> OrderResult:

@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 
 from engine.errors import BadSpec
 from engine.evaluation.evidence.spec import EvidenceSpec, Figure
-from engine.evaluation.plan import prompt_of
+from engine.evaluation.plan import prompt_of, technique_of
 from engine.evaluation.spec import Provenance
-from engine.prompting.strategies.registry import technique_class
+from engine.prompting.strategies.composed import Composed
 
 SweepKind = Literal["order", "subset", "leave-one-out"]
 
@@ -40,7 +40,14 @@ class OrderSpec(EvidenceSpec):
     def shown(self) -> int:
         """How many examples the column shows."""
         column = self.compare.variants[self.variant]
-        return len(prompt_of(self.compare, column).examples[: column.shots])
+        technique = technique_of(self.compare, column)
+        elements = prompt_of(self.compare, column)
+        if isinstance(technique, Composed):
+            technique = technique.built_on(elements)
+        return len(elements.examples[: column.shots]) if technique.uses_examples else 0
+
+    def meant(self) -> tuple[int, ...]:
+        return (self.variant,)
 
     def title(self) -> str:
         return f"Sweep the examples of {self.compare.variants[self.variant].label}"
@@ -49,11 +56,12 @@ class OrderSpec(EvidenceSpec):
         super().check()
         self.check_variant(self.variant)
         column = self.compare.variants[self.variant]
-        if not technique_class(column.technique).uses_examples or self.shown() < 2:
+        if self.shown() < 2:
             raise BadSpec(
                 f"The column “{column.label}” shows fewer than two examples.",
                 "Choose a few-shot column with at least two examples.",
             )
+        self.check_answers(self.variant)
         if self.sweep == "subset" and not 1 <= self.size <= self.shown():
             raise BadSpec(
                 f"There are no subsets of {self.size} examples.",

@@ -70,7 +70,8 @@ def answers_for(
 ) -> Answers:
     """The answer to be explained for each column and question.
 
-    Those that are neither known nor expected are asked for, all together.
+    Those that are neither known nor expected are asked for, all together; questions to which one
+    of the columns has no answer are left out.
 
     Raises:
         BadSpec: The expected answer was asked for and nobody knows it.
@@ -79,7 +80,7 @@ def answers_for(
     given = {(one.variant, one.item): one for one in spec.given}
     missing: list[tuple[int, int]] = []
     for variant in variants:
-        for item in spec.chosen():
+        for item in spec.answered(*variants):
             place = (variant, item)
             text = expected_text(spec, variant, item) if spec.answer != "given" else None
             if text is None and spec.answer == "expected":

@@ -18,7 +18,6 @@ from engine.errors import BadSpec, EngineError
 from engine.evaluation.evidence.averaging import figure
 from engine.evaluation.evidence.forcing import Pair, divergence, force, token_records
 from engine.evaluation.evidence.questions import answers_for, leased, measured_on, prompt_for
-from engine.evaluation.evidence.spec import AnswerSource
 from engine.evaluation.evidence.states_spec import (
     StateItem,
     StatesResult,
@@ -54,7 +53,7 @@ class _States:
         self.spec = spec
         self.folder = folder
         self.ctx = ctx
-        self.items = spec.chosen()
+        self.items = spec.answered(spec.variant)
         self.pairs: list[Pair] = []
         self.reference: dict[int, tuple[TokenRecord, ...]] = {}
         self.vocabulary: dict[str, int] = {}
@@ -84,7 +83,7 @@ class _States:
         provenance = measured_on(loaded, self.spec, self.ctx)
         column = self.spec.variant
         # Where both sources are open, the reference's own words are what the states may change.
-        source: AnswerSource = "expected" if self.spec.answer == "expected" else "given"
+        source = self.spec.source()
         answers = answers_for(loaded, replace(self.spec, answer=source), (column,), self.ctx)
         self.vocabulary = loaded.tokenizer.get_vocab()
         self.pairs = [

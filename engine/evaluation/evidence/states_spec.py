@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from engine.decoding.records import TokenRecord
 from engine.errors import BadSpec, ErrorReport
-from engine.evaluation.evidence.spec import EvidenceSpec, Figure
+from engine.evaluation.evidence.spec import AnswerSource, EvidenceSpec, Figure
 from engine.evaluation.spec import Provenance
 from engine.models.reference import ModelRef
 
@@ -33,9 +33,16 @@ class StatesSpec(EvidenceSpec):
     def title(self) -> str:
         return f"Compare {len(self.compare.models)} states of a model"
 
+    def meant(self) -> tuple[int, ...]:
+        return (self.variant,)
+
+    def source(self) -> AnswerSource:
+        return "expected" if self.answer == "expected" else "given"
+
     def check(self) -> None:
         super().check()
         self.check_variant(self.variant)
+        self.check_answers(self.variant)
         if not self.others():
             raise BadSpec(
                 "One model has no other state to be compared with.", "Choose at least two."
