@@ -13,6 +13,8 @@ from setup_console import duration, say
 from setup_environment import Environment
 
 TEST_TIMEOUT_S = 180
+#: two processes, whole files each: the tests of one file share models and windows
+WORKERS = ("--numprocesses=2", "--dist=loadfile")
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,13 @@ def run(environment: Environment, pytest_arguments: list[str]) -> int:
     tests = Check(
         "tests",
         "pytest",
-        ("--verbosity=0", f"--timeout={TEST_TIMEOUT_S}", "--durations=8", *pytest_arguments),
+        (
+            "--verbosity=0",
+            f"--timeout={TEST_TIMEOUT_S}",
+            "--durations=8",
+            *(WORKERS if not pytest_arguments else ()),
+            *pytest_arguments,
+        ),
         shows_output=True,
     )
     with tempfile.TemporaryDirectory(prefix="lathe-test-") as home:
