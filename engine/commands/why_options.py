@@ -14,6 +14,7 @@ from engine.commands import compare_arguments as arguments
 from engine.commands.compare_options import CompareOptions, ModelOptions, PromptOptions, build
 from engine.decoding.params import Sampling
 from engine.errors import BadSpec
+from engine.evaluation.evidence.order_spec import OrderSpec
 from engine.evaluation.evidence.spec import AnswerSource
 from engine.evaluation.spec import CompareSpec
 from engine.prompting.strategies.registry import technique_class
@@ -34,6 +35,9 @@ class Asked:
         """The column to explain: the first that shows examples, or else the first."""
         for number, variant in enumerate(self.compare.variants):
             if technique_class(variant.technique).uses_examples:
+                return number
+        for number in range(len(self.compare.variants)):  # a composed one shows those of its base
+            if OrderSpec(compare=self.compare, variant=number).shown():
                 return number
         if with_examples:
             raise BadSpec("No technique shows examples.", "Choose --techniques few-shot.")

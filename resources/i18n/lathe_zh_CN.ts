@@ -4789,6 +4789,46 @@ One question, leave one out</source>
         <translation>示例 {n}</translation>
     </message>
     <message>
+        <source>{name} ({reason}, {n} of {total} questions)</source>
+        <translation>{name}（{reason}，{total} 个问题中的 {n} 个）</translation>
+    </message>
+    <message>
+        <source>{name} ({reason})</source>
+        <translation>{name}（{reason}）</translation>
+    </message>
+    <message>
+        <source>Left out: {names}</source>
+        <translation>未纳入：{names}</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>states its own knowledge</source>
+        <translation>自行陈述知识</translation>
+    </message>
+    <message>
+        <source>several answers vote</source>
+        <translation>由多个回答投票</translation>
+    </message>
+    <message>
+        <source>scores labels</source>
+        <translation>为标签打分</translation>
+    </message>
+    <message>
+        <source>asks in two stages</source>
+        <translation>分两个阶段提问</translation>
+    </message>
+    <message>
+        <source>path {k} of {n}</source>
+        <translation>第 {k} 条路径，共 {n} 条</translation>
+    </message>
+    <message>
+        <source>{name}: a path that voted for the winner ({paths})</source>
+        <translation>{name}：投票给胜出答案的一条路径（{paths}）</translation>
+    </message>
+    <message>
         <source>Leave one out</source>
         <translation>留一法</translation>
     </message>

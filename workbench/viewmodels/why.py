@@ -62,6 +62,7 @@ class WhyModel(QObject):
         case: What is explained, or None.
         choice: What of it.
         results: The finished results by topic; they belong to `case`.
+        specs: The jobs that those results answer.
         arrangements: What an order sweep in flight has read so far.
 
     Signals:
@@ -85,10 +86,12 @@ class WhyModel(QObject):
         self._jobs = jobs
         self._handle: JobHandle | None = None
         self._topic: Topic | None = None
+        self._asked: EvidenceSpec | None = None
         self._serial = 0
         self.case: WhyCase | None = None
         self.choice = WhyChoice()
         self.results: dict[Topic, Result] = {}
+        self.specs: dict[Topic, EvidenceSpec] = {}
         self.arrangements: tuple[Arrangement, ...] = ()
 
     @property
@@ -104,7 +107,7 @@ class WhyModel(QObject):
         self.choice = replace(
             self.choice, column=_with_examples(case), model=0, item=-1, answer="auto"
         )
-        self.results, self.arrangements = {}, ()
+        self.results, self.specs, self.arrangements = {}, {}, ()
         self.case_changed.emit()
         for topic in TOPICS:
             self.result_changed.emit(topic)
@@ -126,7 +129,8 @@ class WhyModel(QObject):
         count = len(compare.items)
         items = (choice.item,) if choice.item >= 0 else tuple(range(min(choice.most, count)))
         given = self.case.given.get(choice.model, ())
-        shared = (compare, choice.model, items, choice.answer, given)
+        failed = self.case.failed.get(choice.model, ())
+        shared = (compare, choice.model, items, choice.answer, given, "", failed)
         match topic:
             case "parts":
                 return AttributeSpec(*shared, variant=choice.column)
@@ -148,12 +152,14 @@ class WhyModel(QObject):
             self.arrangements = ()
         self.running_changed.emit(True)
         try:
-            handle = self._jobs.submit(self.spec(topic), self._listener(topic, self._serial))
+            spec = self.spec(topic)
+            handle = self._jobs.submit(spec, self._listener(topic, self._serial))
         except EngineError as error:
             self.refused.emit(error.report())
             self._end()
             return False
         self._handle = handle
+        self._asked = spec
         return True
 
     def stop(self) -> None:
@@ -186,6 +192,8 @@ class WhyModel(QObject):
         elif isinstance(event, Finished):
             if isinstance(event.result, Result):
                 self.results[topic] = event.result
+                if self._asked is not None:
+                    self.specs[topic] = self._asked
             self.result_changed.emit(topic)
         elif isinstance(event, Failed):
             self.refused.emit(event.error)

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from engine.evaluation.evidence.demonstration import contradicted
 from engine.evaluation.evidence.spec import GivenAnswer
-from engine.evaluation.spec import CellResult, CompareSpec
+from engine.evaluation.plan import sampling_of
+from engine.evaluation.spec import CellResult, CompareSpec, Vote
 from engine.models.reference import ModelRef
 from engine.prompting.elements import Language
+from engine.prompting.strategies.registry import TECHNIQUES
 from workbench.viewmodels.compare_column import Column
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 DEMO_ITEMS: Final = 12
 OFFERED_RUNS: Final = 20
+Place = tuple[int, int, int]
+"""Model, column, question."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +31,15 @@ class WhyCase:
 
     Attributes:
         compare: Its prompts, columns, questions and models.
-        given: Answers by model number; a missing one is asked for.
+        given: Answers by model number; a missing one is asked for where that is possible.
+        failed: (column, question) of failed answers by model number.
         run_id: The run it came from; empty = the built-in demonstration, or handed over.
     """
 
     compare: CompareSpec
     given: dict[int, tuple[GivenAnswer, ...]] = field(default_factory=dict)
     run_id: str = ""
+    failed: dict[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,26 +62,69 @@ def demonstration(language: Language, model: ModelRef) -> WhyCase:
     return WhyCase(contradicted(language, DEMO_ITEMS, models=(model,)))
 
 
-def case_of(compare: CompareSpec, cells: Iterable[CellResult], run_id: str = "") -> WhyCase:
-    """A comparison with its finished cells; of several samples the first one counts."""
-    given: dict[int, list[GivenAnswer]] = {}
+def case_of(
+    compare: CompareSpec,
+    cells: Iterable[CellResult],
+    run_id: str = "",
+    votes: Iterable[Vote] = (),
+) -> WhyCase:
+    """A comparison with its finished cells.
+
+    Where samples vote, the first path that voted for the winner counts, else the first sample.
+    """
+    found: dict[Place, dict[int, CellResult]] = {}
     for cell in cells:
-        if cell.key.sample == 0 and cell.generation is not None and cell.tokens:
-            given.setdefault(cell.key.model, []).append(
-                GivenAnswer(
-                    cell.key.variant,
-                    cell.key.item,
-                    cell.generation.text,
-                    tuple(token.id for token in cell.tokens),
-                )
-            )
+        place = (cell.key.model, cell.key.variant, cell.key.item)
+        found.setdefault(place, {})[cell.key.sample] = cell
+    voted = {vote.place: vote for vote in votes}
+    given: dict[int, list[GivenAnswer]] = {}
+    failed: dict[int, list[tuple[int, int]]] = {}
+    for place, samples in found.items():
+        model, variant, item = place
+        answer = _answer(compare, samples, voted.get(place))
+        if answer is not None:
+            given.setdefault(model, []).append(answer)
+        elif any(cell.error is not None for cell in samples.values()):
+            failed.setdefault(model, []).append((variant, item))
     # One-time consents of then are not consents of now.
     models = tuple(
         replace(ref, options=replace(ref.options, allow_pickle=False, trust_remote_code=False))
         for ref in compare.models
     )
     plain = replace(compare, models=models, only=(), branch=None)
-    return WhyCase(plain, {model: tuple(found) for model, found in given.items()}, run_id)
+    return WhyCase(
+        plain,
+        {model: tuple(answers) for model, answers in given.items()},
+        run_id,
+        {model: tuple(places) for model, places in failed.items()},
+    )
+
+
+def _answer(
+    compare: CompareSpec, samples: dict[int, CellResult], vote: Vote | None
+) -> GivenAnswer | None:
+    """The answer that stands for a column's samples, or None."""
+    variant = compare.variants[next(iter(samples.values())).key.variant]
+    technique = TECHNIQUES.get(variant.technique)
+    paths, sample = 0, 0
+    if technique is not None and technique.asks == "votes":
+        if vote is not None:
+            if vote.winner is None:
+                return None
+            paths, sample = vote.planned, vote.paths[vote.winner][0]
+        elif sampling_of(compare, variant).samples > 1:
+            return None  # nobody has voted yet
+    cell = samples.get(sample)
+    if cell is None or cell.generation is None or not cell.tokens:
+        return None
+    return GivenAnswer(
+        cell.key.variant,
+        cell.key.item,
+        cell.generation.text,
+        tuple(token.id for token in cell.tokens),
+        path=sample + 1 if paths > 1 else 0,
+        paths=paths if paths > 1 else 0,
+    )
 
 
 def case_of_columns(columns: Sequence[Column]) -> WhyCase | None:
@@ -84,8 +133,10 @@ def case_of_columns(columns: Sequence[Column]) -> WhyCase | None:
     if not answered:
         return None
     spec = answered[-1].spec  # pinned columns of an earlier run stand first
-    cells = [one.result for one in answered if one.spec == spec and one.result is not None]
-    return case_of(spec, cells)
+    own = [one for one in answered if one.spec == spec]
+    cells = [cell for one in own for cell in one.cells()]
+    votes = [one.vote for one in own if one.vote is not None and one.vote.final]
+    return case_of(spec, cells, votes=votes)
 
 
 def offered_runs(project: Project) -> tuple[OfferedRun, ...]:
@@ -106,4 +157,4 @@ def loading(run_id: str) -> Callable[[Project], WhyCase]:
 def _load(run_id: str, project: Project) -> WhyCase:
     spec, cells = project.load_run(run_id)
     assert isinstance(spec, CompareSpec)
-    return case_of(spec, cells, run_id)
+    return case_of(spec, cells, run_id, project.votes(run_id))

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from engine.errors import BadSpec
 from engine.evaluation.evidence.attribute_spec import AttributeSpec
 from engine.evaluation.evidence.cross_spec import CrossSpec
 from engine.evaluation.evidence.order_spec import Arrangement, OrderSpec
 from engine.evaluation.evidence.spec import Figure, GivenAnswer
 from engine.evaluation.evidence.states_spec import StatesSpec
-from engine.evaluation.spec import CellKey, CompareSpec
+from engine.evaluation.spec import CellKey, CompareSpec, Variant, Vote
 from engine.jobs.events import Cancelled, Partial
 from tests.workbench.compare.fake_jobs import FakeJobs, cell, records
 from workbench.viewmodels.why import FIRST_QUESTIONS, WhyModel
@@ -80,6 +81,22 @@ def test_what_cannot_be_asked_is_refused(model, asked):
     assert not model.run("order")
     assert "fewer than two examples" in told[0].message
     assert model.running is None
+
+
+def test_a_path_that_won_stands_for_a_vote_and_a_failed_answer_is_kept_in_mind(model, asked):
+    spec = replace(asked, variants=(Variant("self-consistency", samples=3), Variant("zero-shot")))
+    cells = [cell(spec, CellKey(sample=n), records(text)) for n, text in enumerate("544")]
+    lost = cell(spec, CellKey(variant=1), ())
+    cells.append(replace(lost, generation=None, error=BadSpec("It failed.", "").report()))
+    vote = Vote(0, 0, 0, "self-consistency", "a", "exact", winner="4", planned=3, samples=3,
+                paths={"4": (1, 2), "5": (0,)})  # fmt: skip
+    case = case_of(spec, cells, votes=(vote,))
+    (answer,) = case.given[0]
+    assert (answer.text, answer.path, answer.paths) == ("4", 2, 3)
+    assert case.failed == {0: ((1, 0),)}
+    model.set_case(case)
+    assert model.spec("swap").failed == ((1, 0),)
+    assert case_of(spec, cells[:3]).given == {}, "nobody has voted"
 
 
 def test_a_stored_comparison_keeps_its_first_answers_and_loses_its_consents(asked):

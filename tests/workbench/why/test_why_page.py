@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from engine.evaluation.evidence.attribute_spec import Attribution
 from engine.evaluation.evidence.order_spec import OrderResult
-from engine.evaluation.spec import CompareResult
+from engine.evaluation.spec import CompareResult, Variant
 from tests.workbench.why.conftest import RUN_MS
 from workbench.viewmodels.prompt_state import PromptState
 from workbench.viewmodels.why_case import DEMO_ITEMS, WhyCase
@@ -86,6 +86,19 @@ def test_swapped_answers_show_where_prompts_part(driver, page, asked):
     assert first.count("<tr>") == 6  # a head and the five likeliest of both
     driver.qtbot.keyClick(view.matrix, Qt.Key.Key_Right)
     assert view.matrix.current() == (1, 1)
+
+
+def test_what_is_left_out_is_named_and_the_hint_wraps(driver, page, asked):
+    spec = replace(asked, variants=(*asked.variants, Variant("label-likelihood")))
+    page.model.set_case(WhyCase(spec))
+    driver.topic("swap")
+    driver.explain()
+    assert page.scope.isVisible()
+    assert "Left out: Label likelihood (scores labels)" in page.scope.text()
+    assert "Label likelihood" not in page.swap.headline.text()
+    assert page.hint.wordWrap()
+    driver.topic("parts")
+    assert not page.scope.isVisible()
 
 
 def test_the_best_order_goes_to_compare(driver, page, bench, asked):

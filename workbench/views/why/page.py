@@ -42,6 +42,7 @@ from workbench.views.why.order_view import OrderView
 from workbench.views.why.parts_view import PartsView
 from workbench.views.why.states_view import StatesView
 from workbench.views.why.swap_view import SwapView
+from workbench.views.why.words import left_out, paths_taken
 from workbench.widgets.chips import Chip
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.error_note import ErrorNote
@@ -66,6 +67,9 @@ class WhyPage(Page):
         self.choice = ChoicePanel(self.model, self)
         self.topics = {topic: Chip(self) for topic in TOPICS}
         self.hint = PlainLabel(self)
+        self.hint.setWordWrap(True)
+        self.scope = PlainLabel(self)
+        self.scope.setWordWrap(True)
         self.note = ErrorNote(self)
         self.progress = QProgressBar(self)
         self.step = PlainLabel(self)
@@ -285,6 +289,10 @@ class WhyPage(Page):
             "states": self.tr("The model as it is against its 4-bit and 8-bit loads."),
         }
         self.hint.setText(hints[self._topic])
+        spec = self.model.specs.get(self._topic)
+        lines = (left_out(spec), paths_taken(spec)) if spec is not None else ()
+        self.scope.setText("\n".join(line for line in lines if line))
+        self.scope.setVisible(bool(self.scope.text()))
         if hasattr(self, "empty"):
             chosen = self.model.case is not None
             self.empty.set_text(
@@ -309,6 +317,7 @@ class WhyPage(Page):
     def _build(self) -> None:
         set_role(self.hint, "muted")
         set_role(self.step, "muted")
+        set_role(self.scope, "muted")
         self.progress.setTextVisible(False)
         self._working = QWidget(self)
         working = QVBoxLayout(self._working)
@@ -336,6 +345,7 @@ class WhyPage(Page):
         column.addLayout(bar)
         column.addWidget(self.note)
         column.addWidget(self._working)
+        column.addWidget(self.scope)
         column.addWidget(self.stack, 1)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setChildrenCollapsible(False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
@@ -10,7 +11,7 @@ from engine.decoding.records import TokenRecord
 from engine.evaluation.evidence.attribute_spec import Attribution, Method
 from engine.evaluation.evidence.order_spec import OrderResult
 from engine.evaluation.evidence.parts import PartId
-from engine.evaluation.evidence.spec import Figure
+from engine.evaluation.evidence.spec import EvidenceSpec, Figure, Reason
 from engine.evaluation.spec import Provenance, Variant
 from workbench.viewmodels.names import column_title, element_name
 from workbench.widgets.signed_tint import plain_number, signed
@@ -18,6 +19,7 @@ from workbench.widgets.token_heat import probability_of
 from workbench.widgets.token_text import shown
 
 translate = QCoreApplication.translate
+PATHS_NAMED: Final = 6
 
 
 def part_name(part: PartId) -> str:
@@ -31,6 +33,58 @@ def variant_name(variant: Variant) -> str:
     """A column as the screen calls it."""
     named = variant.name and not variant.name.startswith(variant.technique)
     return variant.name if named else column_title(variant.technique, variant.name)
+
+
+def left_out(spec: EvidenceSpec) -> str:
+    """Which columns were not explained, and why; empty = all were."""
+    names = []
+    for one in spec.left_out(*spec.meant()):
+        name, asked = variant_name(spec.compare.variants[one.variant]), len(spec.chosen())
+        if len(one.items) < asked:
+            text = translate("Why", "{name} ({reason}, {n} of {total} questions)")
+            names.append(
+                text.format(name=name, reason=_reason(one.reason), n=len(one.items), total=asked)
+            )
+        else:
+            text = translate("Why", "{name} ({reason})")
+            names.append(text.format(name=name, reason=_reason(one.reason)))
+    return translate("Why", "Left out: {names}").format(names=", ".join(names)) if names else ""
+
+
+def _reason(reason: Reason) -> str:
+    match reason:
+        case "failed":
+            return translate("Why", "failed")
+        case "knowledge":
+            return translate("Why", "states its own knowledge")
+        case "votes":
+            return translate("Why", "several answers vote")
+        case "likelihood":
+            return translate("Why", "scores labels")
+        case "two-stage":
+            return translate("Why", "asks in two stages")
+
+
+def paths_taken(spec: EvidenceSpec) -> str:
+    """Which path stands for each vote that was explained; empty = nobody voted."""
+    if spec.source() == "expected":
+        return ""
+    lines = []
+    for variant in spec.meant():
+        items = set(spec.answered(variant))
+        if spec.source() == "auto":
+            items = {item for item in items if spec.compare.items[item].expected is None}
+        taken = [
+            translate("Why", "path {k} of {n}").format(k=one.path, n=one.paths)
+            for one in spec.given
+            if one.path and one.variant == variant and one.item in items
+        ]
+        if taken:
+            more = ", …" if len(taken) > PATHS_NAMED else ""
+            name = variant_name(spec.compare.variants[variant])
+            text = translate("Why", "{name}: a path that voted for the winner ({paths})")
+            lines.append(text.format(name=name, paths=", ".join(taken[:PATHS_NAMED]) + more))
+    return "\n".join(lines)
 
 
 def method_name(method: Method) -> str:
