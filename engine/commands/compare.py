@@ -15,7 +15,7 @@ from engine.commands.compare_options import (
     build,
     vote_rule,
 )
-from engine.commands.compare_show import figures, show, statistics
+from engine.commands.compare_show import figures, lost_columns, show, show_errors, statistics
 from engine.commands.console import (
     BAD_INPUT,
     FAILURE,
@@ -203,6 +203,7 @@ def run_spec(spec: CompareSpec, destination: Destination) -> None:
         from engine.store.export.json import document
 
         print_json({**document(spec, result), "statistics": statistics(spec, result)})
+        show_errors(spec, result.cells)
     else:
         show(spec, result)
     if result.store_error is not None:
@@ -242,8 +243,8 @@ def _order(cell: CellResult) -> tuple[int, int, int, int]:
 
 
 def _code(result: CompareResult) -> int:
-    """0 when any cell was answered; else the code of the first error."""
-    errors = [cell.error for cell in result.cells if cell.error is not None]
-    if not errors or len(errors) < len(result.cells):
-        return 0
-    return BAD_INPUT if exit_code(errors[0]) == BAD_INPUT else FAILURE
+    """0 when every column has an answer; else the code of the first error of one without."""
+    for cells in lost_columns(result.cells).values():
+        assert cells[0].error is not None
+        return BAD_INPUT if exit_code(cells[0].error) == BAD_INPUT else FAILURE
+    return 0

@@ -66,7 +66,9 @@ Labels = Annotated[
     _in(_ASK, "A candidate answer; repeat for all. Default: the expected answers.", "--label"),
 ]
 AnswerTrigger = Annotated[str, _in(_ASK, "What asks for the answer, or stands before a label.")]
-NoCalibration = Annotated[bool, _in(_ASK, "Labels: leave the prior of an empty input aside.")]
+NoCalibration = Annotated[
+    bool, _in(_ASK, "Labels: leave the prior of an empty input aside.", "--no-calibration")
+]
 PerToken = Annotated[bool, _in(_ASK, "Labels: compare the mean log-probability of a token.")]
 Rules = Annotated[
     list[str] | None,

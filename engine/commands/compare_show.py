@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from engine.commands.console import err, out
+from engine.errors import PromptTooLong
 from engine.evaluation.plan import sampling_of
 from engine.evaluation.spec import (
     CellResult,
@@ -39,7 +40,7 @@ def show(spec: CompareSpec, result: CompareResult) -> None:
         out.print(_stability(repeated))
     if len(spec.items) > 1:
         _verdicts(spec, result)
-    _errors(result.cells)
+    show_errors(spec, result.cells)
 
 
 def figures(summaries: Iterable[VariantSummary]) -> Table:
@@ -166,12 +167,33 @@ def _verdicts(spec: CompareSpec, result: CompareResult) -> None:
         out.print(f"[dim]{escape(text)}[/]")
 
 
-def _errors(cells: Iterable[CellResult]) -> None:
-    """Each distinct error once."""
+def lost_columns(cells: Iterable[CellResult]) -> dict[tuple[int, int], list[CellResult]]:
+    """The cells of the columns (model, variant) in which every one failed."""
+    columns: dict[tuple[int, int], list[CellResult]] = {}
+    for cell in cells:
+        columns.setdefault((cell.key.model, cell.key.variant), []).append(cell)
+    return {
+        place: own for place, own in columns.items() if all(one.error is not None for one in own)
+    }
+
+
+def show_errors(spec: CompareSpec, cells: Sequence[CellResult]) -> None:
+    """A column that failed as a whole in one line; elsewhere each distinct error once."""
+    lost = lost_columns(cells)
+    for (model, _), own in lost.items():
+        error, count = own[0].error, len(own)
+        assert error is not None
+        name = own[0].variant
+        if len(spec.models) > 1:
+            name = f"{_short(spec.models[model].id)} · {name}"
+        how = "its one answer" if count == 1 else f"all {count} answers"
+        more = " Show fewer with --shots." if error.code == PromptTooLong.code else ""
+        err.print(f"[red]{escape(name)}: {how} failed.[/] {escape(str(error))}{more}")
     counted: dict[tuple[str, str], int] = {}
     for cell in cells:
-        if cell.error is not None:
+        if cell.error is not None and (cell.key.model, cell.key.variant) not in lost:
             place = (cell.variant, str(cell.error))
             counted[place] = counted.get(place, 0) + 1
     for (variant, text), count in counted.items():
-        err.print(f"[red]{escape(variant)}[/]: {escape(text)} ({count} cells)")
+        times = "1 cell" if count == 1 else f"{count} cells"
+        err.print(f"[red]{escape(variant)}[/]: {escape(text)} ({times})")

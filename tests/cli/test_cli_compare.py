@@ -152,9 +152,15 @@ def test_a_missing_model_is_a_failure(tmp_path):
     assert "nothing" in result.stderr
 
 
+def test_the_help_has_no_double_negation():
+    result = lathe("--help")
+    assert "--no-calibration" in result.output
+    assert "--no-no-" not in result.output
+
+
 def test_a_failing_column_blocks_no_other(tiny):
     result = ask(tiny, "--input", "x", "--techniques", "zero-shot,few-shot")
-    assert result.exit_code == 0
+    assert result.exit_code != 0
     assert "needs examples" in result.stderr
 
 
@@ -201,3 +207,22 @@ def _short_wait(process):
         process.wait(0.1)
     except subprocess.TimeoutExpired:
         return
+
+
+def test_a_column_that_failed_as_a_whole_is_named_with_its_next_step(tiny):
+    examples = [f'--example={{"input": "{"long " * 400}", "output": "{n}"}}' for n in range(4)]
+    result = ask(
+        tiny,
+        "--input",
+        "Say {{q}}.",
+        "--var",
+        "q=x",
+        "--techniques",
+        "zero-shot,few-shot",
+        *examples,
+    )
+    assert result.exit_code == 2, result.output
+    said = " ".join(result.stderr.split())
+    assert "few-shot: its one answer failed. The prompt has" in said
+    assert "Show fewer with --shots." in said
+    assert "zero-shot:" not in said
