@@ -74,6 +74,17 @@ def test_answers_that_nobody_gave_are_left_out_with_words(tiny):
     assert "label-likelihood" not in three.stdout
 
 
+def test_the_examples_of_a_vote_can_be_swept(tiny):
+    steps = [
+        '--example={"input": "one", "output": "1", "reasoning": "So it is."}',
+        '--example={"input": "two", "output": "2", "reasoning": "So it is."}',
+    ]
+    asked = [one for one in PROMPT if not one.startswith(("--techniques", "--example"))]
+    done = why("order", "--model", tiny, *asked, *steps, "--techniques=self-consistency", "--json")
+    assert done.exit_code == 0, done.stderr
+    assert len(json.loads(done.stdout)["arrangements"]) == 2
+
+
 def test_without_a_prompt_the_demonstration_runs(tiny):
     done = why("attribute", "--model", tiny, "--items", 2, "--methods", "leave-one-out", "--json")
     assert done.exit_code == 0, done.stderr
