@@ -213,7 +213,8 @@ def _show(details: RunDetails) -> None:
         table.add_row(f"[dim]{escape(name)}[/]", escape(value))
     out.print(table)
     for text, count in details.errors:
-        out.print(f"[red]{count} cells:[/] {escape(text)}")
+        cells = "1 cell" if count == 1 else f"{count} cells"
+        out.print(f"[red]{cells}:[/] {escape(text)}")
     if info.resumable:
         note(f"Resume it with: lathe runs resume {info.id}")
 
