@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 StateListener = Callable[["ModelRef", "LoadState"], None]
 IDLE_SECONDS: Final = 30 * 60.0
+CLOCK_END_S = 2.0  # a cancelled timer ends at once; a busy machine may take a moment
 
 
 @dataclass
@@ -131,9 +132,13 @@ class Residency:
             return self._release(taken)
 
     def close(self) -> None:
-        """Stop the clock and free everything that no job holds."""
+        """Stop the clock, wait for it, and free everything that no job holds."""
+        with self._lock:
+            clock = self._clock
         self.idle_seconds = None
         self.unload()
+        if clock is not None and clock is not threading.current_thread():
+            clock.join(CLOCK_END_S)
 
     def _due(self) -> dict[ModelRef, float]:
         """When each unleased model will have been idle for too long."""

@@ -1,4 +1,4 @@
-"""The first comparison without a display, end to end, on a tiny model."""
+"""The first comparison without a display, end to end, on the model that ships with the program."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-
-from tests.support.tiny_models import save_tiny
 
 ROOT = Path(__file__).resolve().parents[2]
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -23,7 +21,7 @@ def headless(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str
 
 
 def test_it_prints_the_table_and_writes_report_and_picture(tmp_path: Path) -> None:
-    model = save_tiny("llama", tmp_path / "tiny")
+    model = ROOT / "resources" / "models" / "teach-rope"
     done = headless(tmp_path, "--model", str(model), "--out", str(tmp_path / "runs"))
     assert done.returncode == 0, done.stderr
     for technique in ("zero-shot", "zero-shot-cot"):

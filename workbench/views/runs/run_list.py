@@ -123,6 +123,7 @@ class RunList(QWidget):
     def offer(self, everything: QAction) -> None:
         """What leads out of a search that finds nothing."""
         self.stack.removeWidget(self.nothing)
+        self.nothing.setParent(None)  # gone from the window now, not when the loop comes round
         self.nothing.deleteLater()
         self.nothing = EmptyState(self._services, "search", everything, self)
         self.stack.addWidget(self.nothing)

@@ -132,8 +132,8 @@ class OrderView(QWidget):
         )
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange and self._shown:
-            self._write(self._shown)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._write(self._shown) if self._shown else self._retranslate()
         super().changeEvent(event)
 
 
