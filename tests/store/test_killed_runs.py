@@ -166,7 +166,10 @@ def test_twenty_kills_change_nothing(lathe, spec, tmp_path):
     chance = random.Random(20)
     kept, kills = 0, 0
     while kills < KILLS:
-        assert killed_once(lathe, rough, chance), "the run ended before it was killed often enough"
+        if not killed_once(lathe, rough, chance):  # a fast machine was done before
+            same(spec, calm, rough)
+            rough, kept = tmp_path / f"rough-{kills}.lathe", 0
+            continue
         kills += 1
         with Project.open(rough) as project:
             found = project.runs()
@@ -176,7 +179,11 @@ def test_twenty_kills_change_nothing(lathe, spec, tmp_path):
             kept = sum(run.cells for run in found)
     lathe.start(*command(rough))
     assert lathe.code() == 0, (tmp_path / "lathe.log").read_text()
+    same(spec, calm, rough)
 
+
+def same(spec, calm, rough):
+    """The run in `rough` has ended as the one in `calm` did."""
     with Project.open(calm) as one, Project.open(rough) as other:
         (undisturbed,), (disturbed,) = one.runs(), other.runs()
         assert disturbed.status == "finished"

@@ -28,6 +28,7 @@ SHAPES: Final = {
     "size": r"[\d.]+ [kMGT]?B",
     "word": r"\S+",
     "range": r"(?:\d|above ).*?",
+    "count": r"[\d,]+ \w+",
     "name": r".*?",
     "title": r".*?[^.]",  # ends a title, never a sentence
     "labels": r".*?[^.]",  # a title's own list, told word by word

@@ -153,7 +153,6 @@ def test_a_stored_comparison_is_offered_and_its_answers_are_explained(
         bench.services.jobs.submit(asked)
     result = done.args[1].result
     with qtbot.waitSignal(page.model.case_changed, timeout=RUN_MS):
-        page._looked = False
         page.entered()
     assert page.model.case.run_id == result.run_id
     assert page.choice.comparison.currentData() == result.run_id

@@ -207,8 +207,8 @@ class WhyPage(Page):
     def _offer(self, runs: tuple[OfferedRun, ...]) -> None:
         self.choice.set_runs(runs)
         if not self._looked and self.model.case is None and runs:
+            self._looked = True
             self.services.project.ask(loading(runs[0].id), self._take_last)
-        self._looked = True
 
     def _take_last(self, case: WhyCase) -> None:
         if self.model.case is None:
