@@ -30,6 +30,7 @@ def test_a_list_that_cannot_be_read_is_the_librarys_problem(program, until, monk
     page = program.window.show_page("library")
     assert isinstance(page, LibraryPage)
     assert page.demo_problem() is None
+    until(lambda: page.current() is not None)  # the first reading has come back
 
     def broken(self: Library) -> None:
         raise DataError("The list is broken.", "Mend it.")
