@@ -9,7 +9,7 @@ import torch
 from engine.teaching.architectures import MODELS, create, hidden_states
 from engine.teaching.chat import END, ROLE
 from engine.teaching.corpus import Corpus
-from engine.teaching.curriculum import COURSES, dressed, lesson
+from engine.teaching.curriculum import COURSES, dressed, lesson, weights
 from engine.teaching.trainer import Plan, Trainer
 
 
@@ -110,3 +110,21 @@ def test_the_rate_warms_up_stays_and_falls():
     assert plan.share(400) == 1.0
     assert plan.share(850) == pytest.approx(0.5)
     assert plan.share(999) < 0.01
+
+
+def test_focus_multiplies_how_often_a_course_is_drawn():
+    plain = dict(zip(COURSES, weights({}), strict=True))
+    assert plain == {name: course.weight for name, course in COURSES.items()}
+    focused = dict(zip(COURSES, weights({"key": 3.0, "story": 0.5}), strict=True))
+    assert focused == plain | {"key": 3 * plain["key"], "story": plain["story"] / 2}
+    with pytest.raises(ValueError, match="no course"):
+        weights({"nonsense": 2.0})
+
+
+def test_a_focused_corpus_holds_only_what_it_focuses_on(tokenizer):
+    sums = {name: 0.0 for name in COURSES if name != "sum"}
+    corpus = Corpus(tokenizer, 1, 1, 96, sums)
+    for part in corpus.batch(0):
+        text = tokenizer.decode(part.ids[0])
+        assert "=" in text
+        assert all("=" in one for one in text.split(ROLE["user"])[1:])
