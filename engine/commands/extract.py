@@ -101,8 +101,7 @@ class _Read:
 
 def _rules(named: list[str]) -> tuple[str, ...]:
     """The rules asked for, each once; `all` stands for every rule that reads any text."""
-    from engine.evaluation.extractors.registry import extractor
-    from engine.evaluation.sensitivity import TEXT_RULES
+    from engine.evaluation.extractors.registry import TEXT_RULES, extractor
 
     rules: list[str] = []
     for name in named:

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from engine.cli import app
-from engine.evaluation.sensitivity import TEXT_RULES
+from engine.evaluation.extractors.registry import TEXT_RULES
 
 
 def lathe(*arguments):

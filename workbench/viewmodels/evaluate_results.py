@@ -11,8 +11,8 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import ErrorReport
+from engine.evaluation.extractors.registry import TEXT_RULES
 from engine.evaluation.rescoring import RuleRow, read_all, rescored
-from engine.evaluation.sensitivity import TEXT_RULES
 from engine.evaluation.spec import (
     CellKey,
     CellResult,

@@ -29,6 +29,8 @@ EXTRACTORS: dict[str, type[Extractor]] = {
         Asserts,
     )
 }
+#: rules that any answer can be read by; `asserts` needs items that bring their own checks
+TEXT_RULES = tuple(name for name in EXTRACTORS if name != Asserts.id)
 REGEX_PREFIX = "regex:"
 
 
