@@ -160,6 +160,7 @@ COURSES: dict[str, Course] = {
     "chain": Course(6, binding.make_chain),
     "number-comparison": Course(18, drill.make_comparison),
     "questions": Course(14, binding.make_questions),
+    "syllogism": Course(3, reasoning.make_syllogism, direct=0.8),
 }
 _DRAWN = tuple(COURSES.values())
 

@@ -86,25 +86,25 @@ def _number(rng: random.Random) -> int:
     return rng.randint(10 ** (digits - 1), 10**digits - 1)
 
 
-def _second(rng: random.Random, first: int) -> int:
-    """A value to compare with: half the time of the same length, sometimes close."""
+def _second(rng: random.Random, first: int, close: float) -> int:
+    """A value to compare with: of any length, of the same length, or close to the first."""
     kind = rng.random()
-    if kind < 0.4:
+    if kind < (1 - close) / 2:
         return _number(rng)
     length = len(str(first))
-    if kind < 0.8:
+    if kind < 1 - close:
         return rng.randint(10 ** (length - 1), 10**length - 1)
     keep = rng.randint(1, length - 1)
     head = str(first)[:keep]
     return int(head + "".join(rng.choice("0123456789") for _ in range(length - keep)))
 
 
-def two_numbers(rng: random.Random) -> tuple[int, int]:
-    """Two different values to compare."""
+def two_numbers(rng: random.Random, close: float = 0.2) -> tuple[int, int]:
+    """Two different values to compare; a share of them, ``close``, begins with the same digits."""
     first = _number(rng)
-    second = _second(rng, first)
+    second = _second(rng, first, close)
     while second == first:
-        second = _second(rng, first)
+        second = _second(rng, first, close)
     return first, second
 
 

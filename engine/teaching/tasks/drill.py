@@ -27,7 +27,7 @@ def make_sum(rng: random.Random, language: Language) -> Item:
 
 def make_comparison(rng: random.Random, language: Language) -> Item:
     """Which of two numbers is the larger, as yes or no."""
-    first, second = two_numbers(rng)
+    first, second = two_numbers(rng, close=0.5)  # the pairs that are hard to tell apart
     shown = [str(first), str(second)]
     if language == "en" and rng.random() < 0.3:  # as populations in millions are written
         shown = [f"{value // 100}.{value % 100:02d}" for value in (first, second)]
