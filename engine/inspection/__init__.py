@@ -1,0 +1,1 @@
+"""Looking inside the model that answered: queries, keys, scores, biases, rotations, heads."""
