@@ -75,7 +75,7 @@ class BucketBias:
 
 @dataclass(frozen=True, eq=False)
 class DenseBias:
-    """A bias of another kind, as it was added: ``[heads or 1, queries, keys]``, short texts only."""
+    """A bias of another kind as it was added, ``[heads or 1, queries, keys]``; short texts only."""
 
     values: Float
 
