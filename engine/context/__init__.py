@@ -1,0 +1,1 @@
+"""Longer context: scaled rotations, attention for long texts, documents, probes."""

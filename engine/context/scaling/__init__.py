@@ -1,0 +1,1 @@
+"""Presets that stretch a rotary embedding: one closed formula per file, one registry."""

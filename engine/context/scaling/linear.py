@@ -1,0 +1,20 @@
+"""Position interpolation: all positions are squeezed alike (Chen et al. 2023, eq. 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from engine.context.scaling.base import Frequencies, RopeConfig, Scaling
+
+
+@dataclass(frozen=True)
+class Linear(Scaling):
+    """θ_i/s, which is the same as position/s."""
+
+    name: ClassVar[str] = "linear"
+
+    def divisors(self, config: RopeConfig, factor: float, length: int) -> Frequencies:
+        return np.full(config.pairs, factor)

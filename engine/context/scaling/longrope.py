@@ -1,0 +1,56 @@
+"""LongRoPE (Ding et al. 2024): a divisor per pair, found by a search on the model itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log, sqrt
+from typing import ClassVar
+
+import numpy as np
+
+from engine.context.scaling.base import Frequencies, RopeConfig, Scaling
+from engine.errors import BadSpec
+
+
+@dataclass(frozen=True)
+class LongRope(Scaling):
+    """θ_i/λ̂_i; cos and sin times √(1 + ln s / ln L).
+
+    Attributes:
+        long_factor: λ̂ beyond the trained length; empty = the model's own.
+        short_factor: λ̂ within it; empty = the model's own, or 1.
+    """
+
+    name: ClassVar[str] = "longrope"
+    uses_length: ClassVar[bool] = True
+
+    long_factor: tuple[float, ...] = ()
+    short_factor: tuple[float, ...] = ()
+
+    def divisors(self, config: RopeConfig, factor: float, length: int) -> Frequencies:
+        """The list for this length; the factor itself only enters the temperature.
+
+        Raises:
+            BadSpec: Neither the preset nor the model has a list of the right length.
+        """
+        beyond = self.long_factor or config.long_factor
+        if not beyond:
+            raise BadSpec(
+                "LongRoPE needs one divisor per pair of dimensions from a search, and this model "
+                "has none.",
+                "Give the list, or choose YaRN or NTK-mixed, which need no search.",
+            )
+        within = self.short_factor or config.short_factor or (1.0,) * config.pairs
+        chosen = beyond if length > config.trained else within
+        if len(chosen) != config.pairs:
+            raise BadSpec(
+                f"LongRoPE was given {len(chosen)} divisors for {config.pairs} pairs of "
+                "dimensions.",
+                "Give one divisor per pair.",
+            )
+        return np.asarray(chosen, np.float64)
+
+    def attention(self, config: RopeConfig, factor: float, length: int) -> float:
+        if factor <= 1 or config.trained <= 1:
+            return 1.0
+        return sqrt(1 + log(factor) / log(config.trained))

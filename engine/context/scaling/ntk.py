@@ -1,0 +1,18 @@
+"""NTK-aware scaling as it is taught: the radix β = b^(2/d) becomes β·k^(2/d), so b becomes b·k."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from engine.context.scaling.base import Frequencies, RopeConfig, Scaling, ladder
+
+
+@dataclass(frozen=True)
+class Ntk(Scaling):
+    """Base b·k. The slowest pair is divided by k^((d−2)/d), a little less than k."""
+
+    name: ClassVar[str] = "ntk"
+
+    def divisors(self, config: RopeConfig, factor: float, length: int) -> Frequencies:
+        return ladder(config, factor)
