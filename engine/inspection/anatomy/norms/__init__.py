@@ -1,0 +1,1 @@
+"""Normalisation and where it stands, in numpy float64. Free of torch."""
