@@ -235,15 +235,15 @@ class Project:
         """The id of the newest run of a kind, or None."""
         return next((run.id for run in self.runs(kind, most=1)), None)
 
-    def search(self, text: str, most: int = 500) -> tuple[Found, ...]:
-        """The runs in one of whose texts every word of `text` stands, newest first.
+    def search(self, text: str) -> tuple[Found, ...]:
+        """Every run in one of whose texts every word of `text` stands, newest first.
 
         Raises:
             StoreError: SQLite cannot look for this, or the file cannot be read.
         """
         with self._reading() as connection:
             try:
-                return search.search(connection, text, indexed=self.indexed, most=most)
+                return search.search(connection, text, indexed=self.indexed)
             except sqlite3.OperationalError as error:
                 raise StoreError(
                     f"The search in “{self.path.name}” failed: {error}.",

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, Literal, get_args
 
 WordsKind = Literal["title", "note", "prompt", "item", "answer", "stage"]
@@ -20,7 +22,6 @@ TOKENIZER: Final = "trigram"
 SHORTEST: Final = 3  # characters that a trigram needs
 AROUND: Final = 48  # characters shown on either side of what was found
 SHOWN: Final = 3  # hits of a run that are shown
-MOST: Final = 5000  # texts looked at; more are counted as none
 MOST_WORDS: Final = (
     32  # looked for; SQLite refuses a test of too many parts, so the rest is left off
 )
@@ -36,23 +37,37 @@ _TRIGGERS: Final = {
     " INSERT INTO words_search(rowid, text) VALUES (new.id, new.text); END",
 }
 
-# From a found text to the runs that it belongs to.
-_OWNERS: Final = """
-SELECT words.id, words.kind, words.text, run.id AS run_id, '' AS place, run.started AS started
-  FROM words JOIN run ON run.id = words.run_id WHERE words.id IN ({found})
+# Every found text with each run that it belongs to, a run's first hits with how many it has. SQLite
+# counts; only what is shown is read. `{found}` names the texts.
+_HITS: Final = """
+WITH found AS (SELECT id, kind FROM words WHERE {found}),
+hit AS (
+SELECT words.id, words.kind, words.run_id AS run_id, NULL AS cell_id
+  FROM found JOIN words ON words.id = found.id WHERE words.run_id IS NOT NULL
 UNION ALL
-SELECT words.id, words.kind, words.text, cell.run_id, cell.label || ' · ' || cell.item_id,
-       run.started
-  FROM words JOIN cell ON cell.id = words.cell_id JOIN run ON run.id = cell.run_id
- WHERE words.id IN ({found})
+SELECT words.id, words.kind, cell.run_id, cell.id
+  FROM found JOIN words ON words.id = found.id JOIN cell ON cell.id = words.cell_id
 UNION ALL
-SELECT words.id, words.kind, words.text, run.id, '', run.started
-  FROM words JOIN run_prompt ON run_prompt.prompt_id = words.prompt_id
-  JOIN run ON run.id = run_prompt.run_id WHERE words.id IN ({found})
+SELECT words.id, words.kind, run_prompt.run_id, NULL
+  FROM found JOIN words ON words.id = found.id
+  JOIN run_prompt ON run_prompt.prompt_id = words.prompt_id
 UNION ALL
-SELECT words.id, words.kind, words.text, run.id, item.name, run.started
-  FROM words JOIN item ON item.id = words.item_id
-  JOIN run ON run.item_set_id = item.set_id WHERE words.id IN ({found})
+SELECT words.id, words.kind, run.id, NULL
+  FROM found JOIN words ON words.id = found.id JOIN item ON item.id = words.item_id
+  JOIN run ON run.item_set_id = item.set_id
+),
+placed AS (
+SELECT hit.*, run.started AS started,
+       row_number() OVER (PARTITION BY hit.run_id ORDER BY {order}, hit.id) AS position,
+       count(*) OVER (PARTITION BY hit.run_id) AS hits
+  FROM hit JOIN run ON run.id = hit.run_id WHERE run.deleted IS NULL
+)
+SELECT placed.*, words.text AS text,
+       coalesce(cell.label || ' · ' || cell.item_id, item.name, '') AS place
+  FROM placed JOIN words ON words.id = placed.id
+  LEFT JOIN cell ON cell.id = placed.cell_id LEFT JOIN item ON item.id = words.item_id
+ WHERE placed.position <= {shown}
+ ORDER BY placed.started DESC, placed.run_id, placed.position
 """
 
 
@@ -116,29 +131,26 @@ def prepare(connection: sqlite3.Connection) -> bool:
     return True
 
 
-def search(
-    connection: sqlite3.Connection, text: str, *, indexed: bool, most: int = 500
-) -> tuple[Found, ...]:
-    """The runs in one of whose texts every word of `text` stands, newest first.
+def search(connection: sqlite3.Connection, text: str, *, indexed: bool) -> tuple[Found, ...]:
+    """Every run in one of whose texts all words of `text` stand, newest first.
 
     Args:
         connection: The project's.
         text: Words; what stands between double quotes is one. Upper and lower case are alike.
         indexed: Whether there is an index (`prepare`).
-        most: Most runs to name.
     """
     words = words_of(text)
     if not words:
         return ()
-    ids = _matching(connection, words, indexed)
-    runs: dict[str, list[sqlite3.Row]] = {}
-    for row in _owned(connection, ids):
-        runs.setdefault(row["run_id"], []).append(row)
-    newest = sorted(runs.items(), key=lambda pair: pair[1][0]["started"], reverse=True)
-    return tuple(
-        Found(run_id, tuple(_hit(row, words) for row in _first(rows)), len(rows))
-        for run_id, rows in newest[:most]
-    )
+    test, values = _test(words, indexed)
+    order = "CASE hit.kind " + " ".join(f"WHEN '{kind}' THEN {at}" for at, kind in enumerate(KINDS))
+    query = _HITS.format(found=test, order=f"{order} END", shown=SHOWN)
+    found: list[Found] = []
+    for _, rows in groupby(connection.execute(query, values), key=itemgetter("run_id")):
+        shown = list(rows)
+        hits = tuple(_hit(row, words) for row in shown)
+        found.append(Found(shown[0]["run_id"], hits, shown[0]["hits"]))
+    return tuple(found)
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -165,10 +177,8 @@ def snippet_of(text: str, words: Sequence[str]) -> tuple[str, tuple[tuple[int, i
     return cut, tuple((found.start(), found.end()) for found in pattern.finditer(cut))
 
 
-def _matching(
-    connection: sqlite3.Connection, words: Sequence[str], indexed: bool
-) -> tuple[int, ...]:
-    """Numbers of the texts that hold every word."""
+def _test(words: Sequence[str], indexed: bool) -> tuple[str, list[str]]:
+    """What SQLite asks of a text that holds every word, and the values it asks with."""
     long = [word for word in words if indexed and len(word) >= SHORTEST]
     short = [word for word in words if word not in long]
     tests, values = [], []
@@ -178,28 +188,12 @@ def _matching(
     for word in short:
         tests.append("text LIKE ? ESCAPE '\\'")
         values.append(f"%{_unlike(word)}%")
-    query = f"SELECT id FROM words WHERE {' AND '.join(tests)} ORDER BY id DESC LIMIT {MOST}"
-    return tuple(row[0] for row in connection.execute(query, values))
+    return " AND ".join(tests), values
 
 
 def _unlike(word: str) -> str:
     """A word whose signs LIKE takes as they are."""
     return re.sub(r"([\\%_])", r"\\\1", word)
-
-
-def _owned(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[sqlite3.Row]:
-    """The found texts with the runs they belong to, those in the bin left out."""
-    for start in range(0, len(ids), 500):
-        found = ",".join(map(str, ids[start : start + 500]))
-        yield from connection.execute(
-            f"SELECT hit.* FROM ({_OWNERS.format(found=found)}) AS hit"
-            " JOIN run ON run.id = hit.run_id WHERE run.deleted IS NULL"
-        )
-
-
-def _first(rows: Sequence[sqlite3.Row]) -> list[sqlite3.Row]:
-    """The hits to show: the kinds in their order, each in the order of entry."""
-    return sorted(rows, key=lambda row: (KINDS.index(row["kind"]), row["id"]))[:SHOWN]
 
 
 def _hit(row: sqlite3.Row, words: Sequence[str]) -> Hit:

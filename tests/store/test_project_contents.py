@@ -423,3 +423,19 @@ def test_snippets_are_one_line_around_the_first_word():
     assert [snippet[start:end] for start, end in marks] == ["Needle", "needle"]
     assert snippet.startswith("…")
     assert snippet.endswith("…")
+
+
+def test_an_old_run_is_found_behind_any_number_of_newer_hits(project):
+    old = project.begin_run(comparison("about herons")[0])
+    new = project.begin_run(comparison("nothing")[0])
+    project.read(
+        lambda one: one.executemany(
+            "INSERT INTO words(kind, run_id, text) VALUES ('answer', ?, ?)",
+            [(new, f"the herons of day {day}") for day in range(6000)],
+        )
+    )
+    project.annotate(old, "the first herons")
+    found = project.search("herons")
+    assert [(one.run_id, one.count) for one in found] == [(new, 6000), (old, 1)]
+    assert [hit.kind for hit in found[1].hits] == ["note"]
+    assert [hit.snippet for hit in found[0].hits] == [f"the herons of day {n}" for n in range(3)]
