@@ -141,8 +141,9 @@ class Library:
             StoreError: It cannot be moved.
         """
         folder = self.folder / aside.name.split("-", 1)[1]
-        _move(aside, folder)
-        return self._read(folder)
+        with alone(folder):
+            _move(aside, folder)
+            return self._read(folder)
 
     def _folder_of(self, entry_id: str) -> Path:
         folder = self.folder / entry_id

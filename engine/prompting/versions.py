@@ -7,10 +7,8 @@ as a whole after the text is on the disk, so an interrupted save leaves the vers
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,8 +21,6 @@ from engine.prompting.file import SUFFIX, PromptFile, format_prompt, read_prompt
 
 LIST: Final = "versions.json"
 FORMAT: Final = 1
-_locks: dict[Path, threading.RLock] = {}
-_locks_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -55,20 +51,20 @@ class _Head(msgspec.Struct):
     format: int = FORMAT
 
 
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Keep other threads from changing a library meanwhile; the same thread may enter again.
+def alone(folder: Path) -> AbstractContextManager[None]:
+    """Keep other threads and programs from changing a library meanwhile; may be entered again.
 
     A list is read, lengthened and written as a whole, so two saves at once would lose a version.
 
     Args:
         folder: A prompt's folder; all folders beside it wait, too.
+
+    Raises:
+        StoreError: Another program does not let go of the library, or it cannot be written.
     """
-    library = folder.absolute().parent
-    with _locks_lock:
-        lock = _locks.setdefault(library, threading.RLock())
-    with lock:
-        yield
+    from engine.store.folder_lock import locked
+
+    return locked(folder.absolute().parent)
 
 
 def versions(folder: Path) -> tuple[Version, ...]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import msgspec
 import pytest
+from filelock import FileLock
 
 from engine.errors import DataError, StoreError
 from engine.prompting import versions as versions_module
@@ -16,6 +19,7 @@ from engine.prompting.file import PromptFile
 from engine.prompting.library import Library, built_in
 from engine.prompting.render import render
 from engine.prompting.template import variables_of
+from engine.store import folder_lock
 
 FIRST = PromptFile(PromptElements(instruction="Say it.", input="{{input}}"), "Mine")
 
@@ -60,6 +64,54 @@ def test_no_version_is_lost_when_two_threads_save(library):
     kept = library.entry(entry.id).versions
     assert [one.number for one in kept] == list(range(1, 42))
     assert len({one.sha256 for one in kept}) == 41
+
+
+SAVER = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from engine.prompting.library import Library
+
+library, entry_id, who = Library(Path(sys.argv[1])), sys.argv[2], sys.argv[3]
+prompt = library.entry(entry_id).prompt
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(20):
+    elements = replace(prompt.elements, instruction=f"{who}, {number}")
+    library.save(entry_id, replace(prompt, elements=elements))
+"""
+
+
+def test_no_version_is_lost_when_two_programs_save(library):
+    entry = library.add(FIRST)
+    programs = [
+        subprocess.Popen(
+            [sys.executable, "-c", SAVER, str(library.folder), entry.id, who],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for who in ("one", "other")
+    ]
+    for program in programs:
+        assert program.stdout.readline() == "ready\n"
+    for program in programs:
+        program.stdin.write("go\n")
+        program.stdin.flush()
+    for program in programs:
+        program.communicate()
+        assert program.returncode == 0
+    kept = library.entry(entry.id).versions
+    assert [one.number for one in kept] == list(range(1, 42))
+    assert len({one.sha256 for one in kept}) == 41
+
+
+def test_a_library_that_another_program_keeps_says_so(library, monkeypatch):
+    entry = library.add(FIRST)
+    monkeypatch.setattr(folder_lock, "PATIENCE_S", 0.0)
+    with FileLock(library.folder / folder_lock.NAME), pytest.raises(StoreError, match="another"):
+        library.rename(entry.id, "Taken")
+    assert library.rename(entry.id, "Free").name == "Free"
 
 
 def test_a_newer_list_is_refused_and_left_as_it_is(library):
