@@ -108,6 +108,8 @@ def _answer(spec: CompareSpec, cell: CellResult) -> str:
     text = escape(cell.generation.text.strip()).replace("\n", "\n  ")
     lines = [head, *_stages(cell.stages), f"  {text}", *_labels(cell.labels)]
     by = f" [dim](by {cell.decided_by})[/]" if cell.decided_by else ""
+    if cell.answer_stage:
+        by += " [dim](read in the answer stage)[/]"
     return "\n".join(lines) + f"\n  → {value} {mark}{by}\n"
 
 

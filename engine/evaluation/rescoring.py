@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from engine.errors import BadSpec, ErrorReport
-from engine.evaluation.extractors.registry import extractor
-from engine.evaluation.scoring import judge
-from engine.evaluation.spec import CellResult, CompareSpec, Extraction, Vote
+from engine.evaluation.scoring import extract
+from engine.evaluation.spec import CellResult, CompareSpec, Vote
 from engine.evaluation.statistics.comparison import Standing, standing_of
 from engine.evaluation.statistics.outcomes import columns
 
@@ -49,13 +48,8 @@ def read_by(
             continue
         if check is not None:
             check()
-        found = extractor(rule).find(cell.generation.text)
-        raw = (
-            Extraction(rule, None)
-            if found is None
-            else Extraction(rule, found.value, found.start, found.end)
-        )
-        more.append(judge(raw, cell.expected))
+        said = cell.generation
+        more.append(extract(rule, said.text, cell.expected, said.lead))
     return replace(cell, extractions=(*cell.extractions, *more)) if more else cell
 
 

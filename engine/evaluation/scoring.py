@@ -15,16 +15,30 @@ from engine.evaluation.extractors.yes_no import polarity
 from engine.evaluation.spec import Extraction
 
 
-def extract(rule: str, text: str, expected: str | None = None) -> Extraction:
+def extract(
+    rule: str, text: str, expected: str | None = None, lead: tuple[int, int] = (0, 0)
+) -> Extraction:
     """Apply the rule to an answer and judge it.
+
+    Args:
+        rule: Its name.
+        text: The answer.
+        expected: The truth, or None.
+        lead: Where the sentence stands that asked for the answer (`Generation.lead`). What comes
+            before it is only the way to the answer, and the sentence itself says none: the rule
+            reads from the sentence on ("the answer is" belongs to "18"), but what it finds must
+            stand behind it.
 
     Raises:
         BadSpec: The rule is unknown or cannot be applied.
     """
-    found = extractor(rule).find(text)
-    if found is None:
-        return judge(Extraction(rule, None), expected)
-    return judge(Extraction(rule, found.value, found.start, found.end), expected)
+    finder = extractor(rule)
+    for begin in lead if lead[0] < lead[1] else (0,):
+        found = finder.find(text[begin:])
+        if found is not None and begin + found.start >= lead[1]:
+            start, end = begin + found.start, begin + found.end
+            return judge(Extraction(rule, found.value, start, end), expected)
+    return judge(Extraction(rule, None), expected)
 
 
 def judge(extraction: Extraction, expected: str | None) -> Extraction:

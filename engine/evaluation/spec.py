@@ -329,6 +329,13 @@ class CellResult:
         return self.generation is not None and self.generation.finish == "cancelled"
 
     @property
+    def answer_stage(self) -> bool:
+        """Whether the rules read only what followed the steps, not the whole text."""
+        said = self.generation
+        asked = said is not None and said.lead[0] < said.lead[1]
+        return asked and any(stage.kind == "steps" for stage in self.stages)
+
+    @property
     def tokens(self) -> tuple[TokenRecord, ...]:
         return self.generation.tokens if self.generation else ()
 

@@ -84,7 +84,8 @@ def _summary(
 ) -> VariantSummary:
     key = cells[0].key
     generations = [cell.generation for cell in cells if cell.generation is not None]
-    logprobs = [token.logprob for cell in cells for token in cell.tokens]
+    new_tokens = sum(len(generation.chosen) for generation in generations)
+    logprob = sum(generation.logprob for generation in generations)
     primary = [
         cell.extractions[0] for cell in cells if cell.generation is not None and cell.extractions
     ]
@@ -100,8 +101,8 @@ def _summary(
         correct=sum(vote.correct is True for vote in votes) if votes else correct,
         invalid=sum(vote.winner is None for vote in votes) if votes else invalid,
         failed=sum(cell.error is not None for cell in cells),
-        mean_logprob=sum(logprobs) / len(logprobs) if logprobs else 0.0,
-        new_tokens=len(logprobs),
+        mean_logprob=logprob / new_tokens if new_tokens else 0.0,
+        new_tokens=new_tokens,
         prompt_tokens=sum(generation.prompt_tokens for generation in generations),
         reused_tokens=sum(generation.reused_tokens for generation in generations),
         dropped=sum(cell.dropped for cell in cells),

@@ -63,11 +63,9 @@ class Group:
 
 
 def weight_of(generation: Generation) -> float:
-    """``exp`` of the mean log-probability of a token; 0 for an answer without tokens."""
-    if not generation.tokens:
-        return 0.0
-    mean = sum(token.logprob for token in generation.tokens) / len(generation.tokens)
-    return math.exp(min(0.0, mean))
+    """``exp`` of the mean log-probability of a chosen token; 0 for an answer without any."""
+    mean = generation.mean_logprob
+    return 0.0 if mean is None else math.exp(min(0.0, mean))
 
 
 def ballot(cell: CellResult) -> Ballot:

@@ -29,9 +29,10 @@ WHERE {where}
 ORDER BY cell.model, cell.variant, cell.item, cell.sample
 """
 _GENERATIONS = """
-SELECT cell_id, stage, text, finish, prompt_tokens, reused_tokens, first_token_ms, total_ms,
-       batch_size{tokens}
-FROM generation WHERE cell_id IN (SELECT cell.id FROM cell WHERE {where})
+SELECT generation.cell_id, generation.stage, text, finish, prompt_tokens, reused_tokens,
+       first_token_ms, total_ms, batch_size, first, last, lead_first, lead_last{tokens}
+FROM generation LEFT JOIN forced USING (cell_id, stage)
+WHERE generation.cell_id IN (SELECT cell.id FROM cell WHERE {where})
 """
 _STAGES = """
 SELECT stage.*, sent.content AS sent FROM stage LEFT JOIN sent ON sent.id = stage.sent_id
@@ -105,14 +106,18 @@ def write_generation(
             said.finish,
             said.prompt_tokens,
             said.reused_tokens,
-            len(said.tokens),
-            sum(token.logprob for token in said.tokens),
+            len(said.chosen),
+            said.logprob,
             said.first_token_ms,
             said.total_ms,
             said.batch_size,
             pack(said.tokens),
         ),
     )
+    if said.forced[0] < said.forced[1]:
+        connection.execute(
+            "INSERT INTO forced VALUES (?,?,?,?,?,?)", (cell_id, stage, *said.forced, *said.lead)
+        )
     if said.text.strip():
         connection.execute(
             "INSERT INTO words(kind, cell_id, text) VALUES (?,?,?)",
@@ -190,6 +195,8 @@ def _generation(row: sqlite3.Row, tokens: bool) -> Generation:
         first_token_ms=row["first_token_ms"],
         total_ms=row["total_ms"],
         batch_size=row["batch_size"],
+        forced=(row["first"] or 0, row["last"] or 0),
+        lead=(row["lead_first"] or 0, row["lead_last"] or 0),
     )
 
 

@@ -188,8 +188,8 @@ CREATE TABLE generation(
     finish TEXT NOT NULL,
     prompt_tokens INTEGER NOT NULL,
     reused_tokens INTEGER NOT NULL,
-    new_tokens INTEGER NOT NULL,
-    logprob REAL NOT NULL,                   -- summed over the new tokens
+    new_tokens INTEGER NOT NULL,             -- that the model chose
+    logprob REAL NOT NULL,                   -- summed over them
     first_token_ms REAL NOT NULL,
     total_ms REAL NOT NULL,
     batch_size INTEGER NOT NULL,
@@ -216,7 +216,30 @@ def _second(connection: sqlite3.Connection) -> None:
     run_script(connection, _SECOND_ENDS)
 
 
-MIGRATIONS: tuple[Step, ...] = (_first, _second)
+_THIRD = """
+CREATE TABLE forced(                         -- answers of which a part was put there
+    cell_id INTEGER NOT NULL,
+    stage INTEGER NOT NULL,
+    first INTEGER NOT NULL,                  -- tokens
+    last INTEGER NOT NULL,                   -- the token after it
+    lead_first INTEGER NOT NULL,             -- the same in characters
+    lead_last INTEGER NOT NULL,
+    PRIMARY KEY(cell_id, stage),
+    FOREIGN KEY(cell_id, stage) REFERENCES generation(cell_id, stage) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE TABLE result(                         -- of a run that is no comparison
+    run_id TEXT PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE,
+    version INTEGER NOT NULL,                -- of the layout of its kind
+    content BLOB NOT NULL                    -- engine.store.results
+) WITHOUT ROWID;
+"""
+
+
+def _third(connection: sqlite3.Connection) -> None:
+    run_script(connection, _THIRD)
+
+
+MIGRATIONS: tuple[Step, ...] = (_first, _second, _third)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

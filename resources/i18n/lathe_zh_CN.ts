@@ -153,6 +153,10 @@
         <translation>答案 {value}</translation>
     </message>
     <message>
+        <source>answer stage</source>
+        <translation>读自作答阶段</translation>
+    </message>
+    <message>
         <source>{n} tokens</source>
         <translation>{n} 个 token</translation>
     </message>
@@ -321,6 +325,10 @@
         <translation>答案 {value}</translation>
     </message>
     <message>
+        <source>answer stage</source>
+        <translation>读自作答阶段</translation>
+    </message>
+    <message>
         <source>expected {value}</source>
         <translation>应为 {value}</translation>
     </message>
@@ -373,20 +381,20 @@
         <translation>几何平均 p {p:.2f}</translation>
     </message>
     <message>
-        <source>Tokens in: prompt tokens computed for this column; reused: taken from the shared beginning of several columns.
-p̄ (geo.): geometric mean of the probabilities of its tokens.
-Times are from the start of this column&apos;s reading; columns are decoded together, so they share the processor.</source>
-        <translation>输入：为本列计算的提示词 token；复用：取自多列共同的开头。
-几何平均 p：各 token 概率的几何平均值。
-时间从本列开始读取提示词算起；各列一起解码，因此共用处理器。</translation>
-    </message>
-    <message>
         <source>first token {t}</source>
         <translation>首个 token {t}</translation>
     </message>
     <message>
         <source>{rate} tokens/s</source>
         <translation>{rate} token/秒</translation>
+    </message>
+    <message>
+        <source>Tokens in: prompt tokens computed for this column; reused: taken from the shared beginning of several columns.
+p̄ (geo.): geometric mean of the probabilities of its tokens; what was put there to ask for the answer counts neither here nor among the tokens out.
+Times are from the start of this column&apos;s reading; columns are decoded together, so they share the processor.</source>
+        <translation>输入：为本列计算的提示词 token；复用：取自多列共同的开头。
+几何平均 p：各 token 概率的几何平均值；为引出答案而填入的 token 既不计入此值，也不计入输出。
+时间从本列开始读取提示词算起；各列一起解码，因此共用处理器。</translation>
     </message>
     <message>
         <source>Decoding it alone…</source>

@@ -190,7 +190,23 @@ def test_two_stages_are_one_continuous_answer(engine, spec, language):
         assert said in cell.generation.text
         assert "".join(token.text for token in cell.tokens) == cell.generation.text
         assert len(cell.tokens) > len(steps.generation.tokens)
-        assert cell.extractions == (extract(LETTER, cell.generation.text, cell.expected),)
+        said_at = cell.generation.text.index(said)
+        first, end = cell.generation.lead
+        assert (first, end) == (said_at - (cell.generation.text[said_at - 1] == "\n"), end)
+        assert cell.generation.text[first:end].strip() == said
+        before, after = cell.generation.forced
+        assert "".join(token.text for token in cell.tokens[before:after]).strip() == said
+        assert cell.generation.chosen == cell.tokens[:before] + cell.tokens[after:]
+        (found,) = cell.extractions
+        assert found.start == -1 or found.start >= end
+        assert found == extract(LETTER, cell.generation.text, cell.expected, (first, end))
+        assert cell.answer_stage
+    stored = engine.resources.project.load_run(result.run_id)[1]
+    for kept, cell in zip(stored, result.cells, strict=True):
+        assert (kept.generation.forced, kept.generation.lead) == (
+            cell.generation.forced,
+            cell.generation.lead,
+        )
 
 
 def test_steps_that_are_too_long_fail_their_own_cell_and_are_kept(engine, spec, monkeypatch):

@@ -188,21 +188,19 @@ class Column:
 
 def figures_of(generation: Generation) -> Figures:
     """The measurements of an answer; rates need two tokens and a duration."""
-    tokens = generation.tokens
+    tokens = generation.chosen
     after_first_ms = generation.total_ms - generation.first_token_ms
     rate = None
     if len(tokens) > 1 and after_first_ms > 0:
         rate = (len(tokens) - 1) * 1000.0 / after_first_ms
-    mean = None
-    if tokens:
-        mean = math.exp(sum(token.logprob for token in tokens) / len(tokens))
+    mean = generation.mean_logprob
     return Figures(
         prompt_tokens=generation.prompt_tokens,
         reused_tokens=generation.reused_tokens,
         answer_tokens=len(tokens),
         first_token_ms=generation.first_token_ms,
         tokens_per_s=rate,
-        mean_probability=mean,
+        mean_probability=None if mean is None else math.exp(mean),
         batch_size=generation.batch_size,
     )
 

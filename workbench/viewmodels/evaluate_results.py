@@ -456,7 +456,7 @@ def preview(trial: Trial, most: int) -> tuple[tuple[Preview, ...], ErrorReport |
         assert cell.generation is not None
         text = cell.generation.text
         try:
-            found = extract(trial.rule, text, cell.expected)
+            found = extract(trial.rule, text, cell.expected, cell.generation.lead)
         except BadSpec as error:
             return tuple(lines), error.report()
         title = trial.titles[cell.key.model, cell.key.variant]

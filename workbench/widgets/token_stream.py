@@ -15,10 +15,11 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QTextBlock,
+    QTextCharFormat,
     QTextCursor,
     QTextLine,
 )
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
 
 from engine.decoding.records import Candidate, TokenRecord
 from workbench.widgets.fixed_font import FONT_CHANGES, use_fixed_font
@@ -66,6 +67,7 @@ class TokenView(QPlainTextEdit):
         self._tones: Tones = current_tones()
         self._underline = (-1, -1)
         self._kept = 0
+        self._sent = (0, 0)
         self._current = -1
         self._hovered = -1
         self._pressed_at = QPoint()
@@ -125,6 +127,14 @@ class TokenView(QPlainTextEdit):
     def set_kept(self, tokens: int) -> None:
         """Mark the first tokens as kept from the answer that this one branches from."""
         self._kept = tokens
+        self.viewport().update()
+
+    def set_sent(self, first: int, end: int) -> None:
+        """Draw the tokens from `first` to `end` (exclusive) as sent text: dim, without a tint."""
+        if (first, end) == self._sent and first == end:
+            return
+        self._sent = (first, end)
+        self._dim_sent()
         self.viewport().update()
 
     def set_tint(self, tint: TintBy) -> None:
@@ -320,7 +330,7 @@ class TokenView(QPlainTextEdit):
 
     def _paint_token(self, painter: QPainter, index: int, rect: QRectF) -> None:
         level = self._levels[index]
-        if level > 0:
+        if level > 0 and not self._sent[0] <= index < self._sent[1]:
             ramp = self._tones.entropy if self._tint == "entropy" else self._tones.doubt
             painter.fillRect(rect.adjusted(0.5, 1, -0.5, -1), ramp[level])
         if index < self._kept:
@@ -352,9 +362,26 @@ class TokenView(QPlainTextEdit):
         """Follow theme and font."""
         if event.type() == QEvent.Type.PaletteChange:
             self._tones = current_tones()
+            self._dim_sent()
         elif event.type() in FONT_CHANGES:
             self._use_fixed_font()
         super().changeEvent(event)
+
+    def _dim_sent(self) -> None:
+        """Sent text is dim, as in the fold with the exact text."""
+        first, end = self._sent
+        end = min(end, len(self._offsets))
+        if first >= end:
+            self.setExtraSelections([])
+            return
+        look = QTextCharFormat()
+        look.setForeground(self._tones.dim)
+        stretch = QTextCursor(self.document())
+        stretch.setPosition(self._offsets.span(first)[0])
+        stretch.setPosition(self._offsets.span(end - 1)[1], QTextCursor.MoveMode.KeepAnchor)
+        part = QTextEdit.ExtraSelection()
+        part.format, part.cursor = look, stretch
+        self.setExtraSelections([part])
 
     def _use_fixed_font(self) -> None:
         use_fixed_font(self)

@@ -171,12 +171,12 @@ class Asking:
         if cell.dropped:
             return cell
         try:
-            found = tuple(self.extractions(generation.text))
+            found = tuple(self.extractions(generation))
         except Exception as error:  # noqa: BLE001 - a rule's failure keeps the answer
             return replace(cell, error=describe(error))
         return replace(cell, extractions=(*cell.extractions, *found))
 
-    def extractions(self, text: str) -> Iterator[Extraction]:
+    def extractions(self, said: Generation) -> Iterator[Extraction]:
         """What each rule of the comparison finds."""
         for rule in self.question.spec.extraction:
-            yield extract(rule, text, self.question.item.expected)
+            yield extract(rule, said.text, self.question.item.expected, said.lead)

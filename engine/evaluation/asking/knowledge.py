@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from engine.decoding.params import Sampling
-from engine.decoding.records import Generation
+from engine.decoding.records import Generation, with_forced
 from engine.decoding.request import Request
 from engine.errors import BadSpec
 from engine.evaluation.asking.base import Ask, Asking
@@ -177,7 +177,9 @@ class Knowledge(Asking):
         for number, form in enumerate(forms):
             self._add(form, labels=scored[number], value=self.labels[places[number]])
         label = self.labels[places[chosen]]
-        answer = answers[chosen * count + places[chosen]]
+        spelled = forms[chosen].spelled
+        assert spelled is not None
+        answer = with_forced(answers[chosen * count + places[chosen]], 0, spelled.start)
         found = extraction_of(label, answer.text, self.question.item.expected)
         cell = replace(
             self._cell(forms[chosen], "likelihood"), labels=scored[chosen], extractions=(found,)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar, Final
 
-from engine.decoding.records import Generation
+from engine.decoding.records import Generation, with_forced
 from engine.errors import PromptError
 from engine.evaluation.asking.base import Ask, Asking
 from engine.evaluation.asking.labels import (
@@ -76,7 +76,7 @@ class Likelihood(Asking):
         ]
         scores = calibrated(scored[0], scored[1:])
         place = best(scores, per_token=variant.per_token, use_prior=variant.calibrate)
-        answer = generations[place]
+        answer = with_forced(generations[place], 0, self.spelled[0].start)
         found = extraction_of(scores[place].label, answer.text, question.item.expected)
         cell = replace(
             self.opened,

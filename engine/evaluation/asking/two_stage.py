@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from engine.decoding.records import Generation
+from engine.decoding.records import Generation, with_forced
 from engine.decoding.request import Request
 from engine.errors import EngineError, describe
 from engine.evaluation.asking.base import Ask, Question
@@ -54,6 +54,7 @@ class TwoStage(OneSample):
         self.first: list[Generation] = []
         self.steps: list[Generation] = []
         self.places: list[int] = []  # of the cells that are asked for their answer
+        self.forced: dict[int, tuple[int, ...]] = {}  # what asks for it, by place
         return super().begin()
 
     def heard(self, place: int, ask: Ask, generation: Generation) -> None:
@@ -83,6 +84,7 @@ class TwoStage(OneSample):
         forced = continuation_ids(self.desk.tokenizer, steps.text, text) if lead else ()
         ids = (*self.opened.prompt_ids, *(token.id for token in steps.tokens))
         self.desk.need_room(len(ids) + len(forced))
+        self.forced[place] = tuple(forced)
         question = self.question
         sampling = replace(question.sampling, max_new_tokens=len(forced) + ANSWER_TOKENS)
         request = Request(ids, f"{question.item.id}\nanswer", key.sample, forced, sampling)
@@ -90,7 +92,8 @@ class TwoStage(OneSample):
 
     def _close(self, place: int, answer: Generation) -> None:
         steps, first = self.steps[place], self.first[place]
-        whole = replace(
+        forced = len(self.forced[place])
+        said = replace(
             answer,
             text=steps.text + answer.text,
             tokens=steps.tokens + answer.tokens,
@@ -100,6 +103,7 @@ class TwoStage(OneSample):
             total_ms=first.total_ms + answer.total_ms,
             batch_size=max(first.batch_size, answer.batch_size),
         )
+        whole = with_forced(said, len(steps.tokens), len(steps.tokens) + forced)
         self.desk.finish(self.answered(self._begun(place), whole))
 
     def _begun(self, place: int) -> CellResult:

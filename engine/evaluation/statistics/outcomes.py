@@ -125,7 +125,8 @@ def _read(cells: list[CellResult], rule: str | None) -> Iterator[tuple[CellResul
         if known is not None:
             yield cell, known
         elif rule is not None:
-            yield cell, extract(rule, cell.generation.text, cell.expected)
+            said = cell.generation
+            yield cell, extract(rule, said.text, cell.expected, said.lead)
 
 
 def _mean(found: tuple[tuple[CellResult, Extraction], ...]) -> float | None:

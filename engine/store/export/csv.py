@@ -69,14 +69,13 @@ def _row(
         row |= {"rule": extraction.rule, "value": extraction.value, "correct": correct}
     answer, origin = cell.generation, cell.provenance
     if answer is not None:
-        logprobs = [token.logprob for token in answer.tokens]
         row |= {
             "text": answer.text,
             "finish": answer.finish,
             "prompt_tokens": answer.prompt_tokens,
             "reused_tokens": answer.reused_tokens,
-            "new_tokens": len(answer.tokens),
-            "mean_logprob": sum(logprobs) / len(logprobs) if logprobs else None,
+            "new_tokens": len(answer.chosen),
+            "mean_logprob": answer.mean_logprob,
             "first_token_ms": answer.first_token_ms,
             "total_ms": answer.total_ms,
             "tokens_per_second": tokens_per_second(cell),

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from engine.decoding.records import TokenRecord
+from engine.decoding.records import Generation, TokenRecord
 from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, Stage, Vote
 from engine.store.export.facts import (
     environment_facts,
@@ -125,13 +125,13 @@ def _cell(spec: CompareSpec, cell: CellResult, tinted: bool) -> str:
     parts += [_stage(stage) for stage in cell.stages]
     answer = cell.generation
     if answer is not None:
-        text = "".join(map(_token, answer.tokens)) if tinted else escape(answer.text)
+        text = _said(answer) if tinted else escape(answer.text)
         parts.append(f'<div class="answer">{text}</div>')
         parts.append(_labels(cell))
         parts.append(_extractions(cell))
         parts.append(
             f'<div class="dim">{answer.prompt_tokens} prompt tokens '
-            f"({answer.reused_tokens} reused), {len(answer.tokens)} new, "
+            f"({answer.reused_tokens} reused), {len(answer.chosen)} new, "
             f"first after {answer.first_token_ms:.0f} ms, {answer.total_ms:.0f} ms, "
             f"batch of {answer.batch_size}</div>"
         )
@@ -168,6 +168,18 @@ def _sent(cell: CellResult) -> str:
         escape(part.text) if part.element else f'<span class="tpl">{escape(part.text)}</span>'
         for part in cell.sent
     )
+
+
+def _said(answer: Generation) -> str:
+    """The answer's tokens; what was put there is drawn as the text that was sent."""
+    first, end = answer.forced
+    put = "".join(token.text for token in answer.tokens[first:end])
+    parts = [
+        *map(_token, answer.tokens[:first]),
+        f'<span class="tpl">{escape(put)}</span>' if put else "",
+        *map(_token, answer.tokens[end:]),
+    ]
+    return "".join(parts)
 
 
 def _token(token: TokenRecord) -> str:

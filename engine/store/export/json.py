@@ -101,15 +101,16 @@ def cell_plain(spec: CompareSpec, cell: CellResult) -> dict[str, Any]:
 
 
 def tokens_per_second(cell: CellResult) -> float | None:
-    """Tokens after the first, over the time they took; None below two tokens."""
+    """Chosen tokens after the first, over the time they took; None below two tokens."""
     generation = cell.generation
-    if generation is None or len(generation.tokens) < 2:
+    if generation is None or len(generation.chosen) < 2:
         return None
     seconds = (generation.total_ms - generation.first_token_ms) / 1000
-    return (len(generation.tokens) - 1) / seconds if seconds > 0 else None
+    return (len(generation.chosen) - 1) / seconds if seconds > 0 else None
 
 
 _GENERATION = ("text", "tokens", "finish", "prompt_tokens", "reused_tokens", "batch_size")
+_ADDED = ("forced", "lead")  # not in files of earlier versions
 
 
 def cell_of(data: dict[str, Any]) -> CellResult:
@@ -118,6 +119,7 @@ def cell_of(data: dict[str, Any]) -> CellResult:
     if plain["text"] is not None:
         plain["generation"] = {
             **{name: plain[name] for name in _GENERATION},
+            **{name: plain[name] for name in _ADDED if name in plain},
             "first_token_ms": plain["timings"]["first_token_ms"],
             "total_ms": plain["timings"]["total_ms"],
         }

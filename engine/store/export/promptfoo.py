@@ -214,7 +214,7 @@ def _response(said: Generation) -> dict[str, Any]:
         "tokenUsage": _usage([said]),
         "cached": False,
         "finishReason": "stop" if said.finish.startswith("stop") else said.finish,
-        "logProbs": [token.logprob for token in said.tokens],
+        "logProbs": [token.logprob for token in said.chosen],
     }
 
 
@@ -240,7 +240,7 @@ def _origin(cell: CellResult, origin: Provenance | None) -> dict[str, Any]:
 
 def _usage(said: Sequence[Generation]) -> dict[str, Any]:
     prompt = sum(one.prompt_tokens for one in said)
-    completion = sum(len(one.tokens) for one in said)
+    completion = sum(len(one.chosen) for one in said)
     return {
         "total": prompt + completion,
         "prompt": prompt,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -114,3 +115,25 @@ def test_a_language_change_keeps_the_answer(view: TokenView) -> None:
     view.set_records(records("a", "b"))
     view.event(QEvent(QEvent.Type.LanguageChange))
     assert view.toPlainText() == "ab"
+
+
+def test_what_was_put_there_is_drawn_as_sent_text(view: TokenView) -> None:
+    """Dim and untinted, however unlikely the model found it; the others keep their tint."""
+    sure, doubtful = -0.001, -6.0
+    texts = ("steps", "\nTherefore,", " the answer is", " 7")
+    logprobs = (sure, doubtful, doubtful, doubtful)
+    tokens = [replace(record(t), logprob=p) for t, p in zip(texts, logprobs, strict=True)]
+    view.set_records(tokens)
+    plain = [view.grab(view.token_rect(n)).toImage() for n in range(4)]
+    view.set_sent(1, 3)
+    (part,) = view.extraSelections()
+    assert part.cursor.selectedText().replace("\u2029", "\n").strip() == "Therefore, the answer is"
+    assert part.format.foreground().color() == view._tones.dim
+    sent = [view.grab(view.token_rect(n)).toImage() for n in range(4)]
+    corner = [image.pixelColor(image.width() // 2, 2) for image in plain]
+    after = [image.pixelColor(image.width() // 2, 2) for image in sent]
+    assert corner[2] != corner[0]
+    assert after[2] == after[0]  # the tint is gone
+    assert after[3] == corner[3]
+    view.set_sent(0, 0)
+    assert not view.extraSelections()

@@ -83,6 +83,8 @@ def extracted(column: Column) -> str:
     else:
         text = QCoreApplication.translate("Column", "Answer {value}")
         line = escape(text).replace("{value}", f"<b>{escape(_short(value))}</b>")
+    if result.answer_stage and column.vote is None:
+        line += " · " + escape(QCoreApplication.translate("Column", "answer stage"))
     if correct is False and result.expected is not None:
         wanted = QCoreApplication.translate("Column", "expected {value}")
         value = f"<b>{escape(_short(result.expected))}</b>"
@@ -159,7 +161,8 @@ def figures_hint() -> str:
         "Column",
         "Tokens in: prompt tokens computed for this column; reused: taken from the shared "
         "beginning of several columns.\np̄ (geo.): geometric mean of the probabilities of its "
-        "tokens.\nTimes are from the start of this column's reading; columns are decoded together, "
+        "tokens; what was put there to ask for the answer counts neither here nor among the tokens "
+        "out.\nTimes are from the start of this column's reading; columns are decoded together, "
         "so they share the processor.",
     )
 

@@ -109,6 +109,8 @@ class ResultColumn(QFrame):
         self._column = column
         self.answer.set_records(column.records)
         self.answer.set_underline(*column.answer_span())
+        said = column.result.generation if column.result else None
+        self.answer.set_sent(*(said.forced if said else (0, 0)))
         self.answer.set_kept(len(column.branch.prefix) if column.branch else 0)
         self.sent.set_parts(column.result.sent if column.result else ())
         self.note.show_report(column.error)

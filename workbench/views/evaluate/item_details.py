@@ -127,6 +127,7 @@ class AnswerCard(QFrame):
         if records:
             self.tokens.set_records(records)
             self.tokens.set_underline(*span)
+            self.tokens.set_sent(*(generation.forced if generation else (0, 0)))
         else:
             self.plain.set_text(generation.text if generation else "", *span)
             self.plain.setPlaceholderText("" if cell else self.tr("Not answered yet"))
@@ -157,8 +158,10 @@ class AnswerCard(QFrame):
         else:
             parts = [self.tr("Answer {value}").format(value=first.value[:LONGEST_ANSWER])]
         if cell.generation is not None:
+            if cell.answer_stage:
+                parts.append(self.tr("answer stage"))
             if cell.generation.tokens:
-                parts.append(self.tr("{n} tokens").format(n=len(cell.generation.tokens)))
+                parts.append(self.tr("{n} tokens").format(n=len(cell.generation.chosen)))
             parts.append(finish_name(cell.generation.finish))
         self.found.setText(" · ".join(parts))
         others = [
