@@ -98,12 +98,16 @@ class JobService(QObject):
         self._jobs: dict[str, Job] = {}
         self._rows: dict[str, JobRow] = {}
         self._handlers: dict[str, EventHandler] = {}
+        self._closed = False
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self._drain)
 
     def submit(self, spec: Spec, on_event: EventHandler | None = None) -> Job:
         """Queue a spec.
+
+        After `shutdown` nothing is queued: a page whose timer fires while the program closes gets
+        a job that is cancelled and stays silent.
 
         Args:
             spec: What to do.
@@ -112,6 +116,8 @@ class JobService(QObject):
         Raises:
             EngineError: The spec cannot be run as it is (`BadSpec`, `PromptError`).
         """
+        if self._closed:
+            return _never(spec)
         job = self._engine.submit(spec, self._buffer.put)
         self._jobs[job.id] = job
         if on_event is not None:
@@ -160,7 +166,8 @@ class JobService(QObject):
                 self._forget(row.id)
 
     def shutdown(self) -> None:
-        """Stop delivering events; handlers are dropped."""
+        """Stop delivering events and taking jobs; handlers are dropped."""
+        self._closed = True
         self._timer.stop()
         self._handlers.clear()
         self._pending.clear()
@@ -211,6 +218,13 @@ class JobService(QObject):
     def _forget(self, job_id: str) -> None:
         self._rows.pop(job_id, None)
         self.row_removed.emit(job_id)
+
+
+def _never(spec: Spec) -> Job:
+    """A job that ended before it could begin."""
+    job = Job(spec)
+    job.cancel()
+    return job
 
 
 def _advance(row: JobRow, event: Event) -> JobRow:

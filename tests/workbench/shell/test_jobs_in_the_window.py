@@ -140,3 +140,11 @@ def test_closing_while_idle_asks_nothing(shell):
     shell.window.close()
     assert not shell.window.isVisible()
     assert shell.window.findChildren(ConfirmClose) == []
+
+
+def test_a_timer_that_fires_while_the_program_closes_starts_nothing(shell, qtbot):
+    jobs = shell.services.jobs
+    shell.close()
+    late = jobs.submit(CountSpec(steps=5))
+    assert (late.state, late.wait(0)) == ("cancelled", True)
+    assert jobs.row(late.id) is None
