@@ -51,6 +51,10 @@ KINDS: dict[str, Kind] = {
         "engine.evaluation.evidence.states:run",
         True,
     ),
+    "prune": Kind("engine.pruning.prune_spec:PruneSpec", "engine.pruning.prune:run", True),
+    "ablate-heads": Kind(
+        "engine.inspection.ablation_spec:AblateSpec", "engine.inspection.ablation:run", True
+    ),
     "load-model": Kind("engine.models.spec:LoadModelSpec", "engine.models.jobs:load", True),
     "unload-model": Kind("engine.models.spec:UnloadModelSpec", "engine.models.jobs:unload"),
     "describe-model": Kind(

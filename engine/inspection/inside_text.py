@@ -1,0 +1,122 @@
+"""A text as the tokens that a model is run on, and which of them is looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from engine.decoding.detokenize import Detokenizer
+from engine.decoding.stopping import check_length, context_length
+from engine.errors import BadSpec, PromptError
+from engine.models.anatomy import structure_of
+from engine.models.architecture import shape_of
+from engine.models.chat import encode
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+    from engine.inspection.inside_spec import InsideSpec
+    from engine.models.loaded import LoadedModel
+
+Structure = Literal["decoder", "encoder", "encoder-decoder"]
+
+
+@dataclass(frozen=True)
+class InsideText:
+    """What a model reads.
+
+    Attributes:
+        ids: Tokens of the text (of the encoder, where there is one).
+        target_ids: Tokens of the decoder of an encoder-decoder, its start token first; else empty.
+        structure: Which kind of model reads it.
+        at: The token whose distribution is looked at, from 0, among `read`.
+    """
+
+    ids: tuple[int, ...]
+    target_ids: tuple[int, ...]
+    structure: Structure
+    at: int
+
+    @property
+    def read(self) -> tuple[int, ...]:
+        """The tokens whose states lead to the output: the decoder's, or an encoder's own."""
+        return self.target_ids if self.structure == "encoder-decoder" else self.ids
+
+
+def text_of(loaded: LoadedModel, spec: InsideSpec) -> InsideText:
+    """The tokens of a spec.
+
+    Raises:
+        PromptError: The text has no token, or a token that the model does not have.
+        PromptTooLong: The model reads less.
+        BadSpec: The token to look at does not exist.
+    """
+    structure = structure_in(loaded.model)
+    ids = spec.ids
+    if not ids and spec.messages:
+        ids = encode(loaded, spec.messages, spec.language).ids
+    ids = ids or plain_ids(loaded, spec.text, keep_end=structure != "decoder")
+    target: tuple[int, ...] = ()
+    if structure == "encoder-decoder":
+        target = spec.target_ids or _target(loaded, spec.target)
+    return checked(loaded, InsideText(ids, target, structure, spec.at))
+
+
+def checked(loaded: LoadedModel, text: InsideText) -> InsideText:
+    """The text with its place counted from 0; raises as `text_of` does."""
+    known = shape_of(loaded.model.config).vocabulary
+    if not text.ids:
+        raise PromptError("There is no text to look at.", "Type at least one character.")
+    if any(not 0 <= token < known for token in (*text.ids, *text.target_ids)):
+        raise PromptError(
+            "The text has a token that this model does not know.",
+            "Give the text, or tokens of this model.",
+        )
+    longest = max(len(text.ids), len(text.target_ids))
+    check_length(longest, context_length(loaded.model))
+    return InsideText(text.ids, text.target_ids, text.structure, _place(loaded, text))
+
+
+def plain_ids(loaded: LoadedModel, text: str, *, keep_end: bool) -> tuple[int, ...]:
+    """A text's tokens with the tokenizer's special ones; an end that would close it is left out."""
+    ids = [int(token) for token in loaded.tokenizer(text)["input_ids"]]
+    end = loaded.tokenizer.eos_token_id
+    if not keep_end and len(ids) > 1 and ids[-1] == end:
+        ids.pop()
+    return tuple(ids)
+
+
+def structure_in(model: PreTrainedModel) -> Structure:
+    """Which stacks a model has and what it predicts."""
+    name = structure_of(model.config)
+    if name == "encoder":
+        return "encoder"
+    return "encoder-decoder" if name == "encoder-decoder" else "decoder"
+
+
+def labels(loaded: LoadedModel, ids: tuple[int, ...]) -> tuple[str, ...]:
+    """The tokens as shown."""
+    pieces = Detokenizer(loaded.tokenizer)
+    return tuple(pieces.label(token) for token in ids)
+
+
+def _target(loaded: LoadedModel, text: str) -> tuple[int, ...]:
+    config = loaded.model.config
+    start = getattr(config, "decoder_start_token_id", None)
+    if start is None:
+        start = loaded.tokenizer.bos_token_id or 0
+    said = loaded.tokenizer(text, add_special_tokens=False)["input_ids"] if text else []
+    return (int(start), *(int(token) for token in said))
+
+
+def _place(loaded: LoadedModel, text: InsideText) -> int:
+    mask = loaded.tokenizer.mask_token_id
+    if text.structure == "encoder" and text.at == -1 and mask in text.ids:
+        return text.ids.index(mask)
+    count = len(text.read)
+    at = text.at + count if text.at < 0 else text.at
+    if not 0 <= at < count:
+        raise BadSpec(
+            f"There is no token {text.at}: the text has {count}, from 0.", "Choose one of them."
+        )
+    return at
