@@ -1,0 +1,1 @@
+"""Position encodings taken apart: rotations, linear biases, tables, buckets. Plain numpy."""
