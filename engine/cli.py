@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from engine.commands import bench, compare, doctor, extract, models, runs, stats, why, window
+from engine.commands import bench, compare, doctor, extract, models, prune, runs, stats, why, window
 
 app = typer.Typer(
     name="lathe",
@@ -20,6 +20,7 @@ app = typer.Typer(
 app.command()(compare.compare)
 app.command()(stats.stats)
 app.command()(extract.extract)
+app.command()(prune.prune)
 app.command()(doctor.doctor)
 app.command()(bench.bench)
 app.add_typer(models.app, name="models")

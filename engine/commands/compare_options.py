@@ -43,12 +43,12 @@ class ModelOptions:
         """The models as references; ``owner/name@revision`` names a revision."""
         options = LoadOptions(
             device=self.device,
-            dtype=cast(DTypeChoice, _one_of("--dtype", self.dtype, get_args(DTypeChoice))),
+            dtype=cast(DTypeChoice, one_of("--dtype", self.dtype, get_args(DTypeChoice))),
             quantization=cast(
-                Quantization, _one_of("--quantization", self.quantization, get_args(Quantization))
+                Quantization, one_of("--quantization", self.quantization, get_args(Quantization))
             ),
             attention=cast(
-                AttentionChoice, _one_of("--attention", self.attention, get_args(AttentionChoice))
+                AttentionChoice, one_of("--attention", self.attention, get_args(AttentionChoice))
             ),
         )
         return tuple(_ref(name, options) for name in self.names)
@@ -146,7 +146,7 @@ def vote_rule(text: str) -> VoteRule:
     Raises:
         BadSpec: It is none of the two.
     """
-    return cast(VoteRule, _one_of("--vote", text, get_args(VoteRule)))
+    return cast(VoteRule, one_of("--vote", text, get_args(VoteRule)))
 
 
 def read_spec(name: str) -> CompareSpec:
@@ -199,7 +199,7 @@ def _from_task(options: CompareOptions, task: str) -> CompareSpec:
 
 
 def _from_prompt(options: CompareOptions) -> CompareSpec:
-    layout = cast(ExamplesAs, _one_of("--examples-as", options.examples_as, get_args(ExamplesAs)))
+    layout = cast(ExamplesAs, one_of("--examples-as", options.examples_as, get_args(ExamplesAs)))
     prompt, items, extraction = _prompt(options.prompt)
     chosen = applicable(prompt) if options.techniques is None else _names(options.techniques)
     return CompareSpec(
@@ -280,10 +280,11 @@ def _language(text: str) -> Language:
     if text == "auto":
         return "en"
     name = text.lower().replace("-", "_").split("_")[0]
-    return cast(Language, _one_of("--language", name, get_args(Language)))
+    return cast(Language, one_of("--language", name, get_args(Language)))
 
 
-def _one_of(option: str, value: str, allowed: Sequence[str]) -> str:
+def one_of(option: str, value: str, allowed: Sequence[str]) -> str:
+    """The value. Raises `BadSpec` when it is none of those allowed."""
     if value not in allowed:
         raise BadSpec(f"{option} {value} is not known.", f"Choose one of: {', '.join(allowed)}.")
     return value

@@ -1,0 +1,1 @@
+"""Pruning by activations and weight magnitudes: one score, one pass, every ratio a threshold."""

@@ -1,0 +1,116 @@
+"""Texts as token windows: what a model is calibrated on and what its loss is measured on.
+
+The sequence length is a setting. It is never taken from the model's context, which may be a
+hundred times longer than the memory allows and changes what perplexity means.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from engine.errors import BadSpec
+from engine.pruning.prune_spec import TEACHING, TextSource
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+
+@dataclass(frozen=True, eq=False)
+class Passages:
+    """Windows of one text.
+
+    Attributes:
+        ids: Token ids, ``[windows, length]``, padded at the end.
+        real: True where a token is no padding, ``[windows, length]``.
+        scored: True where a token counts in the loss, ``[windows, length]``.
+        sha256: Of the ids, so that two measurements can be told to be of the same text.
+        source: Where the text came from, in words.
+    """
+
+    ids: Tensor
+    real: Tensor
+    scored: Tensor
+    sha256: str
+    source: str
+
+    @property
+    def tokens(self) -> int:
+        """Tokens without padding."""
+        return int(self.real.sum())
+
+
+def passages(
+    source: TextSource, tokenizer: PreTrainedTokenizerBase, *, windows: int, length: int, seed: int
+) -> Passages:
+    """The windows of a source: non-overlapping, drawn without repetition.
+
+    Args:
+        source: A file, a text, or the teaching corpus.
+        tokenizer: Of the model that will read them.
+        windows: Most windows; fewer when the text is shorter.
+        length: Tokens per window.
+        seed: Which windows are drawn of a longer text; the same for the same seed.
+
+    Raises:
+        BadSpec: The text cannot be read or is shorter than one window.
+    """
+    if source.path == TEACHING:
+        return _lessons(tokenizer, windows, length, seed)
+    text = source.text or _read(Path(source.path))
+    name = Path(source.path).name if source.path else "the text"
+    ids = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
+    whole = len(ids) // length
+    if whole == 0:
+        raise BadSpec(
+            f"{name} has {len(ids)} tokens, fewer than one window of {length}.",
+            "Choose a longer text or a shorter window.",
+        )
+    rows = torch.tensor(ids[: whole * length], dtype=torch.long).view(whole, length)
+    chosen = sorted(random.Random(seed).sample(range(whole), min(windows, whole)))
+    rows = rows[chosen]
+    every = torch.ones_like(rows, dtype=torch.bool)
+    return Passages(rows, every, every, _hash(rows), name)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSpec(
+            f"The text {path.name} cannot be read.", "Choose a text file in UTF-8.", str(error)
+        ) from error
+
+
+def _lessons(tokenizer: PreTrainedTokenizerBase, windows: int, length: int, seed: int) -> Passages:
+    """Lessons of the teaching world, one per row; only answers count in the loss."""
+    from engine.teaching.curriculum import lesson
+
+    rng = random.Random(seed)
+    ids = torch.full((windows, length), int(tokenizer.pad_token_id or 0), dtype=torch.long)
+    real = torch.zeros_like(ids, dtype=torch.bool)
+    scored = torch.zeros_like(real)
+    row = 0
+    while row < windows:
+        one = lesson(rng)
+        read = tokenizer(one.text, add_special_tokens=False, return_offsets_mapping=True)
+        if len(read["input_ids"]) > length:
+            continue
+        for place, (token, (start, end)) in enumerate(
+            zip(read["input_ids"], read["offset_mapping"], strict=True)
+        ):
+            ids[row, place] = token
+            real[row, place] = True
+            scored[row, place] = any(a < end and start < b for a, b in one.scored)
+        row += 1
+    return Passages(ids, real, scored, _hash(ids), "lessons of the teaching world")
+
+
+def _hash(ids: Tensor) -> str:
+    return hashlib.sha256(ids.contiguous().numpy().tobytes()).hexdigest()

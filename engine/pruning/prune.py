@@ -1,0 +1,184 @@
+"""The job "prune": calibrate, score, zero, measure, write; the model in memory comes back whole."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from engine.jobs.spec import Spec
+from engine.pruning.loss import loss
+from engine.pruning.one_pass import prune_in_one_pass, restored
+from engine.pruning.passages import Passages, passages
+from engine.pruning.prune_spec import Loss, MatrixRow, PruneResult, PruneSpec, Seconds
+from engine.pruning.ranking import pruned_of_m, rank
+from engine.pruning.recipe import pattern_of
+from engine.pruning.score import score
+from engine.pruning.targets import Target, targets
+
+if TYPE_CHECKING:
+    from engine.jobs.job import JobContext
+    from engine.models.loaded import LoadedModel
+
+#: the evaluation draws other windows than the calibration
+APART = 1_000_003
+
+
+def run(spec: Spec, ctx: JobContext) -> PruneResult:
+    """Run a `PruneSpec`; publishes a `MatrixRow` per matrix.
+
+    Raises:
+        BadSpec: A text cannot be used, or activations are not finite.
+        UnsupportedModel: Nothing can be pruned, or the weights are packed.
+    """
+    assert isinstance(spec, PruneSpec)
+    started = time.monotonic()
+    with ctx.resources.residency.lease(spec.model, ctx) as loaded:
+        seconds = Seconds(load=time.monotonic() - started)
+        return _Pruning(spec, loaded, ctx, seconds).run()
+
+
+class _Pruning:
+    """One pruning job at work."""
+
+    def __init__(
+        self, spec: PruneSpec, loaded: LoadedModel, ctx: JobContext, seconds: Seconds
+    ) -> None:
+        self.spec = spec
+        self.loaded = loaded
+        self.ctx = ctx
+        self.seconds = seconds
+        self.recipe = spec.scored_by()
+        self.pattern = pattern_of(spec.pattern)
+        self.found = targets(loaded.model)
+        self.rows: list[MatrixRow] = []
+        self.masks: dict[str, Tensor] = {}
+        self.scoring = 0.0
+
+    def run(self) -> PruneResult:
+        """Measure, prune, measure, write."""
+        spec = self.spec
+        calibration = self._calibration()
+        evaluation = self._evaluation()
+        self.ctx.progress(0.0, "Measuring the dense model")
+        dense = self._loss(evaluation)
+        with restored(self.found):
+            with self._timed("calibrate"):
+                prune_in_one_pass(
+                    self.loaded.model, self.found, calibration, self._decide, self.ctx.check
+                )
+            self.seconds = replace(
+                self.seconds,
+                calibrate=self.seconds.calibrate - self.scoring,
+                score=self.scoring,
+            )
+            self.ctx.progress(0.7, "Measuring the pruned model")
+            pruned = self._loss(evaluation)
+            sizes = self._write(calibration, dense, pruned)
+        return PruneResult(
+            model=spec.model.id,
+            method=spec.method,
+            recipe=self.recipe,
+            pattern=spec.pattern,
+            rows=tuple(self.rows),
+            dense=dense,
+            pruned=pruned,
+            calibration_sha256=calibration.sha256,
+            evaluation_sha256=evaluation.sha256 if evaluation else "",
+            length=spec.length,
+            seconds=self.seconds,
+            out=spec.out,
+            file_bytes=sizes,
+        )
+
+    def _calibration(self) -> Passages:
+        spec = self.spec
+        return passages(
+            spec.calibration,
+            self.loaded.tokenizer,
+            windows=spec.windows,
+            length=spec.length,
+            seed=spec.seed,
+        )
+
+    def _evaluation(self) -> Passages | None:
+        spec = self.spec
+        if spec.measured == 0:
+            return None
+        return passages(
+            spec.evaluation,
+            self.loaded.tokenizer,
+            windows=spec.measured,
+            length=spec.length,
+            seed=spec.seed + APART,
+        )
+
+    def _loss(self, text: Passages | None) -> Loss | None:
+        if text is None:
+            return None
+        with self._timed("measure"):
+            return loss(self.loaded.model, text, self.ctx.check)
+
+    def _decide(self, target: Target, norms: Tensor) -> Tensor:
+        """The mask of one matrix from its score, and its row for the table."""
+        started = time.monotonic()
+        weight = target.weight
+        scores = score(weight, norms, self.recipe)
+        if self.pattern.free:
+            gone = rank(scores, self.recipe.group).pruned(self.spec.ratio)
+        else:
+            gone = pruned_of_m(scores, self.pattern)
+        row = MatrixRow(
+            name=target.name,
+            layer=target.layer,
+            kind=target.kind,
+            weights=weight.numel(),
+            zeros=int(gone.sum()),
+            error=_error(weight, norms, gone),
+        )
+        self.rows.append(row)
+        if self.spec.masks_only:
+            self.masks[target.name] = gone.cpu()
+        self.scoring += time.monotonic() - started
+        self.ctx.partial(row)
+        done = len(self.rows) / len(self.found)
+        self.ctx.progress(0.2 + 0.5 * done, f"Matrix {len(self.rows)} of {len(self.found)}")
+        return gone
+
+    def _write(
+        self, calibration: Passages, dense: Loss | None, pruned: Loss | None
+    ) -> tuple[int, int]:
+        if not self.spec.out:
+            return 0, 0
+        from engine.pruning.save import save_masks, save_model
+
+        self.ctx.progress(0.9, "Writing")
+        with self._timed("write"):
+            if self.spec.masks_only:
+                return save_masks(Path(self.spec.out), self.masks), 0
+            return save_model(
+                self.spec, self.loaded, self.rows, calibration=calibration, before=dense,
+                after=pruned,
+            )  # fmt: skip
+
+    @contextmanager
+    def _timed(self, part: str) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            spent = getattr(self.seconds, part) + time.monotonic() - started
+            self.seconds = replace(self.seconds, **{part: spent})
+
+
+def _error(weight: Tensor, norms: Tensor, gone: Tensor) -> float:
+    """Share of the squared output that goes, were the inputs' features independent."""
+    power = weight.float().square() * norms.square()
+    total = float(power.sum())
+    return float(torch.where(gone, power, 0.0).sum()) / total if total else 0.0

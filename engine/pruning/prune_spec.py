@@ -1,0 +1,187 @@
+"""What a pruning job is asked, and what it answers. No torch here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
+
+from engine.errors import BadSpec
+from engine.jobs.spec import Spec
+from engine.models.reference import ModelRef
+from engine.pruning.recipe import Recipe, pattern_of, recipe_of
+
+TEACHING: Final = "teaching"
+CUSTOM: Final = "custom"
+
+
+@dataclass(frozen=True)
+class TextSource:
+    """A text for calibration or measurement.
+
+    Attributes:
+        path: A UTF-8 text file, or `TEACHING` for lessons of the teaching world.
+        text: The text itself, instead of a file.
+    """
+
+    path: str = TEACHING
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class PruneSpec(Spec):
+    """Prune a model by one method at one ratio.
+
+    Attributes:
+        model: Which model.
+        method: A preset's name, or `CUSTOM` for `recipe`.
+        recipe: The score when the method is custom.
+        ratio: Share of the weights that become zero; of a pattern, given by the pattern.
+        pattern: ``"2:4"``, or empty for zeros anywhere in the group.
+        calibration: Text whose activations are read.
+        evaluation: Text whose loss is measured before and after.
+        windows: Windows of calibration.
+        length: Tokens per window.
+        seed: Which windows are drawn. The evaluation draws others.
+        measured: Windows of the evaluation; 0 = measure nothing.
+        out: Folder for the pruned model, or empty.
+        masks_only: Write the masks (NPZ) instead of a model.
+        bitmask: Store the zeros as bits instead of values.
+    """
+
+    kind: ClassVar[str] = "prune"
+
+    model: ModelRef = field(default_factory=ModelRef)
+    method: str = "wanda"
+    recipe: Recipe = field(default_factory=Recipe)
+    ratio: float = 0.5
+    pattern: str = ""
+    calibration: TextSource = field(default_factory=TextSource)
+    evaluation: TextSource = field(default_factory=TextSource)
+    windows: int = 32
+    length: int = 128
+    seed: int = 0
+    measured: int = 64
+    out: str = ""
+    masks_only: bool = False
+    bitmask: bool = False
+
+    def title(self) -> str:
+        return f"Prune {self.model.id}: {self.method}"
+
+    def check(self) -> None:
+        if not 0 <= self.ratio < 1:
+            raise BadSpec(
+                f"A ratio of {self.ratio:g} cannot be pruned.", "Choose 0 or more, below 1."
+            )
+        if self.windows < 1 or self.length < 8 or self.measured < 0:
+            raise BadSpec("The calibration has no tokens.", "Take at least one window of 8 tokens.")
+        if self.masks_only and not self.out:
+            raise BadSpec("No file is named for the masks.", "Name one with --out.")
+        pattern_of(self.pattern)
+        self.scored_by().check()
+
+    def scored_by(self) -> Recipe:
+        """The recipe in force."""
+        return self.recipe if self.method == CUSTOM else recipe_of(self.method)
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """What happened to one matrix.
+
+    Attributes:
+        name: Its parameter.
+        layer: Its layer.
+        kind: What it is in its layer.
+        weights: How many weights it has.
+        zeros: How many of them are zero now.
+        error: Relative squared error of its outputs on the calibration text as the score sees it:
+            ``Σ pruned (W·‖X‖)² / Σ (W·‖X‖)²``; None when no inputs were read.
+    """
+
+    name: str
+    layer: int
+    kind: str
+    weights: int
+    zeros: int
+    error: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        """Share of zeros."""
+        return self.zeros / self.weights
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Mean loss over windows.
+
+    Attributes:
+        nll: Mean negative log-likelihood of the scored tokens, nats per token.
+        error: Standard error over windows.
+        windows: How many.
+        tokens: Scored tokens.
+    """
+
+    nll: float
+    error: float
+    windows: int
+    tokens: int
+
+    @property
+    def perplexity(self) -> float:
+        """exp(nll)."""
+        from math import exp
+
+        return exp(self.nll)
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Where the time of a job went; loading is 0 when the model was in memory."""
+
+    load: float = 0.0
+    calibrate: float = 0.0
+    score: float = 0.0
+    measure: float = 0.0
+    write: float = 0.0
+
+
+@dataclass(frozen=True)
+class PruneResult:
+    """A model pruned and measured. The model in memory is as it was before.
+
+    Attributes:
+        model: Its name.
+        method: The method's name.
+        recipe: The score that decided.
+        pattern: The pattern of zeros, or empty.
+        rows: One per matrix, in the order of the layers.
+        dense: Loss before, on the same windows in the same run.
+        pruned: Loss after.
+        calibration_sha256: Of the calibration's token ids.
+        evaluation_sha256: Of the evaluation's.
+        length: Tokens per window.
+        seconds: Where the time went.
+        out: What was written, or empty.
+        file_bytes: Size of the written weights, and of the dense ones.
+    """
+
+    model: str
+    method: str
+    recipe: Recipe
+    pattern: str
+    rows: tuple[MatrixRow, ...]
+    dense: Loss | None
+    pruned: Loss | None
+    calibration_sha256: str
+    evaluation_sha256: str
+    length: int
+    seconds: Seconds
+    out: str = ""
+    file_bytes: tuple[int, int] = (0, 0)
+
+    @property
+    def ratio(self) -> float:
+        """Share of zeros over all prunable weights."""
+        return sum(row.zeros for row in self.rows) / sum(row.weights for row in self.rows)

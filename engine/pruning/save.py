@@ -1,0 +1,125 @@
+"""Writing a pruned model: weights, tokenizer, and a card that says how it came about."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from torch import Tensor
+
+from engine.errors import BadSpec
+from engine.jobs.spec import to_plain
+from engine.pruning import bitmask
+from engine.pruning.passages import Passages
+from engine.pruning.prune_spec import Loss, MatrixRow, PruneSpec
+
+if TYPE_CHECKING:
+    from engine.models.loaded import LoadedModel
+
+CARD = "README.md"
+PROVENANCE = "pruning.json"
+
+
+def save_masks(file: Path, masks: dict[str, Tensor]) -> int:
+    """Write every mask (True = pruned, ``[out, in]``) as NPZ; returns the file's bytes."""
+    file = file if file.suffix == ".npz" else file.with_suffix(".npz")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    arrays = {name: mask.numpy() for name, mask in masks.items()}
+    partial = file.with_suffix(".partial.npz")
+    np.savez_compressed(partial, **arrays)  # type: ignore[arg-type]
+    partial.replace(file)
+    return file.stat().st_size
+
+
+def save_model(
+    spec: PruneSpec,
+    loaded: LoadedModel,
+    rows: Sequence[MatrixRow],
+    *,
+    calibration: Passages,
+    before: Loss | None,
+    after: Loss | None,
+) -> tuple[int, int]:
+    """Write the model in memory into ``spec.out``; (bytes written, bytes of the dense file).
+
+    Raises:
+        BadSpec: The folder exists and holds something else.
+    """
+    folder = Path(spec.out)
+    if folder.exists() and any(folder.iterdir()) and not (folder / PROVENANCE).exists():
+        raise BadSpec(
+            f"The folder {folder.name} is not empty and holds no pruned model.",
+            "Choose an empty folder.",
+        )
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    model = loaded.model
+    model.save_pretrained(partial)
+    loaded.tokenizer.save_pretrained(partial)
+    weights = list(partial.glob("*.safetensors"))
+    dense = sum(file.stat().st_size for file in weights)
+    written = dense
+    if spec.bitmask:
+        from safetensors.torch import load_file
+
+        state = {name: tensor for file in weights for name, tensor in load_file(file).items()}
+        written = bitmask.save(state, {row.name for row in rows}, partial).stat().st_size
+        for file in weights:
+            file.unlink()
+    _describe(partial, spec, rows, calibration, before, after)
+    if folder.exists():
+        shutil.rmtree(folder)
+    partial.replace(folder)
+    return written, dense
+
+
+def _describe(
+    folder: Path,
+    spec: PruneSpec,
+    rows: Sequence[MatrixRow],
+    calibration: Passages,
+    before: Loss | None,
+    after: Loss | None,
+) -> None:
+    zeros = sum(row.zeros for row in rows)
+    weights = sum(row.weights for row in rows)
+    facts = {
+        "model": spec.model.id,
+        "method": spec.method,
+        "recipe": to_plain(spec.scored_by()),
+        "ratio": zeros / weights,
+        "pattern": spec.pattern,
+        "calibration": {
+            "source": calibration.source,
+            "sha256": calibration.sha256,
+            "windows": len(calibration.ids),
+            "length": spec.length,
+            "seed": spec.seed,
+        },
+        "loss": {
+            "dense": None if before is None else to_plain(before),
+            "pruned": None if after is None else to_plain(after),
+        },
+        "bitmask": spec.bitmask,
+    }
+    (folder / PROVENANCE).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    lines = [
+        f"# {spec.model.id}, pruned by {spec.method}",
+        "",
+        f"{zeros / weights:.1%} of the weights of {len(rows)} matrices are zero.",
+        f"Calibration: {calibration.source}, {calibration.tokens:,} tokens, "
+        f"sha256 {calibration.sha256[:12]}.",
+    ]
+    if before is not None and after is not None:
+        lines.append(
+            f"Perplexity {before.perplexity:.4g} before, {after.perplexity:.4g} after, on "
+            f"{before.tokens:,} tokens of the same windows."
+        )
+    if not spec.bitmask:
+        lines.append("The file is as large as before: zeros are stored as values.")
+    (folder / CARD).write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,91 @@
+"""The matrices of a model that can be pruned, whatever module keeps them.
+
+Linear layers and GPT-2's transposed Conv1D inside the repeated layers; embeddings and the output
+head stay whole. Experts of a mixture are one three-dimensional parameter, which a walk over
+``nn.Linear`` would miss without a word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from torch import Tensor, nn
+from transformers.pytorch_utils import Conv1D
+
+from engine.errors import UnsupportedModel
+from engine.models.layers import decoder_layers, encoder_layers
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """One prunable matrix.
+
+    Attributes:
+        name: Qualified name of its parameter, e.g. ``model.layers.0.mlp.up_proj.weight``.
+        layer: Its layer, from 0; an encoder's layers come before the decoder's.
+        module: The module whose inputs it multiplies.
+        parameter: The parameter itself.
+        transposed: Stored ``[in, out]`` (Conv1D).
+    """
+
+    name: str
+    layer: int
+    module: nn.Module
+    parameter: Tensor
+    transposed: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What it is in its layer, e.g. ``mlp.up_proj``; the same in every layer."""
+        parts = self.name.split(".")
+        place = max(index for index, part in enumerate(parts) if part.isdigit())
+        return ".".join(part for part in parts[place + 1 :] if part != "weight")
+
+    @property
+    def weight(self) -> Tensor:
+        """The weights as ``[out, in]``, a view: writing to it writes the model."""
+        data = self.parameter.data
+        return data.T if self.transposed else data
+
+
+def targets(model: PreTrainedModel) -> list[Target]:
+    """Every prunable matrix in the order of the layers.
+
+    Raises:
+        UnsupportedModel: There is none, or the weights are packed (4- or 8-bit).
+    """
+    names = {id(module): name for name, module in model.named_modules()}
+    found: list[Target] = []
+    layers = [*encoder_layers(model), *decoder_layers(model)]
+    for number, layer in enumerate(layers):
+        for module in layer.modules():
+            if isinstance(module, nn.Linear | Conv1D):
+                _refuse_packed(module)
+                found.append(
+                    Target(
+                        name=f"{names[id(module)]}.weight",
+                        layer=number,
+                        module=module,
+                        parameter=module.weight,
+                        transposed=isinstance(module, Conv1D),
+                    )
+                )
+    if not found:
+        raise UnsupportedModel(
+            f"The model “{model.config.model_type}” has no layer that can be pruned.",
+            "Choose a model with linear layers.",
+        )
+    return found
+
+
+def _refuse_packed(module: nn.Module) -> None:
+    weight = module.weight
+    if not isinstance(weight, Tensor) or not weight.is_floating_point():
+        raise UnsupportedModel(
+            "The weights are packed in 4 or 8 bits and cannot be pruned in place.",
+            "Load the model without quantisation, prune, then quantise the result.",
+        )
