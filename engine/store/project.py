@@ -48,11 +48,13 @@ class Project:
     Attributes:
         path: The file.
         indexed: Whether searching is fast: this SQLite has FTS5 with trigrams.
+        copied: Where the file was kept as it was, when opening it brought it to today's format.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self.indexed = False
+        self.copied: Path | None = None
         self._connection = connection
         self._lock = threading.RLock()
 
@@ -80,9 +82,10 @@ class Project:
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA foreign_keys=ON")
             _check_intact(connection, path)
-            _copy_before_migrating(connection, path)
+            copied = _copy_before_migrating(connection, path)
             migrate(connection)
             project = cls(path, connection)
+            project.copied = copied
             project.indexed = search.prepare(connection)
             project._close_orphans()
         except (sqlite3.Error, msgspec.MsgspecError) as error:
@@ -407,21 +410,22 @@ def set_aside(path: Path) -> Path:
     return kept
 
 
-def _copy_before_migrating(connection: sqlite3.Connection, path: Path) -> None:
+def _copy_before_migrating(connection: sqlite3.Connection, path: Path) -> Path | None:
     """Keep a file of an earlier format as it was: the steps to a newer one drop columns."""
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if not 0 < version < len(MIGRATIONS):
-        return
+        return None
     stamp = time.strftime("%Y%m%d-%H%M%S")
     copy = path.with_name(f"{path.stem}.format-{version}-{stamp}{path.suffix}")
     if copy.exists():  # another process is at it, too
-        return
+        return copy
     try:
         connection.execute("VACUUM INTO ?", (str(copy),))
     except sqlite3.Error:
         copy.unlink(missing_ok=True)  # half a copy is none
         raise
     log.info("the project %s is of format %d; kept as %s", path.name, version, copy.name)
+    return copy
 
 
 def _check_intact(connection: sqlite3.Connection, path: Path) -> None:

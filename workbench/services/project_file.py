@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 
 from engine.api import Engine
 from engine.errors import EngineError
@@ -35,6 +37,19 @@ class _Run(Protocol):
         failed: Callable[[Exception], None] | None = None,
         /,
     ) -> None: ...
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Copies that opening a project left beside it.
+
+    Attributes:
+        damaged: The file that could not be read.
+        older: The file as it was before it was brought to today's format.
+    """
+
+    damaged: Path | None = None
+    older: Path | None = None
 
 
 class ProjectFile(QObject):
@@ -87,7 +102,7 @@ class ProjectFile(QObject):
             return
         self._asked = True
         if self._engine.resources.project is not None:
-            self._opened(None)
+            self._opened(_Kept())
         elif self._folder is not None:
             self._background.run(
                 partial(self._open, self._folder / NAME), self._opened, self._refused
@@ -126,8 +141,8 @@ class ProjectFile(QObject):
         if self._passing is not None:
             self._passing.cleanup()
 
-    def _open(self, path: Path) -> Path | None:
-        """On a background thread: open or begin it; returns where a damaged one was put."""
+    def _open(self, path: Path) -> _Kept:
+        """On a background thread: open or begin it; returns what became of the file before."""
         from engine.errors import StoreError
         from engine.store.project import Project, set_aside
 
@@ -145,15 +160,23 @@ class ProjectFile(QObject):
                 project.close()
             else:
                 self._own = self._engine.resources.project = project
-        return kept
+        return _Kept(damaged=kept, older=project.copied)
 
-    def _opened(self, kept: Path | None) -> None:
-        if kept is not None:
+    def _opened(self, kept: _Kept) -> None:
+        if kept.damaged is not None:
             text = self.tr(
                 "The file with your earlier runs was damaged. It is kept as “{file}”, and a new "
                 "one was begun."
             )
-            self._notify.warn(text.format(file=kept.name), str(kept))
+            self._notify.warn(text.format(file=kept.damaged.name), str(kept.damaged))
+        if kept.older is not None:
+            text = self.tr(
+                "Your runs were brought to this version's format. The file as it was is kept: "
+                "{file}"
+            )
+            self._notify.offer(
+                text.format(file=kept.older), self.tr("Copy path"), partial(_copy, str(kept.older))
+            )
         self._ready = True
         waiting, self._waiting = self._waiting, []
         for send in waiting:
@@ -194,6 +217,10 @@ def _empty_bin(project: Project) -> None:
         project.empty_bin()
     except StoreError as error:
         log.warning("the bin was not emptied: %s", error)
+
+
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
 
 
 def _nothing(_done: None) -> None:

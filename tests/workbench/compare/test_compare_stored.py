@@ -177,6 +177,19 @@ def test_a_damaged_project_is_kept_and_a_new_one_begun(start, tmp_path: Path, qt
         assert application.engine.resources.project.runs() == ()
 
 
+def test_a_project_of_an_older_format_says_where_it_is_kept(start, tmp_path: Path, qtbot) -> None:
+    folder = tmp_path / "home" / "data"
+    folder.mkdir(parents=True)
+    shutil.copy(Path(__file__).parents[2] / "store" / "format-1.lathe", folder / NAME)
+    with start() as application:
+        qtbot.waitUntil(lambda: bool(application.window.findChildren(Toast)), timeout=RUN_MS)
+        (copy,) = folder.glob("*.format-1-*")
+        toast = application.window.findChildren(Toast)[0]
+        assert str(copy) in toast.notice.text
+        qtbot.mouseClick(toast.offer, Qt.MouseButton.LeftButton)
+        assert QGuiApplication.clipboard().text() == str(copy)
+
+
 def test_a_full_disk_leaves_the_answers_on_screen(start, tiny_folder: Path, qtbot) -> None:
     with start() as application:
         qtbot.waitUntil(lambda: application.engine.resources.project is not None, timeout=RUN_MS)

@@ -195,6 +195,18 @@ def test_words_are_found_and_marked(page: RunsPage, stored, qtbot, until) -> Non
     assert len(shown(page)) == 4
 
 
+def test_a_search_that_finds_nothing_costs_no_selection(
+    page: RunsPage, stored, qtbot, until
+) -> None:
+    choose(page, qtbot, until, stored["base"])
+    page.list.filters.search.setText("no such words anywhere")
+    until(lambda: not shown(page))
+    assert page.model.selected == ()
+    page.list.filters.search.clear()
+    until(lambda: stored["base"] in shown(page))
+    assert page.model.selected == (stored["base"],)
+
+
 def test_title_tags_and_note_are_kept(page: RunsPage, stored, qtbot, until) -> None:
     choose(page, qtbot, until, stored["base"])
     qtbot.keyClicks(page.details.title, "First try")
@@ -395,7 +407,7 @@ def test_a_narrow_list_keeps_room_for_the_title(page: RunsPage) -> None:
     view = page.list.view
     view.setFixedWidth(420)
     QApplication.processEvents()
-    page.list._fit_columns()
+    page.list.view.fit_columns()
     assert view.isColumnHidden(Column.TIME)
     assert view.columnWidth(Column.RUN) >= view.fontMetrics().averageCharWidth() * 34
     assert view.indexAt(QPoint(5, 5)).column() == Column.RUN

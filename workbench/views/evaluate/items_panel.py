@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPalette, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QButtonGroup,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QMenu,
     QSplitter,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -30,9 +27,12 @@ from workbench.widgets.chips import Chip
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.rows_view import Fit, RowsView
 from workbench.widgets.tones import current_tones
 
 LEAST_INPUT: Final = 20
+ID_CHARS: Final = 7
+EXPECTED_CHARS: Final = 12
 LANE_CHARS: Final = 14
 Index = QModelIndex | QPersistentModelIndex
 
@@ -48,6 +48,16 @@ class VerdictDelegate(QStyledItemDelegate):
             colour = tones.good if verdict == "good" else tones.bad
             option.palette.setColor(QPalette.ColorRole.Text, colour)
             option.palette.setColor(QPalette.ColorRole.HighlightedText, colour)
+
+
+class ItemsView(RowsView):
+    """Its widths do not hang on the answers that come in: the columns stand still."""
+
+    def natural_width(self, column: int) -> int:
+        letter = self.fontMetrics().averageCharWidth()
+        if column < FIXED:
+            return letter * (ID_CHARS if column == 0 else EXPECTED_CHARS)
+        return max(letter * LANE_CHARS, self.horizontalHeader().sectionSizeHint(column))
 
 
 class ItemsPanel(QWidget):
@@ -78,7 +88,7 @@ class ItemsPanel(QWidget):
         self.more = QToolButton(self)
         self.more.setObjectName("items-more")
         services.icons.bind(self.more, "more")
-        self.view = QTableView(self)
+        self.view = ItemsView(Fit(stretch=1, least=LEAST_INPUT), self)
         self.view.setObjectName("items-table")
         self.details = ItemDetails(model, services, self)
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
@@ -90,21 +100,6 @@ class ItemsPanel(QWidget):
         self.retranslate()
 
     # Outside
-
-    def fit_columns(self) -> None:
-        """Short columns as they need; the input gets what is left, but never too little."""
-        header = self.view.horizontalHeader()
-        letter = self.view.fontMetrics().averageCharWidth()
-        columns = self.filter.columnCount()
-        if columns < FIXED:
-            return
-        widths = [letter * 7, 0, letter * 12] + [letter * LANE_CHARS] * (columns - FIXED)
-        for lane in range(FIXED, columns):
-            widths[lane] = max(widths[lane], header.sectionSizeHint(lane))
-        left = self.view.viewport().width() - sum(widths)
-        widths[1] = max(left, letter * LEAST_INPUT)
-        for column, width in enumerate(widths):
-            header.resizeSection(column, width)
 
     def answers_changed(self) -> None:
         """Answers came or went as a whole (a run began or ended): filter and offer anew."""
@@ -160,13 +155,7 @@ class ItemsPanel(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
-        elif event.type() == QEvent.Type.FontChange:
-            self._resize_rows()
         super().changeEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.fit_columns()
 
     # Inside
 
@@ -208,7 +197,7 @@ class ItemsPanel(QWidget):
             self._shown_row = 0
         for column in range(self.filter.columnCount()):
             self.view.setItemDelegateForColumn(column, self._verdicts if column >= FIXED else None)
-        self.fit_columns()
+        self.view.fit_columns()
         self._offer()
         self._write_count()
         self._select(self._shown_row)
@@ -228,7 +217,8 @@ class ItemsPanel(QWidget):
             self.details.show_row(-1)
 
     def _row_changed(self, row: int) -> None:
-        if row == self.current_row():
+        # Asking the view which row is selected takes longer than all else that an answer causes.
+        if row == self._shown_row and row == self.current_row():
             self.details.show_row(row)
 
     def _open_more(self) -> None:
@@ -258,30 +248,10 @@ class ItemsPanel(QWidget):
     def _save(self) -> None:
         self.save_wanted.emit(self.filter.source_rows())
 
-    def _resize_rows(self) -> None:
-        line = self.view.fontMetrics().height()
-        self.view.verticalHeader().setDefaultSectionSize(round(line * 1.7))
-        self.fit_columns()
-
     def _dress_view(self) -> None:
-        view = self.view
-        view.setModel(self.filter)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setShowGrid(False)
-        view.setTabKeyNavigation(False)
-        view.setWordWrap(False)
-        view.setTextElideMode(Qt.TextElideMode.ElideRight)
-        view.setSortingEnabled(True)
-        view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        view.verticalHeader().hide()
-        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        view.horizontalHeader().setHighlightSections(False)
-        view.horizontalHeader().setDefaultAlignment(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        )
-        self._resize_rows()
+        self.view.setModel(self.filter)
+        self.view.setSortingEnabled(True)
+        self.view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
 
     def _lay_out(self) -> None:
         bar = FlowBar(self)
@@ -315,4 +285,4 @@ class ItemsPanel(QWidget):
         self._model.table.modelReset.connect(self._reset)
         self.filter.chosen_anew.connect(self._chosen_anew)
         self._model.row_changed.connect(self._row_changed)
-        self._services.theme.changed.connect(self._resize_rows)
+        self._services.theme.changed.connect(self.view.fit_rows)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtCore import QEvent, QItemSelection, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QItemSelection, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QLineEdit,
     QStackedWidget,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -28,26 +25,19 @@ from workbench.viewmodels.models_table import (
     key_of,
 )
 from workbench.widgets.empty_state import EmptyState
+from workbench.widgets.rows_view import Fit, RowsView
 
-NARROWEST_NAME: Final = 22
-WIDEST_ARCHITECTURE: Final = 24
+FIT: Final = Fit(
+    stretch=Column.NAME,
+    least=22,
+    giving_way=(Column.LAST_USED, Column.ARCHITECTURE, Column.PARAMETERS, Column.SIZE),
+    widest={Column.ARCHITECTURE: 24},
+)
 STATE_ICONS: Final = {
     "loaded": ("check", "good"),
     "loading": ("refresh", "accent"),
     "failed": ("error", "bad"),
 }
-
-
-class ModelTableView(QTableView):
-    """A table whose Return key means "load"."""
-
-    activated_row = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.activated_row.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class ModelList(QWidget):
@@ -70,7 +60,7 @@ class ModelList(QWidget):
         self._restoring = False
         self.search = QLineEdit(self)
         self.search.setClearButtonEnabled(True)
-        self.view = ModelTableView(self)
+        self.view = RowsView(FIT, self)
         self.empty = EmptyState(services, "search", None, self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.view)
@@ -84,8 +74,8 @@ class ModelList(QWidget):
         self.search.textChanged.connect(self._searched)
         self.view.selectionModel().selectionChanged.connect(self._selected)
         self.view.doubleClicked.connect(self.load_wanted)
-        self.view.activated_row.connect(self.load_wanted)
-        services.theme.changed.connect(self._resize_rows)
+        self.view.return_pressed.connect(self.load_wanted)
+        services.theme.changed.connect(self.view.fit_rows)
         self.retranslate()
 
     def show_entries(self, entries: tuple[ModelEntry, ...], keep: Key | None) -> None:
@@ -93,7 +83,7 @@ class ModelList(QWidget):
         self._restoring = True
         self.table.set_entries(entries)
         self._restoring = False
-        self._fit_columns()
+        self.view.fit_columns()
         self._show_empty()
         if keep is not None:
             self.select(keep)
@@ -101,7 +91,7 @@ class ModelList(QWidget):
     def show_states(self, states: Mapping[Key, LoadState]) -> None:
         """Show the real states."""
         self.table.set_states(states)
-        self._fit_columns()
+        self.view.fit_columns()
 
     def select(self, key: Key) -> bool:
         """Select a model and scroll to it; False when it is not shown."""
@@ -142,11 +132,6 @@ class ModelList(QWidget):
             order = Qt.SortOrder.DescendingOrder if sort[1] else Qt.SortOrder.AscendingOrder
             self.view.sortByColumn(int(sort[0]), order)
 
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.FontChange:
-            self._resize_rows()
-        super().changeEvent(event)
-
     def _icon(self, entry: ModelEntry, state: LoadState) -> QIcon | None:
         """An icon before the state, so that colour does not speak alone."""
         name, role = STATE_ICONS.get(state, ("", ""))
@@ -157,43 +142,9 @@ class ModelList(QWidget):
     def _dress_view(self) -> None:
         view = self.view
         view.setModel(self._search)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setShowGrid(False)
-        view.setTabKeyNavigation(False)
-        view.setWordWrap(False)
         view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         view.setSortingEnabled(True)
         view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        view.verticalHeader().hide()
-        header = view.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self._resize_rows()
-
-    def _resize_rows(self) -> None:
-        line = self.view.fontMetrics().height()
-        self.view.verticalHeader().setDefaultSectionSize(round(line * 1.9))
-        self._fit_columns()
-
-    def _fit_columns(self) -> None:
-        """Short columns show all they hold; the name gets what is left, but never too little."""
-        header, letter = self.view.horizontalHeader(), self.view.fontMetrics().averageCharWidth()
-        needs = {
-            column: max(self.view.sizeHintForColumn(column), header.sectionSizeHint(column))
-            for column in Column
-        }
-        widest = letter * WIDEST_ARCHITECTURE
-        needs[Column.ARCHITECTURE] = min(needs[Column.ARCHITECTURE], widest)
-        others = sum(width for column, width in needs.items() if column != Column.NAME)
-        left = self.view.viewport().width() - others
-        needs[Column.NAME] = max(left, letter * NARROWEST_NAME)
-        for column, width in needs.items():
-            header.resizeSection(column, width)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_columns()
 
     def _searched(self, text: str) -> None:
         self._search.set_search(text)

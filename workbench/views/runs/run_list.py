@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QAction, QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
     QStackedWidget,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -23,11 +21,14 @@ from workbench.views.runs.row_delegate import RunDelegate, row_height
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.rows_view import Fit, RowsView
 
-NARROWEST: Final = 34
-WIDEST_MODEL: Final = 20
-LOOKED_AT: Final = 60
-GIVING_WAY: Final = (Column.TIME, Column.MODEL, Column.CELLS)
+FIT: Final = Fit(
+    stretch=Column.RUN,
+    least=34,
+    giving_way=(Column.TIME, Column.MODEL, Column.CELLS, Column.WHEN),
+    widest={Column.MODEL: 20},
+)
 ICONS: Final[dict[RunStatus, tuple[str, str]]] = {
     "running": ("play", "accent"),
     "finished": ("check", "good"),
@@ -35,22 +36,6 @@ ICONS: Final[dict[RunStatus, tuple[str, str]]] = {
     "failed": ("error", "bad"),
     "interrupted": ("warning", "warning"),
 }
-
-
-class RunsView(QTableView):
-    """A table whose Return key opens a run.
-
-    Signals:
-        open_wanted(): Return was pressed on a run.
-    """
-
-    open_wanted = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.open_wanted.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class RunList(QWidget):
@@ -71,7 +56,7 @@ class RunList(QWidget):
         self._kept: tuple[str, ...] = ()
         self.table = RunsTable(self._icon, self)
         self.filters = RunFilters(self)
-        self.view = RunsView(self)
+        self.view = RowsView(FIT, self, self._row_height)
         self.view.setModel(self.table)
         self.nothing = EmptyState(services, "search", None, self)
         self.count = PlainLabel(self)
@@ -92,8 +77,8 @@ class RunList(QWidget):
         self.table.modelReset.connect(self._show_count)
         self.view.selectionModel().selectionChanged.connect(self._selection_changed)
         self.view.doubleClicked.connect(self.open_wanted)
-        self.view.open_wanted.connect(self.open_wanted)
-        services.theme.changed.connect(self._resize_rows)
+        self.view.return_pressed.connect(self.open_wanted)
+        services.theme.changed.connect(self.view.fit_rows)
         self.retranslate()
 
     def ids(self) -> tuple[str, ...]:
@@ -132,7 +117,7 @@ class RunList(QWidget):
     def refreshed(self) -> None:
         """The list was read: offer what occurs, and say how much there is."""
         self.filters.set_runs(self.table.all_runs)
-        self._fit_columns()
+        self.view.fit_columns()
         self._show_count()
 
     def retranslate(self) -> None:
@@ -143,70 +128,34 @@ class RunList(QWidget):
         self.table.refresh()
         self._show_count()
 
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.FontChange:
-            self._resize_rows()
-        super().changeEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_columns()
-
     def _icon(self, status: RunStatus) -> QIcon:
         return self._services.icons.icon(*ICONS[status])
+
+    def _row_height(self) -> int:
+        return row_height(self.fontMetrics())
 
     def _dress(self) -> None:
         view = self.view
         view.setItemDelegateForColumn(Column.RUN, RunDelegate(view))
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setShowGrid(False)
-        view.setTabKeyNavigation(False)
-        view.setWordWrap(False)
         view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        view.verticalHeader().hide()
-        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header = view.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSortIndicator(Column.WHEN, Qt.SortOrder.DescendingOrder)
-        header.setResizeContentsPrecision(LOOKED_AT)
+        view.horizontalHeader().setSortIndicator(Column.WHEN, Qt.SortOrder.DescendingOrder)
         view.setSortingEnabled(True)
-        self._resize_rows()
-
-    def _resize_rows(self) -> None:
-        self.view.verticalHeader().setDefaultSectionSize(row_height(self.view.fontMetrics()))
-        self._fit_columns()
-
-    def _fit_columns(self) -> None:
-        """Short columns show all they hold, the run gets the rest; for its sake others hide."""
-        header, letter = self.view.horizontalHeader(), self.view.fontMetrics().averageCharWidth()
-        needs = {
-            column: max(self.view.sizeHintForColumn(column), header.sectionSizeHint(column))
-            for column in Column
-            if column != Column.RUN
-        }
-        needs[Column.MODEL] = min(needs[Column.MODEL], letter * WIDEST_MODEL)
-        room, least = self.view.viewport().width(), letter * NARROWEST
-        for column in GIVING_WAY:
-            hidden = room - sum(needs.values()) < least
-            self.view.setColumnHidden(column, hidden)
-            if hidden:
-                del needs[column]
-        header.resizeSection(Column.RUN, max(room - sum(needs.values()), least))
-        for column, width in needs.items():
-            header.resizeSection(column, width)
 
     def _keep(self) -> None:
-        self._kept, self._keeping = self.ids(), True
+        self._keeping = True
 
     def _bring_back(self) -> None:
+        """What was chosen stays chosen; what a search hides comes back when it is shown again."""
+        kept = self._kept
         self._keeping = False
-        self.select(self._kept)
+        self.select(kept)
+        self._kept = kept
 
     def _selection_changed(self) -> None:
         if not self._keeping:
-            self.selected.emit(self.ids())
+            self._kept = self.ids()
+            self.selected.emit(self._kept)
 
     def _show_count(self) -> None:
         shown, every = self.table.rowCount(), len(self.table.all_runs)
