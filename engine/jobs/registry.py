@@ -31,6 +31,9 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "compare": Kind("engine.evaluation.spec:CompareSpec", "engine.evaluation.compare:run", True),
+    "inspect": Kind(
+        "engine.inspection.inspect_spec:InspectSpec", "engine.inspection.inspect_job:run", True
+    ),
     "why-attribute": Kind(
         "engine.evaluation.evidence.attribute_spec:AttributeSpec",
         "engine.evaluation.evidence.attribute:run",
@@ -54,6 +57,18 @@ KINDS: dict[str, Kind] = {
     "prune": Kind("engine.pruning.prune_spec:PruneSpec", "engine.pruning.prune:run", True),
     "ablate-heads": Kind(
         "engine.inspection.ablation_spec:AblateSpec", "engine.inspection.ablation:run", True
+    ),
+    "sweep-heads": Kind(
+        "engine.inspection.sweep_spec:SweepHeadsSpec", "engine.inspection.sweep:run", True
+    ),
+    "patch-activations": Kind(
+        "engine.inspection.patching_spec:PatchSpec", "engine.inspection.patching:run", True
+    ),
+    "logit-lens": Kind("engine.inspection.lens_spec:LensSpec", "engine.inspection.lens:run", True),
+    "anatomy-table": Kind(
+        "engine.inspection.anatomy.table_spec:TableSpec",
+        "engine.inspection.anatomy.table:run",
+        True,
     ),
     "load-model": Kind("engine.models.spec:LoadModelSpec", "engine.models.jobs:load", True),
     "unload-model": Kind("engine.models.spec:UnloadModelSpec", "engine.models.jobs:unload"),

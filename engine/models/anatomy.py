@@ -60,6 +60,7 @@ def anatomy_of(config: PreTrainedConfig, model: PreTrainedModel | None = None) -
             _row(index, layer, shape.windows[index] if index < len(shape.windows) else None)
             for index, layer in enumerate(layers)
         ),
+        gated=gated_of(layers, shape.hidden_size, shape.intermediate_size),
     )
 
 
@@ -149,6 +150,18 @@ def activation_of(config: PreTrainedConfig, layers: list[nn.Module]) -> str:
         if any(word in kind.lower() for word in ACTIVATION_WORDS):
             return kind
     return "unknown"
+
+
+def gated_of(layers: list[nn.Module], hidden: int, inner: int) -> bool:
+    """Whether the MLP is a gated linear unit: two projections in, or one of twice the width."""
+    widths = []
+    for name, module in layers[0].named_modules() if layers else ():
+        if name.endswith(("gate_proj", "gate_up_proj", "wi_1")):
+            return True
+        apart = "attn" in name.lower() or "attention" in name.lower()
+        if not apart and getattr(module, "in_features", 0) == hidden:
+            widths.append(getattr(module, "out_features", 0))
+    return 2 * inner in widths or (hidden != inner and widths.count(inner) > 1)
 
 
 def norm_of(model: nn.Module, layers: list[nn.Module]) -> str:

@@ -98,6 +98,7 @@ class Anatomy:
     tied_embeddings: bool
     rope: dict[str, str] = field(default_factory=dict)
     rows: tuple[LayerRow, ...] = ()
+    gated: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Small reference blocks of models that transformers has no class for, in torch."""

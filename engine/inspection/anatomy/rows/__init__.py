@@ -1,0 +1,1 @@
+"""The models of the textbook's table as rows that run. Importing this imports no torch."""
