@@ -80,11 +80,15 @@ class Library:
         return found
 
     def add(self, prompt: PromptFile, note: str = "") -> Entry:
-        """Keep a prompt under its name.
+        """Keep a prompt under its name; where another has it, a number follows.
 
         Raises:
             StoreError: It cannot be written.
         """
+        with alone(self.folder / "new"):  # two copies at once may not take the same name
+            return self._add(replace(prompt, name=self._free(prompt.name)), note)
+
+    def _add(self, prompt: PromptFile, note: str) -> Entry:
         slug = re.sub(r"[^a-z0-9]+", "-", prompt.name.lower()).strip("-")[:40] or "prompt"
         entry_id = f"{slug}-{uuid.uuid4().hex[:8]}"
         save(self.folder / entry_id, prompt, note)
@@ -145,11 +149,21 @@ class Library:
             _move(aside, folder)
             return self._read(folder)
 
+    def _free(self, name: str) -> str:
+        """The name, or the first of “name 2”, “name 3”… that no prompt has."""
+        taken = {entry.name.casefold() for entry in self.entries()}
+        names = (name, *(f"{name} {number}" for number in range(2, len(taken) + 3)))
+        return next(one for one in names if not one or one.casefold() not in taken)
+
     def _folder_of(self, entry_id: str) -> Path:
         folder = self.folder / entry_id
-        if Path(entry_id).name != entry_id or ":" in entry_id or not folder.is_dir():
+        if Path(entry_id).name != entry_id or ":" in entry_id:
             raise DataError(
                 f"The prompt “{entry_id}” cannot be changed here.", "Duplicate it first."
+            )
+        if not folder.is_dir():
+            raise DataError(
+                f"The prompt “{entry_id}” is not in the library.", "Choose another one."
             )
         return folder
 

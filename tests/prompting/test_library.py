@@ -145,7 +145,7 @@ def test_names_change_and_copies_are_prompts_of_their_own(library):
     copy = library.duplicate(built_in()[0].id, "你的")
     assert copy.id != entry.id
     assert copy.prompt.elements == built_in()[0].prompt.elements
-    assert {one.name for one in library.entries() if not one.built_in} == {"你的"}
+    assert {one.name for one in library.entries() if not one.built_in} == {"你的", "你的 2"}
 
 
 def test_what_was_deleted_comes_back_with_its_versions(library):

@@ -92,6 +92,7 @@ class LibraryModel(QObject):
         self._background = background
         self.entries: tuple[Entry, ...] = ()
         self._wanted = ""
+        self._going: set[str] = set()  # being deleted; told twice, they go once
 
     def refresh(self, select: str = "") -> None:
         """Read the library again."""
@@ -120,8 +121,13 @@ class LibraryModel(QObject):
 
     def delete(self, entry: Entry) -> None:
         """Move a prompt aside."""
+        if entry.id in self._going:
+            return
+        self._going.add(entry.id)
         self._background.write(
-            partial(self._library.delete, entry.id), partial(self._gone, entry.name), self._fail
+            partial(self._library.delete, entry.id),
+            partial(self._gone, entry),
+            partial(self._stays, entry.id),
         )
 
     def bring_back(self, aside: Path) -> None:
@@ -156,9 +162,16 @@ class LibraryModel(QObject):
             self.warned.emit(warnings)
         self.refresh(entry.id)
 
-    def _gone(self, name: str, aside: Path) -> None:
-        self.deleted.emit(name, aside)
+    def _gone(self, entry: Entry, aside: Path) -> None:
+        self.deleted.emit(entry.name, aside)
+        self.entries = tuple(one for one in self.entries if one.id != entry.id)
+        self._going.discard(entry.id)
+        self.changed.emit("")
         self.refresh()
+
+    def _stays(self, entry_id: str, error: Exception) -> None:
+        self._going.discard(entry_id)
+        self._fail(error)
 
     def _take(self, entries: tuple[Entry, ...]) -> None:
         self.entries = entries

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 
 from engine.errors import ErrorReport
 from engine.evaluation.spec import Branch, CellKey, CompareResult, CompareSpec, Variant

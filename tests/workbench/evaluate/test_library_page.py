@@ -17,16 +17,16 @@ from workbench.views.library.page import LibraryPage
 def library(program, until) -> LibraryPage:
     found = program.window.show_page("library")
     assert isinstance(found, LibraryPage)
-    until(lambda: found.table.rowCount() > 0)
+    until(lambda: found.list.table.rowCount() > 0)
     return found
 
 
 def names(page: LibraryPage) -> list[str]:
-    return [page.filter.index(row, 0).data() for row in range(page.filter.rowCount())]
+    return [page.list.filter.index(row, 0).data() for row in range(page.list.filter.rowCount())]
 
 
 def choose(page: LibraryPage, name: str) -> None:
-    page.view.selectRow(names(page).index(name))
+    page.list.view.selectRow(names(page).index(name))
 
 
 def own(page: LibraryPage) -> list[str]:
@@ -35,10 +35,10 @@ def own(page: LibraryPage) -> list[str]:
 
 def test_templates_of_both_languages_can_be_searched(library, qtbot):
     assert "Starter: few-shot" in names(library)
-    library.search.setText("MOOD")
+    library.list.search.setText("MOOD")
     assert names(library) == ["Classify the mood"]
-    library.search.clear()
-    click(qtbot, library.chips["zh"])
+    library.list.search.clear()
+    click(qtbot, library.list.chips["zh"])
     assert "情绪分类" in names(library)
     assert "Classify the mood" not in names(library)
     choose(library, "情绪分类")
@@ -87,7 +87,7 @@ def test_a_deleted_prompt_comes_back(library, until, qtbot):
     until(lambda: own(library) == ["Classify the mood (copy)"])
     assert library.current().name == "Classify the mood (copy)"
     with qtbot.waitSignal(library.services.notify.posted) as posted:
-        qtbot.keyClick(library.view, Qt.Key.Key_Delete)
+        qtbot.keyClick(library.list.view, Qt.Key.Key_Delete)
     until(lambda: own(library) == [])
     posted.args[0].action()
     until(lambda: own(library) == ["Classify the mood (copy)"])
@@ -122,3 +122,55 @@ def test_a_file_that_is_no_prompt_is_told(library, qtbot, tmp_path):
         library.model.import_file(tmp_path / "x.bin")
     assert posted.args[0].level == "bad"
     assert "x.bin" in posted.args[0].text
+
+
+def test_a_search_that_finds_nothing_costs_no_selection(library):
+    choose(library, "Classify the mood")
+    library.list.search.setText("no such prompt anywhere")
+    assert names(library) == []
+    assert library.current() is None
+    assert library.list.nothing.isVisible()
+    library.list.search.clear()
+    assert library.current().name == "Classify the mood"
+
+
+def test_delete_told_twice_deletes_one_prompt_and_complains_of_nothing(library, until, qtbot):
+    failed = []
+    library.model.failed.connect(failed.append)
+    for name in ("One", "Two"):
+        library.model.add(PromptFile(PromptElements(instruction=name), name))
+    until(lambda: set(own(library)) == {"One", "Two"})
+    choose(library, "One")
+    library.services.actions.trigger("library.delete")
+    library.services.actions.trigger("library.delete")
+    until(lambda: own(library) == ["Two"])
+    library.model.add(PromptFile(PromptElements(instruction="Three"), "Three"))
+    until(lambda: set(own(library)) == {"Two", "Three"})
+    assert failed == []
+
+
+def test_no_two_prompts_get_one_name(library, until, qtbot):
+    choose(library, "Classify the mood")
+    library.services.actions.trigger("library.duplicate")
+    library.model.duplicate(library.current().id, "Classify the mood (copy)")
+    wanted = {"Classify the mood (copy)", "Classify the mood (copy) 2"}
+    until(lambda: set(own(library)) == wanted)
+    choose(library, "Classify the mood (copy) 2")
+    library.rename()
+    dialog = library.findChild(NameDialog)
+    assert dialog.ok.isEnabled()
+    dialog.field.setText("classify the MOOD (copy)")
+    assert not dialog.ok.isEnabled()
+    assert "already" in dialog.clash.text()
+    dialog.field.setText("Another")
+    click(qtbot, dialog.ok)
+    until(lambda: set(own(library)) == {"Classify the mood (copy)", "Another"})
+
+
+def test_no_list_is_pushed_sideways(library, program):
+    view = library.list.view
+    for width in (900, 1100, 1440):
+        program.window.resize(width, 700)
+        library.list.table.set_entries(library.list.table._entries)
+        view.fit_columns()
+        assert view.horizontalScrollBar().maximum() == 0

@@ -7,18 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtCore import QItemSelection, QModelIndex, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QButtonGroup,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
-    QLineEdit,
     QMenu,
     QSplitter,
-    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -33,9 +27,7 @@ from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
 from workbench.services.engine_words import tell
 from workbench.viewmodels.library import (
-    LibraryFilter,
     LibraryModel,
-    LibraryTable,
     in_order,
     prompt_of,
     state_of,
@@ -43,13 +35,10 @@ from workbench.viewmodels.library import (
 from workbench.viewmodels.prompt_state import PromptState
 from workbench.views.library.entry_panel import EntryPanel
 from workbench.views.library.name_dialog import NameDialog
+from workbench.views.library.prompt_list import PromptList
 from workbench.views.page import Page
 from workbench.widgets.action_button import ActionButton
-from workbench.widgets.chips import Chip
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
-
-LANGUAGES = ("", "en", "zh")
-LIST_CHARS = 42
 
 
 class LibraryPage(Page):
@@ -63,18 +52,7 @@ class LibraryPage(Page):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
         self.model = LibraryModel(Library(services.paths.data / FOLDER), services.background, self)
-        self.table = LibraryTable(self)
-        self.filter = LibraryFilter(self.table, self)
-        self.search = QLineEdit(self)
-        self.search.setObjectName("library-search")
-        self.search.setClearButtonEnabled(True)
-        self.chips = {language: Chip(self, compact=True) for language in LANGUAGES}
-        self._group = QButtonGroup(self)
-        for chip in self.chips.values():
-            self._group.addButton(chip)
-        self.chips[""].setChecked(True)
-        self.view = QTableView(self)
-        self.view.setObjectName("library-table")
+        self.list = PromptList(services, self)
         self.panel = EntryPanel(self)
         self.buttons = FlowBar(self)
         self._flow = FlowLayout(self.buttons, 4)
@@ -87,7 +65,6 @@ class LibraryPage(Page):
         self._keep_menu.aboutToShow.connect(self._fill_keep_menu)
         self.keep.setMenu(self._keep_menu)
         self._after: Callable[[], None] | None = None
-        self._dress_view()
         self._build()
         self._connect()
 
@@ -142,16 +119,9 @@ class LibraryPage(Page):
 
     def retranslate(self) -> None:
         super().retranslate()
-        self.search.setPlaceholderText(self.tr("Search prompts"))
-        self.search.setAccessibleName(self.tr("Search prompts"))
-        texts = {"": self.tr("All"), "en": "English", "zh": "中文"}
-        for language, chip in self.chips.items():
-            chip.setText(texts[language])
-            chip.updateGeometry()
         self.keep.setText(self.tr("Keep Compare's prompt"))
         self.keep.setToolTip(self.tr("Save the prompt of Compare here"))
-        self.view.setAccessibleName(self.tr("Prompts of the library"))
-        self.table.retranslate()
+        self.list.retranslate()
 
     def entered(self) -> None:
         entry = self.current()
@@ -160,18 +130,15 @@ class LibraryPage(Page):
     def save_state(self) -> dict[str, object]:
         entry = self.current()
         return {
-            "search": self.search.text(),
-            "language": self._language(),
+            "search": self.list.search.text(),
+            "language": self.list.language(),
             "entry": entry.id if entry is not None else "",
             "split": self.splitter.sizes(),
         }
 
     def restore_state(self, state: dict[str, object]) -> None:
-        self.search.setText(str(state.get("search", "")))
-        language = str(state.get("language", ""))
-        if language in self.chips:
-            self.chips[language].setChecked(True)
-            self._language_chosen()
+        self.list.search.setText(str(state.get("search", "")))
+        self.list.set_language(str(state.get("language", "")))
         split = state.get("split")
         if isinstance(split, list) and len(split) == 2 and all(isinstance(n, int) for n in split):
             self.splitter.setSizes(split)
@@ -192,8 +159,7 @@ class LibraryPage(Page):
 
     def current(self) -> Entry | None:
         """The prompt that is selected."""
-        rows = self.view.selectionModel().selectedRows()
-        return self.table.entry(self.filter.mapToSource(rows[0]).row()) if rows else None
+        return self.list.current()
 
     def use(self) -> None:
         """Put the selected prompt into Compare and show it there."""
@@ -286,7 +252,8 @@ class LibraryPage(Page):
         return PromptState.from_plain(stored) if stored is not None else None
 
     def _ask_name(self, title: str, name: str, then: Callable[[str], None]) -> None:
-        dialog = NameDialog(self.services, title, name, self)
+        taken = {entry.name for entry in self.model.entries} - {name}
+        dialog = NameDialog(self.services, title, name, self, taken)
         dialog.named.connect(then)
         dialog.open()
 
@@ -303,22 +270,13 @@ class LibraryPage(Page):
 
     def _changed(self, wanted: str) -> None:
         language = "zh" if self.services.i18n.language.startswith("zh") else "en"
-        self.table.set_entries(in_order(self.model.entries, language))
-        row = self.table.row_of(wanted)
-        index = self.filter.mapFromSource(self.table.index(max(0, row), 0))
-        if not index.isValid():
-            index = self.filter.index(0, 0)
-        if index.isValid():
-            self.view.selectRow(index.row())
-            self.view.scrollTo(index)
-        self._fit_columns()
-        self._show_current()
+        self.list.show_entries(in_order(self.model.entries, language), wanted)
 
     def _show_current(self) -> None:
         self.panel.show_entry(self.current())
         self.services.actions.refresh()
 
-    def _selected(self, _new: QItemSelection, _old: QItemSelection) -> None:
+    def _selected(self) -> None:
         self._show_current()
         self.state_changed.emit()
 
@@ -344,16 +302,6 @@ class LibraryPage(Page):
             note = self.tr("version {n} again").format(n=version.number)
             self.model.restore_version(entry, version, note)
 
-    def _language(self) -> str:
-        return next(name for name, chip in self.chips.items() if chip.isChecked())
-
-    def _language_chosen(self) -> None:
-        self.filter.set_language(self._language())
-        self.state_changed.emit()
-
-    def _activated(self, _index: QModelIndex) -> None:
-        self.use()
-
     def _has_entry(self) -> bool:
         entry = self.current()
         return entry is not None and not entry.problem
@@ -375,56 +323,7 @@ class LibraryPage(Page):
 
     # Building
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_columns()
-
-    def _fit_columns(self) -> None:
-        header, letter = self.view.horizontalHeader(), self.view.fontMetrics().averageCharWidth()
-        widths = (
-            0,
-            max(letter * 10, header.sectionSizeHint(1)),
-            max(letter * 10, header.sectionSizeHint(2)),
-        )
-        left = self.view.viewport().width() - sum(widths)
-        for column, width in enumerate((max(left, letter * 16), *widths[1:])):
-            header.resizeSection(column, width)
-
-    def _resize_rows(self) -> None:
-        line = self.view.fontMetrics().height()
-        self.view.verticalHeader().setDefaultSectionSize(round(line * 1.8))
-        self.view.setMinimumWidth(self.view.fontMetrics().averageCharWidth() * LIST_CHARS)
-        self._fit_columns()
-
-    def _dress_view(self) -> None:
-        view = self.view
-        view.setModel(self.filter)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setShowGrid(False)
-        view.setTabKeyNavigation(False)
-        view.setWordWrap(False)
-        view.verticalHeader().hide()
-        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        view.horizontalHeader().setHighlightSections(False)
-        view.horizontalHeader().setDefaultAlignment(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        )
-        self._resize_rows()
-
     def _build(self) -> None:
-        head = FlowBar(self)
-        flow = FlowLayout(head, 6)
-        self.search.setMinimumWidth(self.fontMetrics().averageCharWidth() * 22)
-        flow.addWidget(self.search)
-        for chip in self.chips.values():
-            flow.addWidget(chip)
-        left = QWidget(self)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(head)
-        column.addWidget(self.view, 1)
         right = QWidget(self)
         inside = QVBoxLayout(right)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -436,7 +335,7 @@ class LibraryPage(Page):
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(8)
-        self.splitter.addWidget(left)
+        self.splitter.addWidget(self.list)
         self.splitter.addWidget(right)
         self.splitter.setStretchFactor(0, 2)
         self.splitter.setStretchFactor(1, 3)
@@ -450,9 +349,7 @@ class LibraryPage(Page):
         self.model.version_read.connect(self.panel.take_version)
         self.panel.version_wanted.connect(self._version_wanted)
         self.panel.restore_wanted.connect(self._restore_wanted)
-        self.search.textChanged.connect(self.filter.set_search)
-        self._group.buttonClicked.connect(self._language_chosen)
-        self.view.selectionModel().selectionChanged.connect(self._selected)
-        self.view.doubleClicked.connect(self._activated)
+        self.list.selected.connect(self._selected)
+        self.list.edited.connect(self.state_changed)
+        self.list.use_wanted.connect(self.use)
         self.splitter.splitterMoved.connect(self.state_changed)
-        self.services.theme.changed.connect(self._resize_rows)
