@@ -29,14 +29,14 @@ class Write:
         module: The module.
         side: Its first input or its (first) output, ``[rows, tokens, columns]``.
         value: What is written; broadcast over the rectangle.
-        rows, tokens, columns: The rectangle.
+        rows, tokens, columns: The rectangle; of tokens also a list.
     """
 
     module: nn.Module
     side: Side
     value: torch.Tensor | float
     rows: slice = field(default_factory=every)
-    tokens: slice = field(default_factory=every)
+    tokens: slice | list[int] = field(default_factory=every)
     columns: slice = field(default_factory=every)
 
 

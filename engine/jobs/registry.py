@@ -70,6 +70,16 @@ KINDS: dict[str, Kind] = {
         "engine.inspection.anatomy.table:run",
         True,
     ),
+    "position-table": Kind(
+        "engine.inspection.positions.table_spec:PositionTableSpec",
+        "engine.inspection.positions.table:run",
+        True,
+    ),
+    "position-swap": Kind(
+        "engine.inspection.positions.counterfactual_spec:CounterfactualSpec",
+        "engine.inspection.positions.counterfactual:run",
+        True,
+    ),
     "load-model": Kind("engine.models.spec:LoadModelSpec", "engine.models.jobs:load", True),
     "unload-model": Kind("engine.models.spec:UnloadModelSpec", "engine.models.jobs:unload"),
     "describe-model": Kind(
