@@ -13,8 +13,15 @@ from rich.table import Table
 from engine.commands.compare_options import ModelOptions, one_of
 from engine.commands.console import STOPPED, note, out, print_json, stop, watch
 from engine.errors import EngineError, JobCancelled
-from engine.pruning.prune_spec import TEACHING, PruneResult, PruneSpec, TextSource
-from engine.pruning.recipe import PRESETS, Group, Mode, Recipe
+from engine.pruning.prune_spec import (
+    ALLOCATIONS,
+    METHODS,
+    TEACHING,
+    PruneResult,
+    PruneSpec,
+    TextSource,
+)
+from engine.pruning.recipe import Group, Mode, Recipe
 
 if TYPE_CHECKING:
     from engine.pruning.prune_spec import Loss
@@ -25,10 +32,11 @@ Text = Annotated[str, typer.Option(help="A UTF-8 text file, or teaching.")]
 def prune(
     model: Annotated[str, typer.Option(help="A model's name or folder.")] = "teach-rope",
     method: Annotated[
-        str, typer.Option(help=f"Of: {', '.join(PRESETS)}, custom (see --mode, --u, --a, --group).")
+        str, typer.Option(help=f"Of: {', '.join(METHODS)} (see --mode, --u, --a, --group).")
     ] = "wanda",
     sparsity: Annotated[float, typer.Option(help="Share of zeros, 0 to 1.")] = 0.5,
     pattern: Annotated[str, typer.Option(help="Kept:of neighbours, such as 2:4.")] = "",
+    allocation: Annotated[str, typer.Option(help=f"Of: {', '.join(ALLOCATIONS)}.")] = "uniform",
     mode: Annotated[str, typer.Option(help="Custom: none or row+col.")] = "none",
     u: Annotated[float, typer.Option(help="Custom: exponent of the magnitude.")] = 1.0,
     a: Annotated[float, typer.Option(help="Custom: exponent of the activation norm.")] = 1.0,
@@ -68,6 +76,7 @@ def prune(
             ),
             ratio=sparsity,
             pattern=pattern,
+            allocation=allocation,
             calibration=TextSource(calibration),
             evaluation=TextSource(evaluation),
             windows=windows,

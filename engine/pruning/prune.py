@@ -13,13 +13,15 @@ import torch
 from torch import Tensor
 
 from engine.jobs.spec import Spec
+from engine.pruning.allocation.registry import RULES
+from engine.pruning.inputs import Inputs
+from engine.pruning.judge import judge
 from engine.pruning.loss import loss
-from engine.pruning.one_pass import prune_in_one_pass, restored
+from engine.pruning.methods.registry import method_of
+from engine.pruning.one_pass import restored, visit_in_one_pass
 from engine.pruning.passages import Passages, passages
 from engine.pruning.prune_spec import Loss, MatrixRow, PruneResult, PruneSpec, Seconds
-from engine.pruning.ranking import pruned_of_m, rank
 from engine.pruning.recipe import pattern_of
-from engine.pruning.score import score
 from engine.pruning.targets import Target, targets
 
 if TYPE_CHECKING:
@@ -70,9 +72,7 @@ class _Pruning:
         dense = self._loss(evaluation)
         with restored(self.found):
             with self._timed("calibrate"):
-                prune_in_one_pass(
-                    self.loaded.model, self.found, calibration, self._decide, self.ctx.check
-                )
+                self._prune(calibration)
             self.seconds = replace(
                 self.seconds,
                 calibrate=self.seconds.calibrate - self.scoring,
@@ -125,31 +125,45 @@ class _Pruning:
         with self._timed("measure"):
             return loss(self.loaded.model, text, self.ctx.check)
 
-    def _decide(self, target: Target, norms: Tensor) -> Tensor:
-        """The mask of one matrix from its score, and its row for the table."""
-        started = time.monotonic()
-        weight = target.weight
-        scores = score(weight, norms, self.recipe)
-        if self.pattern.free:
-            gone = rank(scores, self.recipe.group).pruned(self.spec.ratio)
-        else:
-            gone = pruned_of_m(scores, self.pattern)
+    def _ratios(self, calibration: Passages) -> dict[str, float]:
+        """The ratio of every matrix by the rule of allocation."""
+        if self.spec.allocation == "uniform":
+            return {target.name: self.spec.ratio for target in self.found}
+        self.ctx.progress(0.1, "Reading what each layer would lose")
+        judged = judge(self.loaded.model, self.found, calibration, self.recipe, self.ctx.check)
+        given = RULES[self.spec.allocation](judged.budget(self.spec.ratio))
+        return {target.name: float(ratio) for target, ratio in zip(self.found, given, strict=True)}
+
+    def _prune(self, calibration: Passages) -> None:
+        """Every matrix in one forward pass."""
+        method = method_of(self.spec.method, self.recipe, self.pattern)
+        ratios = self._ratios(calibration)
+
+        def visit(target: Target, inputs: Inputs) -> None:
+            started = time.monotonic()
+            dense = target.weight.clone()
+            gone = method.prune(target.weight, inputs, ratios[target.name])
+            self._note(target, _error(dense, inputs.norms, gone), gone)
+            self.scoring += time.monotonic() - started
+
+        visit_in_one_pass(self.loaded.model, self.found, calibration, visit, self.ctx.check)
+
+    def _note(self, target: Target, error: float, gone: Tensor) -> None:
+        """A matrix is done: its row for the table."""
         row = MatrixRow(
             name=target.name,
             layer=target.layer,
             kind=target.kind,
-            weights=weight.numel(),
+            weights=gone.numel(),
             zeros=int(gone.sum()),
-            error=_error(weight, norms, gone),
+            error=error,
         )
         self.rows.append(row)
         if self.spec.masks_only:
             self.masks[target.name] = gone.cpu()
-        self.scoring += time.monotonic() - started
         self.ctx.partial(row)
         done = len(self.rows) / len(self.found)
         self.ctx.progress(0.2 + 0.5 * done, f"Matrix {len(self.rows)} of {len(self.found)}")
-        return gone
 
     def _write(
         self, calibration: Passages, dense: Loss | None, pruned: Loss | None

@@ -8,10 +8,13 @@ from typing import ClassVar, Final
 from engine.errors import BadSpec
 from engine.jobs.spec import Spec
 from engine.models.reference import ModelRef
-from engine.pruning.recipe import Recipe, pattern_of, recipe_of
+from engine.pruning.recipe import PRESETS, Recipe, pattern_of, recipe_of
 
 TEACHING: Final = "teaching"
 CUSTOM: Final = "custom"
+SPARSEGPT: Final = "sparsegpt"
+METHODS: Final = (*PRESETS, SPARSEGPT, CUSTOM)
+ALLOCATIONS: Final = ("uniform", "owl", "water")
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,11 @@ class PruneSpec(Spec):
 
     Attributes:
         model: Which model.
-        method: A preset's name, or `CUSTOM` for `recipe`.
+        method: One of `METHODS`; `CUSTOM` stands for `recipe`.
         recipe: The score when the method is custom.
         ratio: Share of the weights that become zero; of a pattern, given by the pattern.
         pattern: ``"2:4"``, or empty for zeros anywhere in the group.
+        allocation: How the zeros are shared among the layers, one of `ALLOCATIONS`.
         calibration: Text whose activations are read.
         evaluation: Text whose loss is measured before and after.
         windows: Windows of calibration.
@@ -55,6 +59,7 @@ class PruneSpec(Spec):
     recipe: Recipe = field(default_factory=Recipe)
     ratio: float = 0.5
     pattern: str = ""
+    allocation: str = "uniform"
     calibration: TextSource = field(default_factory=TextSource)
     evaluation: TextSource = field(default_factory=TextSource)
     windows: int = 32
@@ -77,11 +82,21 @@ class PruneSpec(Spec):
             raise BadSpec("The calibration has no tokens.", "Take at least one window of 8 tokens.")
         if self.masks_only and not self.out:
             raise BadSpec("No file is named for the masks.", "Name one with --out.")
-        pattern_of(self.pattern)
+        if self.allocation not in ALLOCATIONS:
+            raise BadSpec(
+                f"There is no allocation “{self.allocation}”.",
+                f"Choose of: {', '.join(ALLOCATIONS)}.",
+            )
+        if not pattern_of(self.pattern).free and self.allocation != "uniform":
+            raise BadSpec(
+                "A pattern fixes the ratio of every layer.", "Choose the uniform allocation."
+            )
         self.scored_by().check()
 
     def scored_by(self) -> Recipe:
-        """The recipe in force."""
+        """The recipe that ranks the weights (of SparseGPT: that plans the layers' ratios)."""
+        if self.method == SPARSEGPT:
+            return PRESETS["wanda"]
         return self.recipe if self.method == CUSTOM else recipe_of(self.method)
 
 

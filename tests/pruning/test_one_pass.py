@@ -9,7 +9,8 @@ from transformers import PreTrainedModel
 
 from engine.errors import BadSpec, JobCancelled, UnsupportedModel
 from engine.models.layers import decoder_layers
-from engine.pruning.one_pass import prune_in_one_pass, restored
+from engine.pruning.inputs import Inputs
+from engine.pruning.one_pass import restored, visit_in_one_pass
 from engine.pruning.passages import Passages
 from engine.pruning.ranking import rank
 from engine.pruning.recipe import PRESETS
@@ -32,8 +33,12 @@ def text(windows: int = 3, length: int = 12) -> Passages:
     return Passages(ids, real, real, "", "test")
 
 
-def wanda(target: Target, norms: Tensor) -> Tensor:
+def mask(target: Target, norms: Tensor) -> Tensor:
     return rank(score(target.weight, norms, PRESETS["wanda"]), "row").pruned(0.5)
+
+
+def wanda(target: Target, inputs: Inputs) -> None:
+    target.weight.masked_fill_(mask(target, inputs.norms), 0)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -43,7 +48,7 @@ def test_each_matrix_is_judged_by_inputs_of_pruned_matrices(family: str) -> None
     slow.load_state_dict(model.state_dict())
     words = text()
     found = targets(model)
-    prune_in_one_pass(model, found, words, wanda, lambda: None)
+    visit_in_one_pass(model, found, words, wanda, lambda: None)
 
     order: list[str] = []
     for target in targets(slow):
@@ -61,7 +66,7 @@ def test_each_matrix_is_judged_by_inputs_of_pruned_matrices(family: str) -> None
             slow(**run)
         handle.remove()
         real_inputs = seen[0].reshape(-1, seen[0].shape[-1])[words.real.reshape(-1)]
-        target.weight.masked_fill_(wanda(target, real_inputs.norm(dim=0)), 0)
+        target.weight.masked_fill_(mask(target, real_inputs.norm(dim=0)), 0)
 
     for one, other in zip(found, targets(slow), strict=True):
         assert one.name == other.name
@@ -103,7 +108,7 @@ def test_weights_come_back_bit_for_bit_wherever_it_is_stopped() -> None:
 
         try:
             with restored(found):
-                prune_in_one_pass(model, found, text(), wanda, check)
+                visit_in_one_pass(model, found, text(), wanda, check)
                 assert stop == len(found)
         except JobCancelled:
             assert stop < len(found)
@@ -119,7 +124,7 @@ def test_activations_that_are_no_numbers_are_named() -> None:
         next(decoder_layers(model)[1].parameters()).fill_(float("nan"))
     found = targets(model)
     with pytest.raises(BadSpec, match="not finite"), restored(found):
-        prune_in_one_pass(model, found, text(), wanda, lambda: None)
+        visit_in_one_pass(model, found, text(), wanda, lambda: None)
 
 
 def test_a_model_without_linear_layers_is_refused() -> None:

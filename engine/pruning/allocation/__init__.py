@@ -1,0 +1,1 @@
+"""How a budget of zeros is shared among layers: one rule per file, one line in the registry."""

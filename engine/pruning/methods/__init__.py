@@ -1,0 +1,1 @@
+"""How a matrix is pruned: one method per file, one line in the registry."""

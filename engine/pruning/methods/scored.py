@@ -1,0 +1,35 @@
+"""Zero the weights of the lowest score and leave the rest alone: magnitude, Wanda, RI, RIA."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from engine.pruning.inputs import Inputs
+from engine.pruning.ranking import pruned_of_m, rank
+from engine.pruning.recipe import Pattern, Recipe
+from engine.pruning.score import score
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Pruning by one score.
+
+    Attributes:
+        recipe: The score and the group in which it is compared.
+        pattern: How zeros may lie.
+    """
+
+    recipe: Recipe
+    pattern: Pattern = Pattern()
+
+    def prune(self, weight: Tensor, inputs: Inputs, ratio: float) -> Tensor:
+        """See `Method.prune`."""
+        scores = score(weight, inputs.norms, self.recipe)
+        if self.pattern.free:
+            gone = rank(scores, self.recipe.group).pruned(ratio)
+        else:
+            gone = pruned_of_m(scores, self.pattern)
+        weight.masked_fill_(gone, 0)
+        return gone
