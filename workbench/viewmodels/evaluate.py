@@ -26,7 +26,15 @@ from engine.jobs.events import (
 from engine.prompting.elements import PromptElements
 from workbench.services.background import Background
 from workbench.viewmodels.compare import Jobs
-from workbench.viewmodels.evaluate_items import ItemsTable, ItemTexts, cell_at, slim, texts_of
+from workbench.viewmodels.evaluate_items import (
+    Answers,
+    ItemsTable,
+    ItemTexts,
+    cell_at,
+    filled,
+    slim,
+    texts_of,
+)
 from workbench.viewmodels.evaluate_plan import Plan, Stamp, Wish, plan
 from workbench.viewmodels.evaluate_reading import reread, voted_by
 from workbench.viewmodels.evaluate_setup import EvaluateSetup, default_evaluation
@@ -240,7 +248,7 @@ class EvaluateModel(QObject):
             return
         cells = [cell for own in self.cells.values() for cell in own]
         self._background.run(
-            partial(_read, cells, list(self.votes.values()), rule),
+            partial(_read, self.result_spec, cells, list(self.votes.values()), rule),
             partial(self._take_read, self._reading, rule),
             partial(self._read_failed, self._reading),
         )
@@ -249,14 +257,8 @@ class EvaluateModel(QObject):
         if turn != self._reading:
             return
         self.rule, self.problem = rule, None
-        self.cells.clear()
-        self.table.set_spec(self.result_spec, self.table.texts)
-        cells, votes = found
-        for cell in cells:
-            self.cells.setdefault(cell_at(cell.key), []).append(cell)
-            self.table.add_cell(cell)
-        for vote in votes:
-            self.table.add_vote(vote)
+        self.cells, answers = found
+        self.table.set_spec(self.result_spec, self.table.texts, answers)
         self.ended.emit()
 
     def _read_failed(self, turn: int, error: Exception) -> None:
@@ -358,12 +360,15 @@ class EvaluateModel(QObject):
             self.store_failed.emit(result.store_error)
 
 
-_Read = tuple[tuple[CellResult, ...], tuple[Vote, ...]]
+_Read = tuple[dict[tuple[int, int, int], list[CellResult]], Answers]
 
 
-def _read(cells: list[CellResult], votes: list[Vote], rule: str) -> _Read:
+def _read(spec: CompareSpec, cells: list[CellResult], votes: list[Vote], rule: str) -> _Read:
     read = reread(cells, rule)
-    return read, voted_by(read, votes, rule)
+    placed: dict[tuple[int, int, int], list[CellResult]] = {}
+    for cell in read:
+        placed.setdefault(cell_at(cell.key), []).append(cell)
+    return placed, filled(spec, read, voted_by(read, votes, rule))
 
 
 def _worked_out(wish: Wish) -> tuple[Plan, ItemTexts | None]:

@@ -1,15 +1,15 @@
 """The items of an evaluation as a Qt table model, and the filter over it.
 
-Thousands of rows: the cells are texts that are made once when an answer comes, the filter reads a
-lower-cased line per row, and nothing walks over all rows while one scrolls.
+Thousands of rows: what a cell shows, what it sorts by and which chips keep its row is worked out
+once, when an answer comes; answers that come all together are worked out off the GUI thread
+(`filled`). A key press then only picks rows, and nothing walks over all rows while one scrolls.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import partial
 from typing import Final
 
 from PySide6.QtCore import (
@@ -91,6 +91,11 @@ class Mark:
     def invalid(self) -> bool:
         return self.answered > 0 and not self.error and self.value is None
 
+    def sort_key(self) -> str:
+        """Right, wrong, invalid, unanswered, failed; then by the answer."""
+        order = {True: 0, False: 1, None: 3}[self.correct]
+        return f"{4 if self.error else 2 if self.invalid else order} {self.value or ''}"
+
     def text(self) -> str:
         """Sign, answer, and of several samples how many agree or are right."""
         if self.error:
@@ -114,11 +119,67 @@ class ItemTexts:
         inputs: The questions.
         shorts: Each on one line, cut.
         lines: Id, question and expected answer, lower-cased.
+        ranks: Of each row by id, by question and by expected answer; equal ones share one.
     """
 
-    inputs: tuple[str, ...]
-    shorts: tuple[str, ...]
-    lines: tuple[str, ...]
+    inputs: tuple[str, ...] = ()
+    shorts: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    ranks: tuple[tuple[int, ...], ...] = ()
+
+
+@dataclass
+class Answers:
+    """What is known of every item, and what follows from it for cells, sorting and chips.
+
+    Attributes:
+        marks: By row, then by lane.
+        texts: What each cell shows, by row and lane.
+        keys: What each sorts by, by lane and row: right, wrong, invalid, unanswered, failed.
+        kept: By chip the rows that it keeps, 1 or 0 each.
+        any: Whether any answer came.
+    """
+
+    places: dict[tuple[int, int], int]
+    marks: list[list[Mark]]
+    texts: list[list[str]]
+    keys: list[list[str]]
+    kept: dict[Show, bytearray] = field(default_factory=dict)
+    any: bool = False
+
+    def add_cell(self, cell: CellResult) -> tuple[int, int] | None:
+        """Take a finished cell; its row and lane, or None when it changes nothing."""
+        at, row = self.places[cell.key.model, cell.key.variant], cell.key.item
+        before = self.marks[row][at]
+        if cell.dropped or (before.share >= 0 and before.final):
+            return None
+        self._put(row, at, _with_cell(before, cell))
+        return row, at
+
+    def add_vote(self, vote: Vote) -> tuple[int, int]:
+        """Take a vote, over or under way; its row and lane."""
+        at = self.places[vote.model, vote.variant]
+        mark = Mark(
+            value=vote.winner,
+            correct=vote.correct,
+            answered=max(1, vote.samples),
+            right=0,
+            share=vote.agreement,
+            final=vote.final,
+        )
+        self._put(vote.item, at, mark)
+        return vote.item, at
+
+    def _put(self, row: int, at: int, mark: Mark) -> None:
+        marks = self.marks[row]
+        marks[at] = mark
+        self.any = True
+        self.texts[row][at] = mark.text()
+        self.keys[at][row] = mark.sort_key()
+        known = [one.correct for one in marks if one.correct is not None]
+        self.kept[Show.WRONG][row] = False in known
+        self.kept[Show.INVALID][row] = any(one.invalid or one.error for one in marks)
+        self.kept[Show.ONE_RIGHT][row] = len(known) > 1 and sum(known) == 1
 
 
 class ItemsTable(QAbstractTableModel):
@@ -128,79 +189,51 @@ class ItemsTable(QAbstractTableModel):
         super().__init__(parent)
         self._spec: CompareSpec | None = None
         self._items: tuple[Item, ...] = ()
-        self.texts = ItemTexts((), (), ())
-        self._inputs: Sequence[str] = ()
-        self._shorts: Sequence[str] = ()
-        self._lines: Sequence[str] = ()
-        self._marks: list[list[Mark]] = []
-        self._texts: list[list[str]] = []
-        self._places: dict[tuple[int, int], int] = {}
+        self._answers = blank(None)
+        self._orders: dict[int, tuple[int, ...]] = {}
+        self.texts = ItemTexts()
         self.lanes: tuple[Lane, ...] = ()
 
     # Filling
 
-    def set_spec(self, spec: CompareSpec | None, texts: ItemTexts | None = None) -> None:
-        """Show the items of a comparison, unanswered.
+    def set_spec(
+        self,
+        spec: CompareSpec | None,
+        texts: ItemTexts | None = None,
+        answers: Answers | None = None,
+    ) -> None:
+        """Show the items of a comparison.
 
         Args:
             spec: The comparison; None = nothing.
             texts: Of its items (`texts_of`), made off the GUI thread.
+            answers: To all of them (`filled`), made there too; None = unanswered. They belong to
+                the table from now on.
         """
         self.beginResetModel()
         self._spec = spec
         self._items = spec.items if spec is not None else ()
         self.lanes = lanes_of(spec) if spec is not None else ()
-        self._places = {(lane.model, lane.variant): at for at, lane in enumerate(self.lanes)}
-        texts = texts or ItemTexts((), (), ())
-        self._inputs, self._shorts, self._lines = texts.inputs, texts.shorts, texts.lines
-        self.texts = texts
-        self._marks = [[NOTHING] * len(self.lanes) for _ in self._items]
-        self._texts = [[""] * len(self.lanes) for _ in self._items]
+        self.texts = texts or ItemTexts()
+        self._answers = answers or blank(spec)
+        self._orders = {}
         self.endResetModel()
 
     def add_cell(self, cell: CellResult) -> int:
         """Take a finished cell; returns its row."""
-        at = self._places[cell.key.model, cell.key.variant]
-        row = cell.key.item
-        before = self._marks[row][at]
-        if before.share >= 0 and before.final:
-            return row
-        if cell.dropped:
-            return row
-        if cell.error is not None:
-            after = replace(before, error=cell.error.message)
-        else:
-            found = cell.extractions[0] if cell.extractions else None
-            right = before.right + (cell.correct is True)
-            answered = before.answered + 1
-            value = found.value if found is not None else None
-            if before.answered and before.value is not None:
-                value = before.value
-            correct = cell.correct if answered == 1 else _mostly(right, answered, cell.correct)
-            after = replace(before, value=value, correct=correct, answered=answered, right=right)
-        self._put(row, at, after)
-        return row
+        self._changed(self._answers.add_cell(cell))
+        return cell.key.item
 
     def add_vote(self, vote: Vote) -> int:
         """Take a vote, over or under way; returns its row."""
-        at = self._places[vote.model, vote.variant]
-        self._put(
-            vote.item,
-            at,
-            Mark(
-                value=vote.winner,
-                correct=vote.correct,
-                answered=max(1, vote.samples),
-                right=0,
-                share=vote.agreement,
-                final=vote.final,
-            ),
-        )
+        self._changed(self._answers.add_vote(vote))
         return vote.item
 
-    def _put(self, row: int, at: int, mark: Mark) -> None:
-        self._marks[row][at] = mark
-        self._texts[row][at] = mark.text()
+    def _changed(self, place: tuple[int, int] | None) -> None:
+        if place is None:
+            return
+        row, at = place
+        self._orders.pop(FIXED + at, None)
         index = self.index(row, FIXED + at)
         self.dataChanged.emit(index, index)
 
@@ -216,31 +249,35 @@ class ItemsTable(QAbstractTableModel):
 
     def asked(self, row: int) -> str:
         """The question of a row."""
-        return self._inputs[row]
+        return self.texts.inputs[row]
 
     def marks(self, row: int) -> Sequence[Mark]:
         """What is known of a row, lane by lane."""
-        return self._marks[row]
-
-    def line(self, row: int) -> str:
-        """What the filter searches, lower-cased."""
-        return self._lines[row]
+        return self._answers.marks[row]
 
     def answered(self) -> bool:
         """Whether any answer came."""
-        return any(mark.answered or mark.error for row in self._marks for mark in row)
+        return self._answers.any
 
-    def keeps(self, row: int, show: Show) -> bool:
-        """Whether a chip keeps this row."""
-        if show is Show.ALL:
-            return True
-        marks = self._marks[row]
-        if show is Show.WRONG:
-            return any(mark.correct is False for mark in marks)
-        if show is Show.INVALID:
-            return any(mark.invalid or mark.error for mark in marks)
-        known = [mark.correct for mark in marks if mark.correct is not None]
-        return len(known) > 1 and sum(known) == 1
+    def chosen(self, words: Sequence[str], show: Show) -> list[int]:
+        """The rows that contain every word and that a chip keeps, in their order."""
+        kept = self._answers.kept.get(show)
+        found = list(range(len(self._items)))
+        if kept is not None:
+            found = [row for row in found if kept[row]]
+        lines = self.texts.lines
+        for word in words:
+            found = [row for row in found if word in lines[row]]
+        return found
+
+    def order_by(self, column: int) -> Sequence[int]:
+        """Every row's rank by a column, equal ones sharing one: numbers as numbers, verdicts right,
+        wrong, invalid, failed."""
+        if column < FIXED:
+            return self.texts.ranks[column] if self.texts.ranks else ()
+        if column not in self._orders:
+            self._orders[column] = ranks_of(self._answers.keys[column - FIXED])
+        return self._orders[column]
 
     def retranslate(self) -> None:
         """Set every text again (a new language)."""
@@ -256,6 +293,11 @@ class ItemsTable(QAbstractTableModel):
 
     def columnCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else FIXED + len(self.lanes)
+
+    def index(self, row: int, column: int, parent: Index = NO_PARENT) -> QModelIndex:
+        """Without the detour over `rowCount` and `columnCount`: it is asked for very often."""
+        inside = 0 <= row < len(self._items) and 0 <= column < FIXED + len(self.lanes)
+        return self.createIndex(row, column) if inside and not parent.isValid() else QModelIndex()
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -282,7 +324,7 @@ class ItemsTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, column)
         if role == VERDICT_ROLE and column >= FIXED:
-            mark = self._marks[row][column - FIXED]
+            mark = self._answers.marks[row][column - FIXED]
             return "bad" if mark.error else {True: "good", False: "bad", None: ""}[mark.correct]
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(row, column)
@@ -290,30 +332,19 @@ class ItemsTable(QAbstractTableModel):
 
     def _text(self, row: int, column: int) -> str:
         if column >= FIXED:
-            return self._texts[row][column - FIXED]
+            return self._answers.texts[row][column - FIXED]
         item = self._items[row]
         if column == 1:
-            return self._shorts[row]
+            return self.texts.shorts[row]
         return item.id if column == 0 else short(item.expected or "")
-
-    def sort_key(self, row: int, column: int) -> str:
-        """By what a column sorts: numbers as numbers, verdicts right, wrong, invalid, failed."""
-        if column >= FIXED:
-            mark = self._marks[row][column - FIXED]
-            order = {True: 0, False: 1, None: 3}[mark.correct]
-            return f"{4 if mark.error else 2 if mark.invalid else order} {mark.value or ''}"
-        if column == 1:
-            return self._shorts[row]
-        text = self._items[row].id if column == 0 else (self._items[row].expected or "")
-        return f"{text:0>12}" if text.isdecimal() else text
 
     def _tip(self, row: int, column: int) -> str | None:
         if column == 1:
-            return tip(self._inputs[row][:LONGEST_SEARCHED])
+            return tip(self.texts.inputs[row][:LONGEST_SEARCHED])
         if column == 2:
             return tip(self._items[row].expected or "")
         if column >= FIXED:
-            mark = self._marks[row][column - FIXED]
+            mark = self._answers.marks[row][column - FIXED]
             return tip(mark.error or mark.value or "") or None
         return None
 
@@ -376,20 +407,11 @@ class ItemsFilter(QAbstractProxyModel):
         return list(self._rows)
 
     def _chosen(self) -> list[int]:
-        table = self._table
-        rows = range(table.rowCount())
-        found = [
-            row
-            for row in rows
-            if all(word in table.line(row) for word in self._words)
-            and table.keeps(row, self.show_only)
-        ]
+        found = self._table.chosen(self._words, self.show_only)
         column, order = self._sort
-        if column >= 0:
-            found.sort(
-                key=partial(table.sort_key, column=column),
-                reverse=order == Qt.SortOrder.DescendingOrder,
-            )
+        if column >= 0 and found:
+            ranks = self._table.order_by(column)
+            found.sort(key=ranks.__getitem__, reverse=order == Qt.SortOrder.DescendingOrder)
         return found
 
     def _take(self, rows: list[int]) -> None:
@@ -417,7 +439,8 @@ class ItemsFilter(QAbstractProxyModel):
         return self._table.columnCount(parent)
 
     def index(self, row: int, column: int, parent: Index = NO_PARENT) -> QModelIndex:
-        return self.createIndex(row, column) if self.hasIndex(row, column) else QModelIndex()
+        inside = 0 <= row < len(self._rows) and 0 <= column < self._table.columnCount()
+        return self.createIndex(row, column) if inside and not parent.isValid() else QModelIndex()
 
     def parent(self, _index: Index = NO_PARENT) -> QModelIndex:  # type: ignore[override]
         return QModelIndex()
@@ -467,7 +490,47 @@ def texts_of(spec: CompareSpec) -> ItemTexts:
         f"{item.id} {asked[:LONGEST_SEARCHED]} {item.expected or ''}".casefold()
         for item, asked in zip(spec.items, inputs, strict=True)
     )
-    return ItemTexts(inputs, tuple(map(short, inputs)), tuple(lines))
+    shorts = tuple(map(short, inputs))
+    ranks = (
+        ranks_of([_numbered(item.id) for item in spec.items]),
+        ranks_of(shorts),
+        ranks_of([_numbered(item.expected or "") for item in spec.items]),
+    )
+    return ItemTexts(inputs, shorts, tuple(lines), ranks)
+
+
+def blank(spec: CompareSpec | None) -> Answers:
+    """No answers yet."""
+    lanes = lanes_of(spec) if spec is not None else ()
+    rows = len(spec.items) if spec is not None else 0
+    return Answers(
+        places={(lane.model, lane.variant): at for at, lane in enumerate(lanes)},
+        marks=[[NOTHING] * len(lanes) for _ in range(rows)],
+        texts=[[""] * len(lanes) for _ in range(rows)],
+        keys=[[NOTHING.sort_key()] * rows for _ in lanes],
+        kept={show: bytearray(rows) for show in Show if show is not Show.ALL},
+    )
+
+
+def filled(spec: CompareSpec, cells: Iterable[CellResult], votes: Iterable[Vote] = ()) -> Answers:
+    """All answers of a run at once; of thousands this takes longer than a frame."""
+    answers = blank(spec)
+    for cell in cells:
+        answers.add_cell(cell)
+    for vote in votes:
+        answers.add_vote(vote)
+    return answers
+
+
+def ranks_of(keys: Sequence[str]) -> tuple[int, ...]:
+    """The place of each key among all of them; equal ones share one."""
+    place = {key: at for at, key in enumerate(sorted(set(keys)))}
+    return tuple(map(place.__getitem__, keys))
+
+
+def _numbered(text: str) -> str:
+    """Numbers sort by their size."""
+    return f"{text:0>12}" if text.isdecimal() else text
 
 
 def slim(cell: CellResult) -> CellResult:
@@ -488,6 +551,20 @@ def short(text: str) -> str:
     """One line of a long text."""
     flat = " ".join(text[: 2 * LONGEST_CELL].split())
     return flat if len(flat) <= LONGEST_CELL else flat[: LONGEST_CELL - 1] + "…"
+
+
+def _with_cell(before: Mark, cell: CellResult) -> Mark:
+    """What is known of an item after one more sample."""
+    if cell.error is not None:
+        return replace(before, error=cell.error.message)
+    found = cell.extractions[0] if cell.extractions else None
+    right = before.right + (cell.correct is True)
+    answered = before.answered + 1
+    value = found.value if found is not None else None
+    if before.answered and before.value is not None:
+        value = before.value
+    correct = cell.correct if answered == 1 else _mostly(right, answered, cell.correct)
+    return replace(before, value=value, correct=correct, answered=answered, right=right)
 
 
 def _mostly(right: int, answered: int, last: bool | None) -> bool | None:

@@ -10,7 +10,14 @@ from PySide6.QtCore import Qt
 from engine.errors import ErrorReport
 from engine.evaluation.spec import CellKey, CellResult, CompareSpec, Extraction, Variant, Vote
 from engine.prompting.elements import Item, PromptElements
-from workbench.viewmodels.evaluate_items import FIXED, ItemsFilter, ItemsTable, Show, texts_of
+from workbench.viewmodels.evaluate_items import (
+    FIXED,
+    ItemsFilter,
+    ItemsTable,
+    Show,
+    filled,
+    texts_of,
+)
 
 N = 5000
 
@@ -112,3 +119,55 @@ def test_answers_reach_the_view_while_it_is_filtered(table, qtbot):
     first, last = changed.args[:2]
     assert (first.row(), first.column(), last.column()) == (place, FIXED + 1, FIXED + 1)
     assert view.index(place, FIXED + 1).data() == "✓ 5000"
+
+
+def test_answers_that_come_together_are_those_that_come_one_by_one(table, qapp):
+    """Also sorted and chosen: against plain Python over the cells themselves."""
+    values = (None, "9", "10", "2")
+    cells = [
+        cell(item, variant, value, value is not None and (item * 7 + variant) % 3 == 0)
+        for item in range(N)
+        for variant in range(2)
+        for value in (values[(item + variant) % 4],)
+    ]
+    votes = [replace(vote("3", correct=True, agreement=1.0), item=5)]
+    for one in cells:
+        table.add_cell(one)
+    table.add_vote(votes[0])
+    whole = ItemsTable()
+    wanted = spec()
+    assert not whole.answered()
+    whole.set_spec(wanted, texts_of(wanted), filled(wanted, cells, votes))
+    assert whole.answered()
+    one, other = ItemsFilter(table), ItemsFilter(whole)
+    for show in Show:
+        for column in range(FIXED + 2):
+            for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+                for view in (one, other):
+                    view.set_show(show)
+                    view.sort(column, order)
+                assert one.source_rows() == other.source_rows()
+    assert [whole.marks(row) for row in range(N)] == [table.marks(row) for row in range(N)]
+    other.set_show(Show.ALL)
+    other.sort(FIXED + 1, Qt.SortOrder.AscendingOrder)
+
+    second = {one.key.item: one for one in cells if one.key.variant == 1}
+
+    def key(item: int) -> tuple[int, str]:
+        found = second[item]
+        value = found.extractions[0].value
+        return (0 if found.correct else 2 if value is None else 1, value or "")
+
+    first = other.source_rows()[:500]
+    assert [key(row) for row in first] == sorted(key(row) for row in range(N))[:500]
+
+
+def test_an_answer_moves_its_row_at_the_next_sorting(table):
+    view = ItemsFilter(table)
+    table.add_cell(cell(0, 0, "1", False))
+    table.add_cell(cell(1, 0, "1", True))
+    view.sort(FIXED, Qt.SortOrder.AscendingOrder)
+    assert view.source_rows()[:2] == [1, 0]
+    table.add_cell(cell(2, 0, "1", True))
+    view.renew()
+    assert view.source_rows()[:3] == [1, 2, 0]
