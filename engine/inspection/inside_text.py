@@ -43,8 +43,8 @@ class InsideText:
         return self.target_ids if self.structure == "encoder-decoder" else self.ids
 
 
-def text_of(loaded: LoadedModel, spec: InsideSpec) -> InsideText:
-    """The tokens of a spec.
+def text_of(loaded: LoadedModel, spec: InsideSpec, *, beyond: bool = False) -> InsideText:
+    """The tokens of a spec; with `beyond`, also more than the model was made to read.
 
     Raises:
         PromptError: The text has no token, or a token that the model does not have.
@@ -59,10 +59,10 @@ def text_of(loaded: LoadedModel, spec: InsideSpec) -> InsideText:
     target: tuple[int, ...] = ()
     if structure == "encoder-decoder":
         target = spec.target_ids or _target(loaded, spec.target)
-    return checked(loaded, InsideText(ids, target, structure, spec.at))
+    return checked(loaded, InsideText(ids, target, structure, spec.at), beyond=beyond)
 
 
-def checked(loaded: LoadedModel, text: InsideText) -> InsideText:
+def checked(loaded: LoadedModel, text: InsideText, *, beyond: bool = False) -> InsideText:
     """The text with its place counted from 0; raises as `text_of` does."""
     known = shape_of(loaded.model.config).vocabulary
     if not text.ids:
@@ -73,7 +73,7 @@ def checked(loaded: LoadedModel, text: InsideText) -> InsideText:
             "Give the text, or tokens of this model.",
         )
     longest = max(len(text.ids), len(text.target_ids))
-    check_length(longest, context_length(loaded.model))
+    check_length(longest, None if beyond else context_length(loaded.model))
     return InsideText(text.ids, text.target_ids, text.structure, _place(loaded, text))
 
 

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from engine.inspection.capture import Float
 
-OFFSETS: Final = {"opt": 2, "bart": 2, "mbart": 2, "plbart": 2, "biogpt": 2}
-"""Rows before position 0, by model type: relics of padding in fairseq."""
 MOST_ROWS: Final = 512
 
 
@@ -37,7 +35,7 @@ def similarity(table: Float, offset: int = 0, most: int = MOST_ROWS) -> Similari
 
     Args:
         table: ``[rows, dim]``, as stored in the model.
-        offset: Row of position 0 (`OFFSETS`).
+        offset: Row of position 0: 2 in OPT and BART, 0 in GPT-2 and BERT.
         most: Rows to compare; more are thinned evenly.
     """
     rows = table[offset:]
