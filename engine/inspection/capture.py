@@ -106,9 +106,13 @@ class Mask:
 
     def allowed(self, rows: slice, cols: slice) -> NDArray[np.bool_]:
         """The part of the mask in a rectangle of queries and keys, bool ``[rows, cols]``."""
+        return self.allowed_at(np.arange(rows.start, rows.stop), cols)
+
+    def allowed_at(self, rows: NDArray[np.int64], cols: slice) -> NDArray[np.bool_]:
+        """The same for single queries, bool ``[rows, cols]``."""
         if self.painted is not None:
             return self.painted[rows, cols]
-        i = np.arange(rows.start, rows.stop)[:, None] + self.offset
+        i = rows[:, None] + self.offset
         j = np.arange(cols.start, cols.stop)[None, :]
         seen = np.ones((i.shape[0], j.shape[1]), bool) if self.kind == "full" else j <= i
         if self.kind == "prefix":
@@ -129,8 +133,9 @@ class LayerCapture:
         q: Queries after norm and rotation, float32 ``[heads, queries, head_dim]``.
         k: Keys likewise, not repeated, float32 ``[kv_heads, keys, head_dim]``; query head h reads
             head ``h // (heads / kv_heads)``.
-        lse: Log-sum-exp of each row of masked scores (sink included), float32
-            ``[heads, queries]``: ``P = exp(S - lse)``.
+        lse: Log-sum-exp of each row of masked scores (sink included), float64
+            ``[heads, queries]``: ``P = exp(S - lse)``. Scores can be large, and float32 would
+            round away the fifth digit of the weights.
         scaling: Factor on q·k.
         mask: Which keys are seen.
         rotation: The rotary embedding, or None.
@@ -139,6 +144,9 @@ class LayerCapture:
         sinks: Learned sink logits (gpt-oss), float32 ``[heads]``, or None.
         error: Largest |rebuilt weight - the model's own| over the rows that were checked, or None
             when the model gives nothing to compare with.
+        head_ids: Numbers of the heads that were kept, when not all; every array above then holds
+            these alone (keys once per head).
+        note: What a person should know of this module's figures, or empty.
     """
 
     module: str
@@ -146,7 +154,7 @@ class LayerCapture:
     role: Role
     q: Float
     k: Float
-    lse: Float
+    lse: NDArray[np.float64]
     scaling: float
     mask: Mask
     rotation: Rotation | None = None
@@ -154,10 +162,12 @@ class LayerCapture:
     softcap: float | None = None
     sinks: Float | None = None
     error: float | None = None
+    head_ids: tuple[int, ...] = ()
+    note: str = ""
 
     @property
     def heads(self) -> int:
-        """Query heads."""
+        """Query heads that are kept; heads are counted in these."""
         return int(self.q.shape[0])
 
     @property
@@ -169,6 +179,15 @@ class LayerCapture:
     def kept_bytes(self) -> int:
         """Memory of what is kept."""
         return self.q.nbytes + self.k.nbytes + self.lse.nbytes
+
+    @property
+    def full_bytes(self) -> int:
+        """Memory of the float32 weights of the same heads, which are never kept."""
+        return 4 * self.heads * self.shape[0] * self.shape[1]
+
+    def head_name(self, head: int) -> int:
+        """The model's number of the kept head `head`."""
+        return self.head_ids[head] if self.head_ids else head
 
     def key_head(self, head: int) -> int:
         """The key head that query head `head` reads (grouped queries)."""

@@ -1,0 +1,180 @@
+"""The job "look inside": one text through one model under the probe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from engine.decoding.detokenize import Detokenizer
+from engine.decoding.loop import decode
+from engine.decoding.params import Sampling
+from engine.decoding.request import Request
+from engine.decoding.stopping import check_length
+from engine.errors import BadSpec, PromptError, UnsupportedModel
+from engine.evaluation.provenance import provenance_of
+from engine.inspection.capture import Capture, LayerCapture, Mask
+from engine.inspection.inspect_spec import MOST_PAINTED, InspectSpec, MaskChoice, too_long
+from engine.inspection.passing import Passage, run_passage
+from engine.inspection.probe import Probe
+from engine.models.architecture import shape_of
+from engine.models.chat import encode
+
+if TYPE_CHECKING:
+    from engine.jobs.job import JobContext
+    from engine.jobs.spec import Spec
+    from engine.models.loaded import LoadedModel
+
+
+def run(spec: Spec, ctx: JobContext) -> Capture:
+    """Run an `InspectSpec`.
+
+    Raises:
+        PromptError: There is no text, or it is longer than the model's table of positions.
+        BadSpec: A layer or head does not exist, or the mask does not fit.
+        UnsupportedModel: The model has no attention that can be read.
+        DeviceOutOfMemory: The capture does not fit.
+    """
+    assert isinstance(spec, InspectSpec)
+    with ctx.resources.residency.lease(spec.model, ctx) as loaded:
+        return capture(loaded, spec, ctx)
+
+
+def capture(loaded: LoadedModel, spec: InspectSpec, ctx: JobContext) -> Capture:
+    """The same on a model that is leased already."""
+    model = loaded.model
+    shape = shape_of(model.config)
+    _check_numbers(spec, shape.layers, shape.heads)
+    ids = prompt_ids(loaded, spec)
+    _check_ids(loaded, ids)
+    encoder_decoder = loaded.info.anatomy.structure == "encoder-decoder"
+    target = _target_ids(loaded, spec, ids, ctx) if encoder_decoder else ()
+    causal = loaded.info.anatomy.structure == "causal decoder"
+    mask = _mask(spec.mask, len(ids), causal=causal, cross=encoder_decoder)
+    probe = Probe(
+        model,
+        layers=frozenset(spec.layers),
+        heads=spec.heads,
+        check=ctx.check,
+        last=max(spec.layers) if spec.layers and not encoder_decoder else None,
+    )
+    run_passage(probe, Passage(ids, target, causal, mask), ctx.progress)
+    found = probe.captures()
+    _check_found(loaded, spec, found)
+    label = Detokenizer(loaded.tokenizer).label
+    own = target if encoder_decoder else ids
+    return Capture(
+        tokens=tuple(label(token) for token in own),
+        ids=own,
+        encoder_tokens=tuple(label(token) for token in ids) if encoder_decoder else (),
+        layers=found,
+        layer_count=shape.layers,
+        heads=shape.heads,
+        provenance=provenance_of(loaded, batch_size=1, seed=0, temperature=0.0, check=ctx.check),
+    )
+
+
+def prompt_ids(loaded: LoadedModel, spec: InspectSpec) -> tuple[int, ...]:
+    """The tokens that a spec asks for."""
+    if spec.ids:
+        return spec.ids
+    if not spec.messages:
+        ids = tuple(int(token) for token in loaded.tokenizer(spec.text)["input_ids"])
+    else:
+        ids = encode(loaded, spec.messages, spec.language).ids
+        if spec.answer:
+            said = loaded.tokenizer(spec.answer, add_special_tokens=False)["input_ids"]
+            ids += tuple(int(token) for token in said)
+    if not ids:
+        raise PromptError("There is no text to look at.", "Type at least one character.")
+    too_long(len(ids))
+    return ids
+
+
+def _check_ids(loaded: LoadedModel, ids: tuple[int, ...]) -> None:
+    words = shape_of(loaded.model.config).vocabulary
+    if any(not 0 <= token < words for token in ids):
+        raise PromptError(
+            "The text has a token that this model does not know.",
+            "Give the text, or tokens of this model.",
+        )
+    position = loaded.info.anatomy.position_encoding
+    unlimited = position.startswith(("RoPE", "ALiBi", "T5", "none"))
+    tables = loaded.model.config.model_type in {"mpt", "gptj", "codegen"}
+    if not unlimited or tables:
+        check_length(len(ids), shape_of(loaded.model.config).context_length)
+
+
+def _check_numbers(spec: InspectSpec, layers: int, heads: int) -> None:
+    for layer in spec.layers:
+        if layer >= layers:
+            raise BadSpec(
+                f"There is no layer {layer}: the model has {layers}, from 0.",
+                "Choose one of these.",
+            )
+    for head in spec.heads:
+        if head >= heads:
+            raise BadSpec(
+                f"There is no head {head}: each layer has {heads}, from 0.", "Choose one of these."
+            )
+
+
+def _check_found(loaded: LoadedModel, spec: InspectSpec, found: tuple[LayerCapture, ...]) -> None:
+    name = loaded.model.config.model_type
+    if not found and not spec.layers:
+        raise UnsupportedModel(
+            f"The model “{name}” has no attention that can be read.",
+            "Look at a transformer.",
+        )
+    missing = set(spec.layers) - {layer.layer for layer in found}
+    if missing:
+        raise UnsupportedModel(
+            f"Layer {min(missing)} of “{name}” has no attention that can be read.",
+            "Choose another layer.",
+        )
+
+
+def _target_ids(
+    loaded: LoadedModel, spec: InspectSpec, ids: tuple[int, ...], ctx: JobContext
+) -> tuple[int, ...]:
+    """The decoder's tokens: its start, then what was given or what the model says."""
+    start = int(getattr(loaded.model.config, "decoder_start_token_id", None) or 0)
+    if spec.target:
+        said = loaded.tokenizer(spec.target, add_special_tokens=False)["input_ids"]
+        return (start, *(int(token) for token in said))
+    ctx.progress(None, "Letting the model answer")
+    answer = decode(
+        loaded.model,
+        loaded.tokenizer,
+        [Request(ids)],
+        Sampling(max_new_tokens=spec.target_tokens),
+        check=ctx.check,
+    )[0]
+    return (start, *(token.id for token in answer.tokens))
+
+
+def _mask(choice: MaskChoice, count: int, *, causal: bool, cross: bool) -> torch.Tensor | None:
+    """The mask to run with, bool ``[tokens, tokens]``, or None for the model's own."""
+    if choice.own:
+        return None
+    if cross:
+        raise BadSpec(
+            "The masks of an encoder-decoder cannot be changed.", "Choose a model with one stack."
+        )
+    if count > MOST_PAINTED:
+        raise BadSpec(
+            f"A mask can be changed for at most {MOST_PAINTED:,} tokens; there are {count:,}.",
+            "Shorten the text.",
+        )
+    kind = ("causal" if causal else "full") if choice.kind == "own" else choice.kind
+    rule = Mask(kind, prefix=choice.prefix, window=choice.window)
+    seen = rule.allowed(slice(0, count), slice(0, count))
+    for stroke in choice.strokes:
+        seen[slice(*stroke.rows), slice(*stroke.cols)] = stroke.visible
+    blind = [i for i in range(count) if not seen[i].any()]
+    if blind:
+        raise BadSpec(
+            f"Under this mask, token {blind[0]} sees no token at all.",
+            "Let every token see at least itself.",
+        )
+    return torch.from_numpy(seen)

@@ -1,0 +1,120 @@
+"""Looking inside one forward pass: the request as a value. Free of torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Final, Literal
+
+from engine.errors import BadSpec, PromptError
+from engine.jobs.spec import Spec
+from engine.models.reference import ModelRef
+from engine.prompting.elements import Language
+from engine.prompting.render import Message
+
+MOST_TOKENS: Final = 100_000
+MOST_PAINTED: Final = 4096
+
+MaskName = Literal["own", "causal", "prefix", "window", "full"]
+MASKS: Final[tuple[MaskName, ...]] = ("own", "causal", "prefix", "window", "full")
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A painted rectangle of the mask.
+
+    Attributes:
+        rows, cols: Queries and keys, first and one past the last.
+        visible: Whether these queries see these keys.
+    """
+
+    rows: tuple[int, int]
+    cols: tuple[int, int]
+    visible: bool
+
+
+@dataclass(frozen=True)
+class MaskChoice:
+    """Which mask the model is run with.
+
+    Attributes:
+        kind: ``"own"`` is the model's; the others replace it in every layer.
+        prefix: Tokens that see each other (kind ``"prefix"``).
+        window: Keys that a query sees, itself included (kind ``"window"``).
+        strokes: Painted over it, in order.
+    """
+
+    kind: MaskName = "own"
+    prefix: int = 0
+    window: int = 0
+    strokes: tuple[Stroke, ...] = ()
+
+    @property
+    def own(self) -> bool:
+        """Whether the model's mask stays as it is."""
+        return self.kind == "own" and not self.strokes
+
+    def check(self) -> None:
+        """Raise `BadSpec` when a value is outside its range."""
+        if self.kind not in MASKS:
+            raise BadSpec(f"There is no mask “{self.kind}”.", f"Choose one of: {', '.join(MASKS)}.")
+        if self.kind == "prefix" and self.prefix < 1:
+            raise BadSpec("The prefix of the mask is empty.", "Give it at least one token.")
+        if self.kind == "window" and self.window < 1:
+            raise BadSpec("The window of the mask is empty.", "Let it hold at least one token.")
+
+
+@dataclass(frozen=True)
+class InspectSpec(Spec):
+    """Run one text through a model and keep queries and keys of chosen layers.
+
+    What is read comes from the first of these that is given: `ids`, `messages`, `text`.
+
+    Attributes:
+        model: The model.
+        text: Read as it is, with the special tokens that the tokenizer adds.
+        messages: A prompt, rendered as the comparison renders it (chat template).
+        language: Of the answer label that ends a prompt without a chat template.
+        answer: What the model said to the messages; follows them, so that its own attention
+            is seen.
+        ids: Exact tokens: prompt and answer of a cell that was just computed.
+        target: Of an encoder-decoder: the decoder's text; empty = what the model itself says,
+            greedily, at most `target_tokens`.
+        target_tokens: Most tokens of that.
+        layers: Layers to keep, from 0; empty = all.
+        heads: Query heads to keep, from 0; empty = all. The capture then holds these alone.
+        mask: The mask to run with.
+    """
+
+    kind: ClassVar[str] = "inspect"
+
+    model: ModelRef = field(default_factory=ModelRef)
+    text: str = ""
+    messages: tuple[Message, ...] = ()
+    language: Language = "en"
+    answer: str = ""
+    ids: tuple[int, ...] = ()
+    target: str = ""
+    target_tokens: int = 24
+    layers: tuple[int, ...] = ()
+    heads: tuple[int, ...] = ()
+    mask: MaskChoice = field(default_factory=MaskChoice)
+
+    def title(self) -> str:
+        return f"Look inside {self.model.id}"
+
+    def check(self) -> None:
+        if not (self.ids or self.messages or self.text):
+            raise PromptError("There is no text to look at.", "Type at least one character.")
+        too_long(len(self.ids))
+        if any(number < 0 for number in (*self.layers, *self.heads)):
+            raise BadSpec("A layer or head number is below 0.", "Count from 0.")
+        self.mask.check()
+
+
+def too_long(tokens: int) -> None:
+    """Raise `PromptError` above `MOST_TOKENS`."""
+    if tokens > MOST_TOKENS:
+        raise PromptError(
+            f"The text has {tokens:,} tokens; at most {MOST_TOKENS:,} can be looked at.",
+            "Shorten it.",
+        )
