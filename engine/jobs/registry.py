@@ -54,6 +54,9 @@ KINDS: dict[str, Kind] = {
         "engine.evaluation.evidence.states:run",
         True,
     ),
+    "prune-live": Kind(
+        "engine.pruning.live_spec:LivePruneSpec", "engine.pruning.live:run", True
+    ),
     "prune": Kind("engine.pruning.prune_spec:PruneSpec", "engine.pruning.prune:run", True),
     "ablate-heads": Kind(
         "engine.inspection.ablation_spec:AblateSpec", "engine.inspection.ablation:run", True
@@ -63,6 +66,10 @@ KINDS: dict[str, Kind] = {
     ),
     "patch-activations": Kind(
         "engine.inspection.patching_spec:PatchSpec", "engine.inspection.patching:run", True
+    ),
+    "run-mask": Kind("engine.inspection.masks_spec:MaskSpec", "engine.inspection.masks:run", True),
+    "compare-attention": Kind(
+        "engine.inspection.states_spec:CompareStatesSpec", "engine.inspection.states_job:run", True
     ),
     "logit-lens": Kind("engine.inspection.lens_spec:LensSpec", "engine.inspection.lens:run", True),
     "anatomy-table": Kind(

@@ -1,0 +1,57 @@
+"""The job "compare-attention": the same text under the probe in two states."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.errors import BadSpec
+from engine.inspection.inspect_job import capture
+from engine.inspection.inspect_spec import InspectSpec
+from engine.inspection.states import divergences
+from engine.inspection.states_spec import CompareStatesSpec, StatesPair
+from engine.jobs.spec import Spec
+
+if TYPE_CHECKING:
+    from engine.jobs.job import JobContext
+    from engine.models.reference import ModelRef
+
+
+def run(spec: Spec, ctx: JobContext) -> StatesPair:
+    """Run a `CompareStatesSpec`; publishes each `Capture`.
+
+    Raises:
+        BadSpec: The two have other vocabularies, other heads, or no layer in common.
+        PromptError: The text cannot be read.
+        ModelLoadError: A model cannot be loaded, or has no attention that can be read.
+    """
+    assert isinstance(spec, CompareStatesSpec)
+    with ctx.resources.residency.lease(spec.first, ctx) as loaded:
+        words = loaded.tokenizer.get_vocab()
+        first = capture(loaded, _asked(spec, spec.first, spec.ids), ctx)
+    ctx.partial(first)
+    same = first.ids if not first.encoder_tokens else spec.ids
+    with ctx.resources.residency.lease(spec.second, ctx) as loaded:
+        if loaded.tokenizer.get_vocab() != words:
+            raise BadSpec(
+                f"The model “{spec.second.id}” has another vocabulary than “{spec.first.id}”.",
+                "Choose states of one model, or models with the same tokenizer.",
+            )
+        second = capture(loaded, _asked(spec, spec.second, same), ctx)
+    ctx.partial(second)
+
+    def step(share: float) -> None:
+        ctx.progress(share, "Comparing the heads")
+
+    return StatesPair(first, second, divergences(first, second, step))
+
+
+def _asked(spec: CompareStatesSpec, ref: ModelRef, ids: tuple[int, ...]) -> InspectSpec:
+    return InspectSpec(
+        model=ref,
+        text=spec.text,
+        messages=spec.messages,
+        language=spec.language,
+        ids=ids,
+        target=spec.target,
+        layers=spec.layers,
+    )
