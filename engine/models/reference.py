@@ -26,6 +26,8 @@ class LoadOptions:
         allow_pickle: Accept pickle weights for this one load.
         trust_remote_code: Run code that comes with this one model.
         gguf_file: File name inside the folder when the weights are GGUF.
+        state: Name of a copy of its own in memory, ``"pruned"`` for example: what is done to its
+            weights leaves the plain copy alone. Empty = the plain one.
     """
 
     device: str = "auto"
@@ -36,6 +38,7 @@ class LoadOptions:
     allow_pickle: bool = False
     trust_remote_code: bool = False
     gguf_file: str | None = None
+    state: str = ""
 
 
 @dataclass(frozen=True)
