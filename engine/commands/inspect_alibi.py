@@ -1,0 +1,115 @@
+"""`lathe inspect alibi`: slopes, what they add to a prompt's scores, and the text without them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from engine.commands.console import out
+from engine.commands.inspect_positions import (
+    AsJson,
+    Chat,
+    Head,
+    Layer,
+    NewTokens,
+    Out,
+    Text,
+    ask,
+    change_facts,
+    finish,
+    guarded,
+    only_layer,
+    read_by,
+    show_change,
+    show_table,
+)
+from engine.errors import BadSpec
+from engine.jobs.spec import Spec
+
+if TYPE_CHECKING:
+    from engine.commands.table_files import Columns
+    from engine.inspection.capture import Capture
+    from engine.inspection.positions.counterfactual_spec import CounterfactualResult
+
+HEADS = {
+    "head": "head",
+    "slope": "slope",
+    "textbook": "textbook",
+    "released": "released",
+    "window": "window",
+}
+DISTANCES = {
+    "distance": "distance",
+    "cells": "cells",
+    "mean_score": "score",
+    "bias": "bias",
+    "sum": "sum",
+}
+
+
+@guarded
+def alibi(
+    model: Annotated[str, typer.Option(help="Folder or name of a model.")] = "teach-alibi",
+    text: Text = "",
+    chat: Chat = False,
+    layer: Layer = 0,
+    head: Head = 0,
+    add: Annotated[
+        bool, typer.Option("--add", help="Put linear biases on a model that has none.")
+    ] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the model's biases away.")] = False,
+    slopes: Annotated[
+        str, typer.Option(help="Of added biases: released (Bloom's rule) or textbook.")
+    ] = "released",
+    strength: Annotated[float, typer.Option(help="Factor on added slopes.")] = 1.0,
+    new_tokens: NewTokens = 0,
+    as_json: AsJson = False,
+    place: Out = None,
+) -> None:
+    """Slopes per head and what they do; --add and --remove change the model for this text."""
+    from engine.inspection.inspect_spec import InspectSpec
+    from engine.inspection.positions.alibi_report import alibi_report, slope_table
+    from engine.inspection.positions.counterfactual_spec import CounterfactualSpec, SlopeRule
+
+    if add and remove:
+        raise BadSpec("--add and --remove exclude each other.", "Give one of them.")
+    if slopes not in ("released", "textbook"):
+        raise BadSpec(f"--slopes {slopes} is not known.", "Choose released or textbook.")
+    asked = read_by(model, text, chat)
+    swap = CounterfactualSpec(
+        model=asked.model,
+        text=asked.text,
+        messages=asked.messages,
+        alibi="add" if add else "remove" if remove else "keep",
+        slopes=cast("SlopeRule", slopes),
+        strength=strength,
+        new_tokens=new_tokens,
+    )
+    look = InspectSpec(model=asked.model, text=asked.text, messages=asked.messages, layers=(layer,))
+    jobs: list[Spec] = [] if add else [look]
+    if add or remove or new_tokens:
+        jobs.append(swap)
+    results = ask(*jobs)
+    change = cast("CounterfactualResult", results[-1]) if add or remove or new_tokens else None
+    facts: dict[str, object] = {"model": model, "layer": layer, "head": head}
+    tables: dict[str, Columns]
+    arrays: Columns = {}
+    if add:
+        assert change is not None
+        tables = {"heads": slope_table(change.slopes)}
+    else:
+        report = alibi_report(only_layer(cast("Capture", results[0])), head)
+        tables = {"heads": report.heads, "distances": report.distances}
+        arrays = {"added": report.added}
+    if change is not None:
+        facts |= change_facts(change)
+    finish(facts, tables, arrays, place, as_json)
+    if as_json:
+        return
+    show_table(tables["heads"], HEADS)
+    if "distances" in tables:
+        show_table(tables["distances"], DISTANCES)
+    out.print("window: distance at which the bias reaches −5 nats, a weight of 0.7 %.")
+    if change is not None:
+        show_change(change)

@@ -1,0 +1,132 @@
+"""`lathe inspect rope`: a head's rotation, its wavelengths, and what another rotation would do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from engine.commands.console import out
+from engine.commands.inspect_positions import (
+    AsJson,
+    Chat,
+    Head,
+    Layer,
+    NewTokens,
+    Out,
+    Text,
+    ask,
+    change_facts,
+    finish,
+    guarded,
+    only_layer,
+    read_by,
+    show_change,
+    show_table,
+)
+
+if TYPE_CHECKING:
+    from engine.commands.table_files import Columns
+    from engine.inspection.capture import Capture
+    from engine.inspection.positions.counterfactual_spec import CounterfactualResult
+
+PAIRS = {
+    "pair": "pair",
+    "wavelength": "wavelength",
+    "turns_in_training": "turns",
+    "complete": "complete",
+    "wavelength_after": "after",
+    "spacing_after": "spacing",
+}
+DISTANCES = {
+    "distance": "distance",
+    "cells": "cells",
+    "mean_score": "score",
+    "mean_score_after": "score after",
+    "envelope": "envelope",
+    "envelope_after": "envelope after",
+}
+
+
+@guarded
+def rope(
+    model: Annotated[str, typer.Option(help="Folder or name of a model.")] = "teach-rope",
+    text: Text = "",
+    chat: Chat = False,
+    layer: Layer = 0,
+    head: Head = 0,
+    scaling: Annotated[
+        str,
+        typer.Option(
+            help="keep, remove, direct, linear, ntk, ntk-exact, ntk-by-parts, ntk-mixed, dynamic, "
+            "yarn, llama3 or longrope."
+        ),
+    ] = "keep",
+    factor: Annotated[float, typer.Option(help="Target length over trained length.")] = 1.0,
+    length: Annotated[
+        int, typer.Option(help="Tokens that dynamic and longrope are computed for; 0 = the text.")
+    ] = 0,
+    new_tokens: NewTokens = 0,
+    as_json: AsJson = False,
+    place: Out = None,
+) -> None:
+    """Wavelengths, score against distance, and the same under another scaling."""
+    from engine.inspection.inspect_spec import InspectSpec
+    from engine.inspection.positions.counterfactual_spec import CounterfactualSpec
+    from engine.inspection.positions.rope_report import rope_report
+
+    asked = read_by(model, text, chat)
+    found, moved = ask(
+        InspectSpec(
+            model=asked.model,
+            text=asked.text,
+            messages=asked.messages,
+            layers=(layer,),
+            heads=(head,),
+        ),
+        CounterfactualSpec(
+            model=asked.model,
+            text=asked.text,
+            messages=asked.messages,
+            rotation=scaling,
+            factor=factor,
+            length=length,
+            new_tokens=new_tokens,
+        ),
+    )
+    change = cast("CounterfactualResult", moved)
+    captured = only_layer(cast("Capture", found))
+    config = change.rope
+    if config is None:
+        from engine.inspection.positions.rope import config_of
+
+        config = config_of(captured, len(change.tokens))
+    report = rope_report(captured, 0, config, change.inv_freq, change.attention)
+    facts: dict[str, object] = {
+        "model": model,
+        "layer": layer,
+        "head": head,
+        "scaling": scaling,
+        "factor": factor,
+        "base": config.base,
+        "trained": report.trained,
+        "critical_dim": report.critical_dim,
+        "rotary_dim": report.rotary_dim,
+        "pairing": report.pairing,
+        "attention_after": change.attention,
+        "relative_spread": report.spread,
+        "relative_deviation": report.deviation,
+        **change_facts(change),
+    }
+    tables: dict[str, Columns] = {"pairs": report.pairs, "distances": report.distances}
+    finish(facts, tables, {}, place, as_json)
+    if as_json:
+        return
+    show_table(report.pairs, PAIRS)
+    show_table(report.distances, DISTANCES)
+    out.print(
+        f"⟨f(q, m), f(k, n)⟩ at equal m − n differs by at most {report.spread:.1e}, "
+        f"from the closed formula by {report.deviation:.1e}."
+    )
+    if scaling != "keep" or new_tokens:
+        show_change(change)

@@ -1,0 +1,203 @@
+"""A captured head under another rotation: the same queries and keys, other frequencies.
+
+No forward pass: a rotation is undone and another one done, both exactly (Su et al. 2021, eq. 34).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.context.scaling.base import Frequencies, RopeConfig, from_frequencies
+from engine.errors import BadSpec
+from engine.inspection.capture import (
+    Alibi,
+    Bias,
+    BucketBias,
+    DenseBias,
+    Float,
+    LayerCapture,
+    Rotation,
+)
+from engine.inspection.rotation import halves, unrotated
+from engine.inspection.stages import MASKED, check_head, stage
+
+Positions = NDArray[np.float64]
+Kind = TypeVar("Kind", bound=np.generic)
+BLOCK = 512
+
+
+@dataclass(frozen=True, eq=False)
+class HeadVectors:
+    """Queries and keys of one head before any rotation.
+
+    Attributes:
+        q: float32 ``[queries, head_dim]``.
+        k: float32 ``[keys, head_dim]``.
+        rotation: What the model then does to them.
+        scaling: Factor on q·k.
+    """
+
+    q: Float
+    k: Float
+    rotation: Rotation
+    scaling: float
+
+
+def rotation_of(layer: LayerCapture) -> Rotation:
+    """The rotation of a layer. Raises `BadSpec` when it has none."""
+    if layer.rotation is None:
+        raise BadSpec(
+            f"Layer {layer.layer} does not rotate its queries and keys.",
+            "Choose a model with rotary positions (RoPE).",
+        )
+    return layer.rotation
+
+
+def config_of(layer: LayerCapture, trained: int) -> RopeConfig:
+    """What the scaling presets need, from a capture and the model's trained length."""
+    rotation = rotation_of(layer)
+    return from_frequencies(rotation.inv_freq, trained, rotation.scaling)
+
+
+def wavelengths(inv_freq: Frequencies) -> Frequencies:
+    """λ_i = 2π/θ_i, positions per full turn; infinite for a pair that stands still."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(2 * np.pi / inv_freq, np.float64)
+
+
+def angles(positions: Positions, inv_freq: Frequencies) -> Frequencies:
+    """m·θ_i in radians, float64 ``[positions, pairs]``; not reduced to one turn."""
+    return np.asarray(positions, np.float64)[:, None] * inv_freq[None, :]
+
+
+def before_rotation(layer: LayerCapture, head: int) -> HeadVectors:
+    """One head's queries and keys turned back; error about 1e-7 of their size in float32.
+
+    Raises:
+        BadSpec: The layer has no rotation or no such head.
+    """
+    rotation = rotation_of(layer)
+    check_head(layer, head)
+    asked, seen = _of_both(layer, rotation.positions)
+    k = layer.k[layer.key_head(head)]
+    q = unrotated(layer.q[head], rotation, asked)
+    return HeadVectors(q, unrotated(k, rotation, seen), rotation, layer.scaling)
+
+
+def pairs_of(vectors: Float, rotation: Rotation) -> NDArray[np.complex128]:
+    """The pairs that turn together as complex numbers, ``[..., rotary_dim / 2]``.
+
+    A rotation by the angle φ multiplies such a number by e^(iφ): this is what a dial shows.
+    """
+    first, second = halves(rotation)
+    return vectors[..., first].astype(np.float64) + 1j * vectors[..., second].astype(np.float64)
+
+
+def rerotated(
+    layer: LayerCapture,
+    head: int,
+    inv_freq: Frequencies,
+    attention: float = 1.0,
+    positions: Positions | None = None,
+) -> LayerCapture:
+    """A head as if the model had turned it by other frequencies, ready for stages and tiles.
+
+    Args:
+        layer: The captured layer.
+        head: Which head; the result has only this one, as head 0.
+        inv_freq: New frequencies, float64 ``[rotary_dim / 2]``; zeros take the rotation away.
+        attention: New factor on cos and sin (the whole one, not on top of the old).
+        positions: New positions of all tokens; None = those of the capture.
+
+    Returns:
+        A capture of one head. Its `lse` is +inf, so that weights are 0 until `normalised` fills
+        it; scores need no row sums.
+
+    Raises:
+        BadSpec: The layer has no rotation, no such head, or another number of pairs.
+    """
+    rotation = rotation_of(layer)
+    check_head(layer, head)
+    if len(inv_freq) != len(rotation.inv_freq):
+        raise BadSpec(
+            f"{len(inv_freq)} frequencies were given for {len(rotation.inv_freq)} pairs of "
+            "dimensions.",
+            "Give one frequency per pair.",
+        )
+    at = rotation.positions if positions is None else np.asarray(positions, np.float64)
+    q, k = layer.q[head : head + 1], layer.k[layer.key_head(head) :][:1]
+    same = at is rotation.positions and np.array_equal(inv_freq, rotation.inv_freq)
+    if not (same and attention == rotation.scaling):
+        # One turn by the difference of the angles; q and k share its sines and cosines.
+        extra = angles(at, inv_freq) - angles(rotation.positions, rotation.inv_freq)
+        factor = attention / rotation.scaling
+        cos = (np.cos(extra) * factor).astype(np.float32)  # [tokens, pairs]
+        sin = (np.sin(extra) * factor).astype(np.float32)
+        (q_cos, k_cos), (q_sin, k_sin) = _of_both(layer, cos), _of_both(layer, sin)
+        q, k = _turned_on(q, rotation, q_cos, q_sin), _turned_on(k, rotation, k_cos, k_sin)
+    return replace(
+        layer,
+        q=q,
+        k=k,
+        lse=np.full((1, layer.shape[0]), np.inf),
+        rotation=Rotation(inv_freq, at, rotation.pairing, rotation.rotary_dim, attention),
+        bias=_one_head(layer.bias, head),
+        sinks=None if layer.sinks is None else layer.sinks[head : head + 1],
+        error=None,
+        head_ids=(layer.head_name(head),),
+    )
+
+
+def normalised(layer: LayerCapture) -> LayerCapture:
+    """The capture with its row log-sum-exps computed from its scores, block by block."""
+    lse = np.empty((layer.heads, layer.shape[0]))
+    for head in range(layer.heads):
+        for start in range(0, layer.shape[0], BLOCK):
+            rows = slice(start, min(start + BLOCK, layer.shape[0]))
+            lse[head, rows] = _row_sums(layer, head, rows)
+    return replace(layer, lse=lse)
+
+
+def _turned_on(vectors: Float, rotation: Rotation, cos: Float, sin: Float) -> Float:
+    """Vectors that turn already, turned further; ``[heads, tokens, head_dim]``."""
+    first, second = halves(rotation)
+    out = vectors.copy()
+    a, b = vectors[..., first], vectors[..., second]
+    out[..., first] = a * cos - b * sin
+    out[..., second] = b * cos + a * sin
+    return out
+
+
+def _of_both(layer: LayerCapture, table: NDArray[Kind]) -> tuple[NDArray[Kind], NDArray[Kind]]:
+    """Rows of the queries and rows of the keys in a table by token."""
+    queries, keys = layer.shape
+    offset = layer.mask.offset
+    return table[offset : offset + queries], table[:keys]
+
+
+def _one_head(bias: Bias | None, head: int) -> Bias | None:
+    match bias:
+        case Alibi():
+            return replace(bias, slopes=bias.slopes[head : head + 1])
+        case BucketBias():
+            return replace(bias, table=bias.table[head : head + 1])
+        case DenseBias():
+            return replace(bias, values=bias.values[head % len(bias.values) :][:1])
+        case None:
+            return None
+
+
+def _row_sums(layer: LayerCapture, head: int, rows: slice) -> NDArray[np.float64]:
+    scores = stage(layer, head, "softcap", rows, slice(0, layer.shape[1]))
+    if layer.sinks is not None:
+        sink = np.full((len(scores), 1), layer.sinks[head], np.float32)
+        scores = np.concatenate([scores, sink], axis=1)
+    highest = scores.max(axis=1, keepdims=True)
+    highest[highest == MASKED] = 0  # a row that sees nothing: its sum is log 0
+    with np.errstate(divide="ignore"):
+        logs = np.log(np.exp(scores - highest).sum(axis=1, dtype=np.float64))
+    return np.asarray(logs + highest[:, 0], np.float64)
