@@ -181,7 +181,7 @@ def _table(runs: tuple[RunInfo, ...]) -> Table:
     table.add_column("Cells", justify="right")
     table.add_column("Status")
     for run in runs:
-        cells = f"{run.cells} of {run.planned}" if run.planned else str(run.cells)
+        cells = f"{run.cells} of {run.planned}" if run.planned else str(run.cells or "–")
         failed = f", {run.failed} failed" if run.failed else ""
         title = escape(run.name or run.title)
         table.add_row(run.id, _when(run), title, cells, f"{run.status}{failed}")
@@ -200,6 +200,10 @@ def _show(details: RunDetails) -> None:
         out.print(escape(" ".join(f"#{tag}" for tag in info.tags)))
     if info.note:
         out.print(escape(info.note))
+    if details.evidence is not None:
+        from engine.commands.why import show as show_evidence
+
+        show_evidence(details.evidence)
     if not isinstance(spec, CompareSpec):
         return
     out.print(figures(details.summaries))

@@ -12,16 +12,19 @@ from rich.table import Table
 
 from engine.commands.console import STOPPED, note, out, print_json, watch
 from engine.commands.why_options import Asked, asking
-from engine.errors import BadSpec, JobCancelled
+from engine.errors import BadSpec, ErrorReport, JobCancelled
 from engine.evaluation.evidence.attribute_spec import METHODS, AttributeSpec, Attribution, Method
 from engine.evaluation.evidence.cross_spec import CrossResult, CrossSpec
 from engine.evaluation.evidence.order_spec import OrderResult, OrderSpec, SweepKind
 from engine.evaluation.evidence.states_spec import StatesResult, StatesSpec
+from engine.jobs.events import Event, Partial
 from engine.models.reference import Quantization
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from engine.evaluation.evidence.spec import EvidenceSpec, Figure, Reason
-    from engine.jobs.spec import Spec
+    from engine.store.results import Evidence
 
 app = typer.Typer(
     help="Why an answer came out: evidence token by token. Without a prompt or task, a "
@@ -58,33 +61,7 @@ def attribute(
         variant=asked.column(),
         methods=cast("tuple[Method, ...]", names),
     )
-    result = _run(spec)
-    _name_left_out(spec)
-    assert isinstance(result, Attribution)
-    if as_json:
-        print_json(result)
-        return
-    table = _table("Part", *names)
-    for average in result.averages:
-        example = f" {average.part.index + 1}" if average.part.element == "example" else ""
-        figures = [
-            _interval(average.effect) if name == "leave-one-out" else _mean(average.value(name))
-            for name in spec.methods
-        ]
-        table.add_row(f"{average.part.element}{example}", *figures)
-    out.print(table)
-    if "leave-one-out" in names:
-        out.print(
-            "leave-one-out: log p of the answer with the part minus without it, nats per token; "
-            "negative = it harms."
-        )
-    if {"attention", "rollout"} & set(names):
-        out.print("attention, rollout: shares; attention is not an explanation.")
-    worst = result.most_harmful()
-    if worst is not None and worst.effect is not None and worst.effect.high < 0:
-        out.print(f"Most harm: {worst.part.element} {worst.part.index + 1}.")
-    for skipped in result.skipped:
-        note(f"{skipped.method}: {skipped.error}")
+    _answer(asked, spec, as_json)
 
 
 @app.command()
@@ -92,23 +69,7 @@ def attribute(
 def cross(asked: Asked, as_json: Json = False) -> None:
     """Read each technique's answer under each other's prompt: Δ log p and KL per token."""
     spec = CrossSpec(compare=asked.compare, answer=asked.answer, form=asked.form)
-    result = _run(spec)
-    _name_left_out(spec)
-    assert isinstance(result, CrossResult)
-    if as_json:
-        print_json(result)
-        return
-    answers = result.items[0].answers
-    names = [result.variants[answer] for answer in answers]
-    table = _table("Under the prompt of", *(f"answer of {name}" for name in names))
-    for prompt in result.columns:
-        cells = [result.mean(prompt, answer) for answer in answers]
-        table.add_row(
-            escape(result.variants[prompt]),
-            *(f"{cell.delta.mean:+.3f} (KL {cell.kl.mean:.3f})" for cell in cells),
-        )
-    out.print(table)
-    out.print(f"Δ log p and KL in nats per token, {len(result.items)} questions.")
+    _answer(asked, spec, as_json)
 
 
 @app.command()
@@ -133,22 +94,7 @@ def order(
         most=most,
         seed=asked.compare.sampling.seed,
     )
-    result = _run(spec)
-    _name_left_out(spec)
-    assert isinstance(result, OrderResult)
-    if as_json:
-        print_json(result)
-        return
-    table = _table("Examples", "log p per token", "likeliest")
-    for one in sorted(result.arrangements, key=lambda one: -one.logprob.mean):
-        shown = " ".join(str(number + 1) for number in one.order)
-        table.add_row(shown, _interval(one.logprob), f"{one.likeliest:.0%}")
-    out.print(table)
-    out.print(
-        f"log p per token: {result.worst.logprob.mean:.3f} to {result.best.logprob.mean:.3f}, "
-        f"median {result.middle:.3f}; {len(result.arrangements)} of {result.possible} "
-        f"arrangements, {len(result.items)} questions."
-    )
+    _answer(asked, spec, as_json)
 
 
 @app.command()
@@ -179,12 +125,90 @@ def states(
         form=asked.form,
         variant=asked.column(),
     )
-    result = _run(spec)
+    _answer(asked, spec, as_json)
+
+
+def _answer(asked: Asked, spec: EvidenceSpec, as_json: bool) -> None:
+    """Run, and print what was found."""
+    result = _run(spec, asked.project)
     _name_left_out(spec)
-    assert isinstance(result, StatesResult)
     if as_json:
         print_json(result)
-        return
+    else:
+        show(result)
+
+
+def show(result: Evidence) -> None:
+    """Print what a question "why" found."""
+    match result:
+        case Attribution():
+            _show_attribution(result)
+        case CrossResult():
+            _show_cross(result)
+        case OrderResult():
+            _show_order(result)
+        case StatesResult():
+            _show_states(result)
+
+
+def _show_attribution(result: Attribution) -> None:
+    lost = {one.method for one in result.skipped}
+    measures = [
+        name
+        for name in METHODS
+        if name in lost or any(one.value(name) is not None for one in result.averages)
+    ]
+    table = _table("Part", *measures)
+    for average in result.averages:
+        example = f" {average.part.index + 1}" if average.part.element == "example" else ""
+        figures = [
+            _interval(average.effect) if name == "leave-one-out" else _mean(average.value(name))
+            for name in measures
+        ]
+        table.add_row(f"{average.part.element}{example}", *figures)
+    out.print(table)
+    if "leave-one-out" in measures:
+        out.print(
+            "leave-one-out: log p of the answer with the part minus without it, nats per token; "
+            "negative = it harms."
+        )
+    if {"attention", "rollout"} & set(measures):
+        out.print("attention, rollout: shares; attention is not an explanation.")
+    worst = result.most_harmful()
+    if worst is not None and worst.effect is not None and worst.effect.high < 0:
+        out.print(f"Most harm: {worst.part.element} {worst.part.index + 1}.")
+    for skipped in result.skipped:
+        note(f"{skipped.method}: {skipped.error}")
+
+
+def _show_cross(result: CrossResult) -> None:
+    answers = result.items[0].answers
+    names = [result.variants[answer] for answer in answers]
+    table = _table("Under the prompt of", *(f"answer of {name}" for name in names))
+    for prompt in result.columns:
+        cells = [result.mean(prompt, answer) for answer in answers]
+        table.add_row(
+            escape(result.variants[prompt]),
+            *(f"{cell.delta.mean:+.3f} (KL {cell.kl.mean:.3f})" for cell in cells),
+        )
+    out.print(table)
+    out.print(f"Δ log p and KL in nats per token, {len(result.items)} questions.")
+
+
+def _show_order(result: OrderResult) -> None:
+    table = _table("Examples", "log p per token", "likeliest")
+    for one in sorted(result.arrangements, key=lambda one: -one.logprob.mean):
+        shown = " ".join(str(number + 1) for number in one.order)
+        table.add_row(shown, _interval(one.logprob), f"{one.likeliest:.0%}")
+    out.print(table)
+    out.print(
+        f"log p per token: {result.worst.logprob.mean:.3f} to {result.best.logprob.mean:.3f}, "
+        f"median {result.middle:.3f}; {len(result.arrangements)} of {result.possible} "
+        f"arrangements, {len(result.items)} questions."
+    )
+
+
+def _show_states(result: StatesResult) -> None:
     table = _table("State", "KL per token", "largest", "same top", "Δ log p")
     for one in result.states:
         if one.error is not None:
@@ -212,17 +236,26 @@ def _name_left_out(spec: EvidenceSpec) -> None:
         note(f"left out: {', '.join(lost)}")
 
 
-def _run(spec: Spec) -> object:
+def _run(spec: EvidenceSpec, place: Path | None) -> Evidence:
+    """Run, and keep the result in the project, when one is named."""
     from engine.api import Engine
+    from engine.store.project import Project
 
-    engine = Engine()
+    def heard(event: Event) -> None:
+        if isinstance(event, Partial) and isinstance(event.value, ErrorReport):
+            note(str(event.value))
+
+    project = Project.open(place) if place is not None else None
+    engine = Engine(project=project)
     try:
-        return watch(engine, spec)
+        return cast("Evidence", watch(engine, spec, heard))
     except JobCancelled:
         note("Stopped.")
         raise typer.Exit(STOPPED) from None
     finally:
         engine.close()
+        if project is not None:
+            project.close()
 
 
 def _table(*names: str) -> Table:

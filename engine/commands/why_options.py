@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, cast, get_args, get_type_hints
 
 import typer
@@ -25,11 +26,12 @@ Form = Annotated[str, typer.Option(help="How the expected answer is said, e.g. '
 
 @dataclass(frozen=True)
 class Asked:
-    """The comparison that the options describe, and the answer that is meant."""
+    """The comparison that the options describe, the answer that is meant, and where it is kept."""
 
     compare: CompareSpec
     answer: AnswerSource
     form: str
+    project: Path | None = None
 
     def column(self, with_examples: bool = False) -> int:
         """The column to explain: the first that shows examples, or else the first."""
@@ -77,6 +79,7 @@ def _asked(
     attention: arguments.Attention = "auto",
     max_tokens: arguments.MaxTokens = 128,
     seed: arguments.Seed = 0,
+    project: arguments.ProjectPath = None,
 ) -> Asked:
     """Options to a comparison; without any, the built-in demonstration."""
     if answer not in get_args(AnswerSource):
@@ -99,7 +102,7 @@ def _asked(
     models = ModelOptions(tuple(model or ("teach-rope",)), device, dtype, quantization, attention)
     source = cast(AnswerSource, answer)
     if spec is None and task is None and dataset is None and not prompt.given():
-        return Asked(_demonstration(items, language, seed, models), source, form)
+        return Asked(_demonstration(items, language, seed, models), source, form, project)
     options = CompareOptions(
         spec=spec,
         task=task,
@@ -115,7 +118,7 @@ def _asked(
         dataset=dataset,
         mapping=tuple(map or ()),
     )
-    return Asked(build(options), source, form)
+    return Asked(build(options), source, form, project)
 
 
 def _demonstration(

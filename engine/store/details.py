@@ -20,7 +20,9 @@ from engine.evaluation.spec import (
 from engine.evaluation.statistics.comparison import Comparison, compare_variants
 from engine.evaluation.summary import summarise
 from engine.jobs.spec import Spec
+from engine.store import results
 from engine.store.project import Project
+from engine.store.results import Evidence
 from engine.store.runs import RunInfo
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ class RunDetails:
         votes: A comparison's votes.
         errors: Each distinct error of a cell, and how many cells have it.
         comparison: Its columns tested against each other; None with one column or one item.
+        evidence: What a question "why" found; None for a comparison.
     """
 
     info: RunInfo
@@ -47,6 +50,7 @@ class RunDetails:
     votes: tuple[Vote, ...] = ()
     errors: tuple[tuple[str, int], ...] = ()
     comparison: Comparison | None = None
+    evidence: Evidence | None = None
 
 
 def result_of(project: Project, run_id: str) -> tuple[CompareSpec, CompareResult]:
@@ -75,7 +79,7 @@ def details_of(project: Project, run_id: str) -> RunDetails:
     info = project.run(run_id)
     spec, cells = project.load_run(run_id, tokens=False)
     if not isinstance(spec, CompareSpec):
-        return RunDetails(info, spec)
+        return RunDetails(info, spec, evidence=results.result_of(project, run_id))
     votes = project.votes(run_id)
     errors: dict[str, int] = {}
     for cell in cells:

@@ -317,6 +317,15 @@ class Project:
         with self._transaction() as connection:
             return runs.empty_bin(connection, time.time() - older_than)
 
+    def write(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        """Change something that no method here changes, in a transaction of its own.
+
+        Raises:
+            StoreError: It cannot be written; the file is as before.
+        """
+        with self._transaction() as connection:
+            return change(connection)
+
     def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """Ask something that no method here answers, on the open connection.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.errors import EngineError
+from engine.errors import EngineError, ErrorReport
 from engine.evaluation.evidence.attribute_spec import AttributeSpec, Attribution
 from engine.evaluation.evidence.cross_spec import CrossResult, CrossSpec
 from engine.evaluation.evidence.order_spec import (
@@ -26,10 +27,22 @@ from engine.prompting.strategies.registry import technique_class
 from workbench.viewmodels.compare import JobHandle, Jobs
 from workbench.viewmodels.why_case import WhyCase
 
+if TYPE_CHECKING:
+    from engine.store.project import Project
+
 Topic = Literal["parts", "swap", "order", "states"]
 Result = Attribution | CrossResult | OrderResult | StatesResult
 TOPICS: Final[tuple[Topic, ...]] = ("parts", "swap", "order", "states")
+TOPIC_OF: Final[dict[str, Topic]] = {
+    AttributeSpec.kind: "parts",
+    CrossSpec.kind: "swap",
+    OrderSpec.kind: "order",
+    StatesSpec.kind: "states",
+}
 FIRST_QUESTIONS: Final = 24
+Found = dict[str, tuple[EvidenceSpec, Result]]
+Ask = Callable[[Callable[["Project"], Found], Callable[[Found], None]], None]
+"""Asks the project a question in the background, as `services.project_file` does."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +94,10 @@ class WhyModel(QObject):
     refused = Signal(object)
     finished = Signal()
 
-    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(self, jobs: Jobs, parent: QObject | None = None, ask: Ask | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
+        self._ask = ask
         self._handle: JobHandle | None = None
         self._topic: Topic | None = None
         self._asked: EvidenceSpec | None = None
@@ -111,6 +125,18 @@ class WhyModel(QObject):
         self.case_changed.emit()
         for topic in TOPICS:
             self.result_changed.emit(topic)
+        if self._ask is not None:
+            self._ask(partial(earlier_evidence, case), partial(self._take_earlier, case))
+
+    def _take_earlier(self, case: WhyCase, found: Found) -> None:
+        """Show again what was found about this very case before; newer results stay."""
+        if case is not self.case:
+            return
+        for kind, (spec, result) in found.items():
+            topic = TOPIC_OF[kind]
+            if topic not in self.results and topic != self._topic:
+                self.results[topic], self.specs[topic] = result, spec
+                self.result_changed.emit(topic)
 
     def choose(self, choice: WhyChoice) -> None:
         """Mean another part of the case; results stay until they are asked for again."""
@@ -186,6 +212,8 @@ class WhyModel(QObject):
     def _take(self, topic: Topic, event: Event) -> None:
         if isinstance(event, Progress):
             self.progressed.emit(event)
+        elif isinstance(event, Partial) and isinstance(event.value, ErrorReport):
+            self.refused.emit(event.value)  # found, but not stored
         elif isinstance(event, Partial) and isinstance(event.value, Arrangement):
             self.arrangements = (*self.arrangements, event.value)
             self.result_changed.emit(topic)
@@ -209,6 +237,21 @@ class WhyModel(QObject):
         self._topic, self._handle = None, None
         self.running_changed.emit(False)
         self.finished.emit()
+
+
+def earlier_evidence(case: WhyCase, project: Project) -> Found:
+    """The newest stored evidence of each kind about a case: the same comparison and answers."""
+    from engine.store.results import earlier
+
+    def meant(spec: EvidenceSpec) -> bool:
+        models = spec.compare.models[: len(case.compare.models)]  # states add loads of a model
+        return (
+            replace(spec.compare, models=models) == case.compare
+            and spec.given == case.given.get(spec.model, ())
+            and spec.failed == case.failed.get(spec.model, ())
+        )
+
+    return earlier(project, meant)
 
 
 def _with_examples(case: WhyCase) -> int:

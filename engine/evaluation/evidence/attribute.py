@@ -28,6 +28,7 @@ from engine.evaluation.evidence.attribute_spec import (
 from engine.evaluation.evidence.averaging import figure
 from engine.evaluation.evidence.forcing import Pair, force, said, token_records
 from engine.evaluation.evidence.gradient_input import gradient_times_input
+from engine.evaluation.evidence.keeping import kept
 from engine.evaluation.evidence.parts import PartId, parts_of, without
 from engine.evaluation.evidence.questions import answers_for, leased, measured_on, prompt_for
 from engine.evaluation.evidence.spec import Figure
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 TOGETHER: Final = 8  # questions read in one go; each finished group is published
 
 
+@kept
 def run(spec: Spec, ctx: JobContext) -> Attribution:
     """Run an `AttributeSpec`; publishes an `ItemAttribution` per question.
 

@@ -22,6 +22,7 @@ from engine.evaluation.evidence.cross_spec import (
     CrossSpec,
 )
 from engine.evaluation.evidence.forcing import Pair, divergence, force, said, token_records
+from engine.evaluation.evidence.keeping import kept
 from engine.evaluation.evidence.questions import (
     Answers,
     answers_for,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from engine.models.loaded import LoadedModel
 
 
+@kept
 def run(spec: Spec, ctx: JobContext) -> CrossResult:
     """Run a `CrossSpec`; publishes a `CrossItem` per question.
 

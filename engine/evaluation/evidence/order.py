@@ -11,6 +11,7 @@ import torch
 from engine.evaluation.evidence.arrangements import Order, arrangements, possible
 from engine.evaluation.evidence.averaging import figure
 from engine.evaluation.evidence.forcing import Pair, force, said
+from engine.evaluation.evidence.keeping import kept
 from engine.evaluation.evidence.order_spec import Arrangement, OrderResult, OrderSpec
 from engine.evaluation.evidence.questions import (
     Answers,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 ROWS_TOGETHER: Final = 64  # readings between two results on screen
 
 
+@kept
 def run(spec: Spec, ctx: JobContext) -> OrderResult:
     """Run an `OrderSpec`; publishes an `Arrangement` as soon as it is read.
 

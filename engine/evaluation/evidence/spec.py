@@ -8,6 +8,7 @@ from typing import Literal, cast
 from engine.errors import BadSpec
 from engine.evaluation.spec import CompareSpec
 from engine.jobs.spec import Spec
+from engine.models.reference import ModelRef
 from engine.prompting.strategies.registry import technique_class
 
 AnswerSource = Literal["auto", "expected", "given"]
@@ -74,6 +75,10 @@ class EvidenceSpec(Spec):
     given: tuple[GivenAnswer, ...] = ()
     form: str = ""
     failed: tuple[tuple[int, int], ...] = ()
+
+    def read_models(self) -> tuple[ModelRef, ...]:
+        """The models that are read."""
+        return (self.compare.models[self.model],)
 
     def chosen(self) -> tuple[int, ...]:
         """The questions meant, in their order."""

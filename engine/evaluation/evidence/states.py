@@ -17,6 +17,7 @@ from engine.decoding.detokenize import Detokenizer
 from engine.errors import BadSpec, EngineError
 from engine.evaluation.evidence.averaging import figure
 from engine.evaluation.evidence.forcing import Pair, divergence, force, token_records
+from engine.evaluation.evidence.keeping import kept
 from engine.evaluation.evidence.questions import answers_for, leased, measured_on, prompt_for
 from engine.evaluation.evidence.states_spec import (
     StateItem,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from engine.models.loaded import LoadedModel
 
 
+@kept
 def run(spec: Spec, ctx: JobContext) -> StatesResult:
     """Run a `StatesSpec`; publishes a `StateItem` per state and question.
 

@@ -26,6 +26,9 @@ class StatesSpec(EvidenceSpec):
 
     variant: int = 0
 
+    def read_models(self) -> tuple[ModelRef, ...]:
+        return self.compare.models
+
     def others(self) -> tuple[int, ...]:
         """The states that are measured against the reference."""
         return tuple(n for n in range(len(self.compare.models)) if n != self.model)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 
-from engine.evaluation.evidence.attribute_spec import Attribution
+from engine.evaluation.evidence.attribute_spec import AttributeSpec, Attribution
 from engine.evaluation.evidence.order_spec import OrderResult
 from engine.evaluation.spec import CompareResult, Variant
 from tests.workbench.why.conftest import RUN_MS
@@ -207,3 +207,25 @@ def test_compare_hands_its_answers_over(driver, page, bench, asked, qtbot):
     assert {one.variant: one.ids for one in case.given[0]} == answers
     driver.topic("swap")
     assert page.choice.comparison.currentText().startswith("Compare ")
+
+
+def test_what_was_found_before_is_shown_again(driver, page, asked):
+    """Another case and back, as after opening the same run again; nothing is measured anew."""
+    page.model.set_case(WhyCase(asked))
+    driver.explain()
+    found = page.model.results["parts"]
+    page.model.set_case(WhyCase(replace(asked, items=asked.items[:1])))
+    assert "parts" not in page.model.results
+    page.model.set_case(WhyCase(asked))
+    driver.qtbot.waitUntil(lambda: "parts" in page.model.results, timeout=RUN_MS)
+    assert page.model.results["parts"] == found
+    assert page.model.results["parts"] is not found
+    assert isinstance(page.model.specs["parts"], AttributeSpec)
+    assert page.stack.currentWidget() is page.parts
+    assert len(page.parts.table.rows()) == len(found.averages)
+    page.model.set_case(WhyCase(replace(asked, items=asked.items[:1])))
+    asking = page.services.project
+    done = []
+    asking.ask(lambda project: None, done.append)  # answered after the question about the case
+    driver.qtbot.waitUntil(lambda: bool(done), timeout=RUN_MS)
+    assert "parts" not in page.model.results

@@ -60,7 +60,7 @@ class WhyPage(Page):
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
-        self.model = WhyModel(services.jobs, self)
+        self.model = WhyModel(services.jobs, self, services.project.ask)
         self._topic: Topic = "parts"
         self._after_run: Callable[[], None] | None = None
         self._looked = False
@@ -333,8 +333,7 @@ class WhyPage(Page):
         for chip in self.topics.values():
             self._group.addButton(chip)
             bar.addWidget(chip)
-        bar.addSpacing(8)
-        bar.addWidget(self.hint, 1)
+        bar.addStretch(1)
         self.stack = QStackedWidget(self)
         for view in self.views.values():
             self.stack.addWidget(view)
@@ -343,6 +342,7 @@ class WhyPage(Page):
         column.setContentsMargins(12, 0, 0, 0)
         column.setSpacing(12)
         column.addLayout(bar)
+        column.addWidget(self.hint)
         column.addWidget(self.note)
         column.addWidget(self._working)
         column.addWidget(self.scope)
