@@ -79,7 +79,7 @@ def checked(loaded: LoadedModel, text: InsideText, *, beyond: bool = False) -> I
 
 def plain_ids(loaded: LoadedModel, text: str, *, keep_end: bool) -> tuple[int, ...]:
     """A text's tokens with the tokenizer's special ones; an end that would close it is left out."""
-    ids = [int(token) for token in loaded.tokenizer(text)["input_ids"]]
+    ids = [int(token) for token in loaded.tokenizer(text, verbose=False)["input_ids"]]
     end = loaded.tokenizer.eos_token_id
     if not keep_end and len(ids) > 1 and ids[-1] == end:
         ids.pop()

@@ -32,7 +32,7 @@ class CounterfactualSpec(InsideSpec):
 
     Attributes:
         rotation: ``"keep"``, ``"remove"``, or the name of a scaling preset.
-        factor: Of the preset, 1 or more; 1 changes no bit.
+        factor: Of the preset, 1 or more; 1 changes no bit, unless the preset goes by the length.
         length: Tokens that a length-dependent preset is computed for; 0 = the text with its
             continuation. One set of frequencies serves the whole run, so that no cached key was
             turned by another.
