@@ -15,6 +15,8 @@ SHOWN_MS = {"info": 5_000, "good": 5_000, "warning": 10_000, "bad": 0}
 ICONS = {"info": "info", "good": "check", "warning": "warning", "bad": "error"}
 TINTS = {"info": "accent", "good": "good", "warning": "warning", "bad": "bad"}
 MOST = 3
+WIDTH_CHARS = 48
+COVERED = 0.34  # of the window's height that older messages may cover, too
 
 
 class Toast(QFrame):
@@ -91,8 +93,14 @@ class ToastShelf(QObject):
         host.installEventFilter(self)
 
     def show_notice(self, notice: Notice) -> None:
-        """Show one more message; an equal one is replaced, the oldest makes room."""
-        equal = [old for old in self.toasts if old.notice.text == notice.text]
+        """Show one more message.
+
+        One that says the same is replaced, and so is one that only told that something went well;
+        the oldest makes room.
+        """
+        equal = [
+            old for old in self.toasts if old.notice.text == notice.text or _passing(old.notice)
+        ]
         others = [old for old in self.toasts if old not in equal]
         for old in (*equal, *others[: max(0, len(others) - MOST + 1)]):
             old.deleteLater()
@@ -100,7 +108,6 @@ class ToastShelf(QObject):
         toast = Toast(self._services, notice, self._host)
         toast.destroyed.connect(self._forget)
         self.toasts.append(toast)
-        toast.show()
         self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -119,11 +126,22 @@ class ToastShelf(QObject):
         self._place()
 
     def _place(self) -> None:
-        width = min(self._host.fontMetrics().averageCharWidth() * 60, self._host.width() - 40)
+        width = min(
+            self._host.fontMetrics().averageCharWidth() * WIDTH_CHARS, self._host.width() - 40
+        )
         bottom = self._host.height() - self._foot - 16
-        for toast in reversed(self.toasts):
+        top = bottom - self._host.height() * COVERED
+        for number, toast in enumerate(reversed(self.toasts)):
             toast.setFixedWidth(width)
             height = max(toast.heightForWidth(width), toast.sizeHint().height())
+            # An older one waits until the newer ones are closed, when they would cover the page.
+            toast.setVisible(number == 0 or bottom - height >= top)
             toast.setGeometry(self._host.width() - width - 20, bottom - height, width, height)
             toast.raise_()
-            bottom -= height + 8
+            if toast.isVisibleTo(self._host):
+                bottom -= height + 8
+
+
+def _passing(notice: Notice) -> bool:
+    """Whether a message may go for the next: nothing is to be done about it."""
+    return notice.level in ("info", "good") and notice.action is None

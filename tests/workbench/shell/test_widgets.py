@@ -78,7 +78,7 @@ def test_a_collapsible_opens_and_tells(shell, qtbot):
 def test_messages_stack_replace_their_equals_and_are_closed(shell, qtbot):
     notify, shelf = shell.services.notify, shell.window.toasts
     for text in ("one", "two", "three", "four", "four"):
-        notify.info(text)
+        notify.warn(text)
     assert [toast.notice.text for toast in shelf.toasts] == ["two", "three", "four"]
     tops = [toast.y() for toast in shelf.toasts]
     assert tops == sorted(tops)
@@ -87,6 +87,29 @@ def test_messages_stack_replace_their_equals_and_are_closed(shell, qtbot):
     with qtbot.waitSignal(last.destroyed):
         qtbot.mouseClick(last.dismiss, Qt.MouseButton.LeftButton)
     assert [toast.notice.text for toast in shelf.toasts] == ["two", "three"]
+
+
+def test_what_only_went_well_makes_room_for_the_next_message(shell):
+    notify, shelf = shell.services.notify, shell.window.toasts
+    notify.warn("stays")
+    notify.good("saved")
+    notify.info("copied")
+    assert [toast.notice.text for toast in shelf.toasts] == ["stays", "copied"]
+
+
+def test_older_messages_wait_while_they_would_cover_the_page(shell, qtbot):
+    notify, shelf, window = shell.services.notify, shell.window.toasts, shell.window
+    for text in ("one", "two", "three"):
+        notify.warn(f"{text}: " + "a long sentence about what happened to the file. " * 6)
+    seen = [toast for toast in shelf.toasts if toast.isVisible()]
+    assert seen[-1] is shelf.toasts[-1]
+    assert len(seen) < 3
+    covered = window.height() - min(toast.y() for toast in seen)
+    assert covered < window.height() / 2
+    while shelf.toasts:
+        with qtbot.waitSignal(shelf.toasts[-1].destroyed):
+            qtbot.mouseClick(shelf.toasts[-1].dismiss, Qt.MouseButton.LeftButton)
+        assert not shelf.toasts or shelf.toasts[-1].isVisible()
 
 
 def test_an_error_message_copies_its_detail_and_an_offer_does_what_it_says(shell, qtbot):
