@@ -59,6 +59,12 @@ PAGES: Final = (
         "workbench.views.why.page:WhyPage",
     ),
     PageEntry(
+        "position",
+        "position",
+        lambda: translate("Pages", "Position"),
+        "workbench.views.position.page:PositionPage",
+    ),
+    PageEntry(
         "library",
         "library",
         lambda: translate("Pages", "Library"),

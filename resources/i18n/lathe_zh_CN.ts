@@ -44,6 +44,137 @@
     </message>
 </context>
 <context>
+    <name>AlibiView</name>
+    <message>
+        <source>and take the rotation away</source>
+        <translation>同时去掉旋转</translation>
+    </message>
+    <message>
+        <source>Slopes times</source>
+        <translation>斜率乘以</translation>
+    </message>
+    <message>
+        <source>Factor on the slopes</source>
+        <translation>斜率的倍数</translation>
+    </message>
+    <message>
+        <source>Put ALiBi on</source>
+        <translation>加上 ALiBi</translation>
+    </message>
+    <message>
+        <source>Take ALiBi away</source>
+        <translation>去掉 ALiBi</translation>
+    </message>
+    <message>
+        <source>Add −slope · distance to every score of this model, and ask it again</source>
+        <translation>给这个模型的每个分数加上 −斜率 · 距离，再问它一次</translation>
+    </message>
+    <message>
+        <source>Leave out what the model adds to its scores, and ask it again</source>
+        <translation>去掉模型加在分数上的偏置，再问它一次</translation>
+    </message>
+    <message>
+        <source>query i</source>
+        <translation>查询 i</translation>
+    </message>
+    <message>
+        <source>key j</source>
+        <translation>键 j</translation>
+    </message>
+    <message>
+        <source>times the head&apos;s slope m = {m}, added to every row before softmax</source>
+        <translation>乘以该头的斜率 m = {m}，在 softmax 之前加到每一行</translation>
+    </message>
+    <message>
+        <source>m · −(i − j)</source>
+        <translation>m · −(i − j)</translation>
+    </message>
+    <message>
+        <source>Slopes</source>
+        <translation>斜率</translation>
+    </message>
+    <message>
+        <source>2^(−8h/n)</source>
+        <translation>2^(−8h/n)</translation>
+    </message>
+    <message>
+        <source>as released</source>
+        <translation>发布的做法</translation>
+    </message>
+    <message>
+        <source>in this model</source>
+        <translation>这个模型</translation>
+    </message>
+    <message>
+        <source>head h, from 1</source>
+        <translation>头 h，从 1 数起</translation>
+    </message>
+    <message>
+        <source>slope m</source>
+        <translation>斜率 m</translation>
+    </message>
+    <message>
+        <source>this model&apos;s differ from the released rule by at most {e}</source>
+        <translation>这个模型与发布的做法最多相差 {e}</translation>
+    </message>
+    <message>
+        <source>this model adds none; these it would get with {n} heads</source>
+        <translation>这个模型不加偏置；{n} 个头会得到这些斜率</translation>
+    </message>
+    <message>
+        <source>Effective window</source>
+        <translation>有效窗口</translation>
+    </message>
+    <message>
+        <source>distance</source>
+        <translation>距离</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>−{n:g} nats</source>
+        <translation>−{n:g} 纳特</translation>
+    </message>
+    <message>
+        <source>trained length {n}</source>
+        <translation>训练长度 {n}</translation>
+    </message>
+    <message>
+        <source>where the bias reaches −{n:g} nats: a key there weighs {w:.1%} of an equal one at hand</source>
+        <translation>偏置达到 −{n:g} 纳特之处：那里的键只有近处同样的键的 {w:.1%} 的权重</translation>
+    </message>
+    <message>
+        <source>What it adds to the scores of this text</source>
+        <translation>它给这段文本的分数加了什么</translation>
+    </message>
+    <message>
+        <source>score</source>
+        <translation>分数</translation>
+    </message>
+    <message>
+        <source>q·k of this head</source>
+        <translation>该头的 q·k</translation>
+    </message>
+    <message>
+        <source>bias</source>
+        <translation>偏置</translation>
+    </message>
+    <message>
+        <source>sum</source>
+        <translation>和</translation>
+    </message>
+    <message>
+        <source>means over n = {n} visible cells; the slope is the model&apos;s own</source>
+        <translation>n = {n} 个可见格的均值；斜率是模型自己的</translation>
+    </message>
+    <message>
+        <source>means over n = {n} visible cells; the slope is what it would get</source>
+        <translation>n = {n} 个可见格的均值；斜率是它会得到的</translation>
+    </message>
+</context>
+<context>
     <name>AnatomyPanel</name>
     <message>
         <source>Layers</source>
@@ -166,6 +297,69 @@
     <message>
         <source>Some settings could not be read; their defaults apply.</source>
         <translation>部分设置无法读取，已使用默认值。</translation>
+    </message>
+</context>
+<context>
+    <name>BucketsView</name>
+    <message>
+        <source>bucket</source>
+        <translation>桶</translation>
+    </message>
+    <message>
+        <source>Distances that share a bucket</source>
+        <translation>共用一个桶的距离</translation>
+    </message>
+    <message>
+        <source>one bucket each nearby, wider and wider ones farther away</source>
+        <translation>近处一个距离一个桶，越远的桶越宽</translation>
+    </message>
+    <message>
+        <source>bias</source>
+        <translation>偏置</translation>
+    </message>
+    <message>
+        <source>head {n}</source>
+        <translation>头 {n}</translation>
+    </message>
+    <message>
+        <source>What head {n} adds</source>
+        <translation>头 {n} 加了什么</translation>
+    </message>
+    <message>
+        <source>learned, the same in all layers</source>
+        <translation>学到的，各层相同</translation>
+    </message>
+    <message>
+        <source>head</source>
+        <translation>头</translation>
+    </message>
+    <message>
+        <source>distance</source>
+        <translation>距离</translation>
+    </message>
+    <message>
+        <source>All heads</source>
+        <translation>所有头</translation>
+    </message>
+    <message>
+        <source>key − query</source>
+        <translation>键 − 查询</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>{model} adds a learned bias per bucket; keys ahead have buckets too.</source>
+        <translation>{model} 为每个桶加一个学到的偏置；后面的键也有自己的桶。</translation>
+    </message>
+    <message>
+        <source>{model} adds a learned bias per bucket of distance.</source>
+        <translation>{model} 为每个距离桶加一个学到的偏置。</translation>
+    </message>
+    <message>
+        <source>{model} does not use buckets. This is how T5 counts them in its decoder: {n} buckets, all distances from {far} on share the last one.</source>
+        <translation>{model} 不使用桶。T5 的解码器这样划分：{n} 个桶，从 {far} 起的所有距离共用最后一个。</translation>
     </message>
 </context>
 <context>
@@ -2322,6 +2516,45 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>NextTokens</name>
+    <message>
+        <source>Next token, before and after</source>
+        <translation>下一个词元：之前与之后</translation>
+    </message>
+    <message>
+        <source>rank {a} → {b}; logit {d}</source>
+        <translation>名次 {a} → {b}；logit {d}</translation>
+    </message>
+    <message>
+        <source>before: {text}</source>
+        <translation>之前：{text}</translation>
+    </message>
+    <message>
+        <source>after: {text}</source>
+        <translation>之后：{text}</translation>
+    </message>
+    <message>
+        <source>KL {n} nats</source>
+        <translation>KL {n} 纳特</translation>
+    </message>
+    <message>
+        <source>loss {a} → {b} nats per token (n = {n})</source>
+        <translation>损失 {a} → {b} 纳特/词元（n = {n}）</translation>
+    </message>
+    <message>
+        <source>{ms} ms</source>
+        <translation>{ms} 毫秒</translation>
+    </message>
+    <message>
+        <source>Asking the model…</source>
+        <translation>正在问模型…</translation>
+    </message>
+    <message>
+        <source>Choose a change; the model is asked when you pause.</source>
+        <translation>选择一种改动；停下来时就会问模型。</translation>
+    </message>
+</context>
+<context>
     <name>Numbers</name>
     <message>
         <source>under a second</source>
@@ -2338,6 +2571,113 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>{h} h {m} min</source>
         <translation>{h} 小时 {m} 分钟</translation>
+    </message>
+</context>
+<context>
+    <name>NumbersView</name>
+    <message>
+        <source>A fourth wheel is added. It always stood at 0 in training: from {n} on, the model sees a state it never met.</source>
+        <translation>加上第四个轮子。训练时它始终停在 0：从 {n} 起，模型遇到从未见过的状态。</translation>
+    </message>
+    <message>
+        <source>All numbers are divided by {k}: {number} becomes {shown}. Every wheel stays in its known range, but neighbours are only {step} apart on the last wheel.</source>
+        <translation>所有数除以 {k}：{number} 变成 {shown}。每个轮子都在已知范围内，但相邻的数在最后一个轮子上只差 {step}。</translation>
+    </message>
+    <message>
+        <source>Each wheel gets more digits: radix {old} · {k}^(1/{digits}) = {exact}, so {radix} states reach {range}. Neighbours stay 1 apart on the last wheel; no wheel is new.</source>
+        <translation>每个轮子有更多数字：进制 {old} · {k}^(1/{digits}) = {exact}，于是 {radix} 进制能数到 {range}。相邻的数在最后一个轮子上仍差 1；没有新轮子。</translation>
+    </message>
+    <message>
+        <source>{a} → {first}    {b} → {second}</source>
+        <translation>{a} → {first}    {b} → {second}</translation>
+    </message>
+    <message>
+        <source>pair of dimensions, fastest first</source>
+        <translation>维度对，最快的在前</translation>
+    </message>
+    <message>
+        <source>step (1 = trained)</source>
+        <translation>步长（1 = 训练时）</translation>
+    </message>
+    <message>
+        <source>turns</source>
+        <translation>圈数</translation>
+    </message>
+    <message>
+        <source>one whole turn</source>
+        <translation>整整一圈</translation>
+    </message>
+    <message>
+        <source>a rotation of base 10000 and 64 dimensions</source>
+        <translation>底数 10000、64 维的旋转</translation>
+    </message>
+    <message>
+        <source>The same move on real frequencies</source>
+        <translation>同样的做法用在真实频率上</translation>
+    </message>
+    <message>
+        <source>{model}, stretched to {k} × {n} positions</source>
+        <translation>{model}，拉长到 {k} × {n} 个位置</translation>
+    </message>
+    <message>
+        <source>Position {m}: {n} of {all} pairs point where training never did (beyond their arc)</source>
+        <translation>位置 {m}：{all} 对中有 {n} 对指向训练时从未到过的方向（超出其弧）</translation>
+    </message>
+    <message>
+        <source>How far each wheel has turned</source>
+        <translation>每个轮子转了多远</translation>
+    </message>
+    <message>
+        <source>last trained position</source>
+        <translation>最后一个训练位置</translation>
+    </message>
+    <message>
+        <source>never seen</source>
+        <translation>从未见过</translation>
+    </message>
+    <message>
+        <source>The same number after each move</source>
+        <translation>同一个数，三种做法之后</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>数</translation>
+    </message>
+    <message>
+        <source>Number on the counter</source>
+        <translation>计数器上的数</translation>
+    </message>
+    <message>
+        <source>A counter of three digits</source>
+        <translation>三位数的计数器</translation>
+    </message>
+    <message>
+        <source>Trained on 0 to 999; now it must count to 1999.</source>
+        <translation>训练时是 0 到 999；现在要数到 1999。</translation>
+    </message>
+    <message>
+        <source>Extrapolate</source>
+        <translation>外推</translation>
+    </message>
+    <message>
+        <source>Interpolate</source>
+        <translation>内插</translation>
+    </message>
+    <message>
+        <source>Change the radix</source>
+        <translation>改变进制</translation>
+    </message>
+    <message>
+        <source>0 to {n}</source>
+        <translation>0 到 {n}</translation>
+    </message>
+    <message>
+        <source>known</source>
+        <translation>见过</translation>
+    </message>
+    <message>
+        <source>between two</source>
+        <translation>两数之间</translation>
     </message>
 </context>
 <context>
@@ -2404,6 +2744,49 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>{n} of {all} arrangements, {items} questions, best first</source>
         <translation>{all} 种排列中的 {n} 种，{items} 题，最好的在前</translation>
+    </message>
+</context>
+<context>
+    <name>OtherPart</name>
+    <message>
+        <source>{model} turns queries and keys by their positions (RoPE).</source>
+        <translation>{model} 按位置旋转查询和键（RoPE）。</translation>
+    </message>
+    <message>
+        <source>{model} does not rotate. It adds a bias that grows with the distance (ALiBi).</source>
+        <translation>{model} 不做旋转。它加上随距离增大的偏置（ALiBi）。</translation>
+    </message>
+    <message>
+        <source>{model} does not rotate. It adds a learned vector per position to its tokens.</source>
+        <translation>{model} 不做旋转。它给词元加上每个位置学到的向量。</translation>
+    </message>
+    <message>
+        <source>{model} does not rotate. It adds sines and cosines of the position to its tokens.</source>
+        <translation>{model} 不做旋转。它给词元加上位置的正弦和余弦。</translation>
+    </message>
+    <message>
+        <source>{model} does not rotate. It adds a learned bias per bucket of distance (T5).</source>
+        <translation>{model} 不做旋转。它为每个距离桶加一个学到的偏置（T5）。</translation>
+    </message>
+    <message>
+        <source>{model} does not rotate, and tells positions in no way known here.</source>
+        <translation>{model} 不做旋转，也没有这里认识的位置编码。</translation>
+    </message>
+    <message>
+        <source>Show rotation</source>
+        <translation>看旋转</translation>
+    </message>
+    <message>
+        <source>Show ALiBi</source>
+        <translation>看 ALiBi</translation>
+    </message>
+    <message>
+        <source>Show its position table</source>
+        <translation>看它的位置表</translation>
+    </message>
+    <message>
+        <source>Show its buckets</source>
+        <translation>看它的桶</translation>
     </message>
 </context>
 <context>
@@ -2482,6 +2865,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Why</source>
         <translation>归因</translation>
+    </message>
+    <message>
+        <source>Position</source>
+        <translation>位置</translation>
     </message>
     <message>
         <source>Library</source>
@@ -2723,6 +3110,89 @@ One question, leave one out</source>
     <message>
         <source>Finds an answer in {hits} of {n} tried. The last match counts.</source>
         <translation>试了 {n} 个回答，在 {hits} 个中找到答案。以最后一处匹配为准。</translation>
+    </message>
+</context>
+<context>
+    <name>PositionPage</name>
+    <message>
+        <source>Position</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>How the model knows where a word stands, turned and stretched live.</source>
+        <translation>模型怎样知道一个词在哪里：现场旋转，现场拉长。</translation>
+    </message>
+    <message>
+        <source>Look inside</source>
+        <translation>看内部</translation>
+    </message>
+    <message>
+        <source>Run the text through the model and take its q and k</source>
+        <translation>让模型读这段文本，取出它的 q 和 k</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Look at a short text</source>
+        <translation>看一段短文本</translation>
+    </message>
+    <message>
+        <source>Preparing…</source>
+        <translation>正在准备…</translation>
+    </message>
+    <message>
+        <source>Rotation</source>
+        <translation>旋转</translation>
+    </message>
+    <message>
+        <source>Stretching</source>
+        <translation>拉长</translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation>数字</translation>
+    </message>
+    <message>
+        <source>ALiBi</source>
+        <translation>ALiBi</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>位置表</translation>
+    </message>
+    <message>
+        <source>Buckets</source>
+        <translation>桶</translation>
+    </message>
+    <message>
+        <source>RoPE turns pairs of dimensions by their position.</source>
+        <translation>RoPE 按位置旋转成对的维度。</translation>
+    </message>
+    <message>
+        <source>Other frequencies for longer texts, on the attention in sight.</source>
+        <translation>为更长的文本换频率，作用在眼前的注意力上。</translation>
+    </message>
+    <message>
+        <source>Why a longer range breaks, as a counter of three digits.</source>
+        <translation>范围变长为什么会坏：用三位数的计数器来看。</translation>
+    </message>
+    <message>
+        <source>A bias that grows with the distance, with a slope per head.</source>
+        <translation>随距离增大的偏置，每个头一个斜率。</translation>
+    </message>
+    <message>
+        <source>A vector per position, added to the tokens at the start.</source>
+        <translation>每个位置一个向量，一开始就加到词元上。</translation>
+    </message>
+    <message>
+        <source>A learned bias per bucket of distance, as in T5.</source>
+        <translation>每个距离桶一个学到的偏置，如 T5。</translation>
+    </message>
+    <message>
+        <source>Look inside takes queries and keys of a text out of the model.</source>
+        <translation>“看内部”从模型里取出一段文本的查询和键。</translation>
     </message>
 </context>
 <context>
@@ -3202,6 +3672,169 @@ One question, leave one out</source>
     <message>
         <source>Copied. The comparison itself is in {file}.</source>
         <translation>已复制。对比内容保存在 {file}。</translation>
+    </message>
+</context>
+<context>
+    <name>RotationView</name>
+    <message>
+        <source>Pair {n}</source>
+        <translation>第 {n} 对</translation>
+    </message>
+    <message>
+        <source>λ {n} tokens</source>
+        <translation>λ {n} 词元</translation>
+    </message>
+    <message>
+        <source>Query</source>
+        <translation>查询</translation>
+    </message>
+    <message>
+        <source>Token of the query</source>
+        <translation>查询的词元</translation>
+    </message>
+    <message>
+        <source>Position of the query, m</source>
+        <translation>查询的位置 m</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>键</translation>
+    </message>
+    <message>
+        <source>Token of the key</source>
+        <translation>键的词元</translation>
+    </message>
+    <message>
+        <source>Position of the key, n</source>
+        <translation>键的位置 n</translation>
+    </message>
+    <message>
+        <source>Keep their distance</source>
+        <translation>保持距离</translation>
+    </message>
+    <message>
+        <source>Both move together: every dial turns, and no product changes.</source>
+        <translation>两者一起移动：每个转盘都转，乘积却不变。</translation>
+    </message>
+    <message>
+        <source>Spread over all</source>
+        <translation>均匀选取</translation>
+    </message>
+    <message>
+        <source>Fastest</source>
+        <translation>最快的</translation>
+    </message>
+    <message>
+        <source>Slowest</source>
+        <translation>最慢的</translation>
+    </message>
+    <message>
+        <source>Strongest here</source>
+        <translation>这里最强的</translation>
+    </message>
+    <message>
+        <source>Pairs</source>
+        <translation>维度对</translation>
+    </message>
+    <message>
+        <source>Numbers of the pairs</source>
+        <translation>维度对的编号</translation>
+    </message>
+    <message>
+        <source>Numbers from 0 (fastest), separated by spaces</source>
+        <translation>从 0（最快）数起的编号，用空格隔开</translation>
+    </message>
+    <message>
+        <source>Queries and keys turn with their positions</source>
+        <translation>查询和键随位置转动</translation>
+    </message>
+    <message>
+        <source>Thin: before rotation. Arc: how far the position has turned it. The real vectors of the two tokens.</source>
+        <translation>细线：旋转之前。弧：位置把它转了多远。这是两个词元的真实向量。</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>一步</translation>
+    </message>
+    <message>
+        <source>Walk the query through the text</source>
+        <translation>让查询走过这段文本</translation>
+    </message>
+    <message>
+        <source>The system asks for no motion: one token at a time</source>
+        <translation>系统要求不要动画：一次走一个词元</translation>
+    </message>
+    <message>
+        <source>m − n = {distance}   shown pairs {part}   all {count} pairs {whole}</source>
+        <translation>m − n = {distance}   所示各对 {part}   全部 {count} 对 {whole}</translation>
+    </message>
+    <message>
+        <source>⟨f(q, m), f(k, n)⟩ depends on m − n alone</source>
+        <translation>⟨f(q, m), f(k, n)⟩ 只取决于 m − n</translation>
+    </message>
+    <message>
+        <source>m − n</source>
+        <translation>m − n</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>score</source>
+        <translation>分数</translation>
+    </message>
+    <message>
+        <source>closed formula</source>
+        <translation>公式</translation>
+    </message>
+    <message>
+        <source>measured at every m and n</source>
+        <translation>在每个 m、n 处测得</translation>
+    </message>
+    <message>
+        <source>n = {cells} pairs of positions; cells of equal m − n differ by at most {e}</source>
+        <translation>n = {cells} 对位置；m − n 相同的格最多相差 {e}</translation>
+    </message>
+    <message>
+        <source>Score against distance</source>
+        <translation>分数与距离</translation>
+    </message>
+    <message>
+        <source>distance</source>
+        <translation>距离</translation>
+    </message>
+    <message>
+        <source>envelope</source>
+        <translation>包络</translation>
+    </message>
+    <message>
+        <source>mean q with mean k</source>
+        <translation>平均 q 与平均 k</translation>
+    </message>
+    <message>
+        <source>mean of this text</source>
+        <translation>这段文本的均值</translation>
+    </message>
+    <message>
+        <source>trained</source>
+        <translation>训练长度</translation>
+    </message>
+    <message>
+        <source>n = {cells} visible cells. Envelope: mean |Σ e^(i·distance·θ)|, scaled to the largest mean.</source>
+        <translation>n = {cells} 个可见格。包络：|Σ e^(i·距离·θ)| 的均值，按最大均值缩放。</translation>
+    </message>
+    <message>
+        <source>Save as GIF…</source>
+        <translation>保存为 GIF…</translation>
     </message>
 </context>
 <context>
@@ -3907,6 +4540,22 @@ One question, leave one out</source>
         <translation>×</translation>
     </message>
     <message>
+        <source>Moving pictures</source>
+        <translation>动画</translation>
+    </message>
+    <message>
+        <source>Whether dials and wheels may turn by themselves.</source>
+        <translation>转盘和数轮是否可以自己转动。</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>开</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>关</translation>
+    </message>
+    <message>
         <source>Model folders</source>
         <translation>模型文件夹</translation>
     </message>
@@ -4247,6 +4896,176 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>StretchView</name>
+    <message>
+        <source>Factor</source>
+        <translation>倍数</translation>
+    </message>
+    <message>
+        <source>Factor of the stretch</source>
+        <translation>拉长的倍数</translation>
+    </message>
+    <message>
+        <source>Direct</source>
+        <translation>直接外推</translation>
+    </message>
+    <message>
+        <source>Interpolation (PI)</source>
+        <translation>内插（PI）</translation>
+    </message>
+    <message>
+        <source>NTK (base · k)</source>
+        <translation>NTK（底数 · k）</translation>
+    </message>
+    <message>
+        <source>NTK exact</source>
+        <translation>精确 NTK</translation>
+    </message>
+    <message>
+        <source>Dynamic NTK</source>
+        <translation>动态 NTK</translation>
+    </message>
+    <message>
+        <source>YaRN</source>
+        <translation>YaRN</translation>
+    </message>
+    <message>
+        <source>Llama 3</source>
+        <translation>Llama 3</translation>
+    </message>
+    <message>
+        <source>LongRoPE</source>
+        <translation>LongRoPE</translation>
+    </message>
+    <message>
+        <source>× {factor} = {length} positions</source>
+        <translation>× {factor} = {length} 个位置</translation>
+    </message>
+    <message>
+        <source>Attention of this head, turned again</source>
+        <translation>这个头的注意力，重新旋转</translation>
+    </message>
+    <message>
+        <source>weight</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>score</source>
+        <translation>分数</translation>
+    </message>
+    <message>
+        <source>query</source>
+        <translation>查询</translation>
+    </message>
+    <message>
+        <source>key</source>
+        <translation>键</translation>
+    </message>
+    <message>
+        <source>softmax weights</source>
+        <translation>softmax 权重</translation>
+    </message>
+    <message>
+        <source>mean scores of {n} × {n} tokens</source>
+        <translation>{n} × {n} 个词元的平均分数</translation>
+    </message>
+    <message>
+        <source>{what}; no forward pass, turned in {ms} ms</source>
+        <translation>{what}；没有前向计算，{ms} 毫秒转完</translation>
+    </message>
+    <message>
+        <source>Queries and keys of the text are turned back and turned again by the new frequencies. Cosine and sine times {f}. Layers before this one still ran with the old ones.</source>
+        <translation>文本的查询和键先转回去，再按新频率转一次。余弦和正弦乘以 {f}。此前各层仍用旧频率计算。</translation>
+    </message>
+    <message>
+        <source>Wavelengths</source>
+        <translation>波长</translation>
+    </message>
+    <message>
+        <source>the model&apos;s own</source>
+        <translation>模型自己的</translation>
+    </message>
+    <message>
+        <source>pair of dimensions, fastest first</source>
+        <translation>维度对，最快的在前</translation>
+    </message>
+    <message>
+        <source>wavelength</source>
+        <translation>波长</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>trained length {n}</source>
+        <translation>训练长度 {n}</translation>
+    </message>
+    <message>
+        <source>{a} of {b} pairs turned wholly in training; the others saw only an arc</source>
+        <translation>训练中 {b} 对里有 {a} 对转满整圈；其余只见过一段弧</translation>
+    </message>
+    <message>
+        <source>Mean score against distance</source>
+        <translation>平均分数与距离</translation>
+    </message>
+    <message>
+        <source>distance</source>
+        <translation>距离</translation>
+    </message>
+    <message>
+        <source>n = {n} visible cells of this text</source>
+        <translation>这段文本的 n = {n} 个可见格</translation>
+    </message>
+</context>
+<context>
+    <name>SubjectPanel</name>
+    <message>
+        <source>✓ verified: rebuilt weights differ by at most {e}</source>
+        <translation>✓ 已核实：重建的权重最多相差 {e}</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Text that the model reads</source>
+        <translation>模型读的文本</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>头</translation>
+    </message>
+    <message>
+        <source>Positions in this model</source>
+        <translation>这个模型的位置</translation>
+    </message>
+    <message>
+        <source>trained on {n} positions</source>
+        <translation>训练长度 {n} 个位置</translation>
+    </message>
+    <message>
+        <source>pairs (i, i + {half})</source>
+        <translation>配对 (i, i + {half})</translation>
+    </message>
+    <message>
+        <source>pairs (2i, 2i + 1)</source>
+        <translation>配对 (2i, 2i + 1)</translation>
+    </message>
+    <message>
+        <source>{part} of {all} dimensions turn</source>
+        <translation>{all} 维中有 {part} 维转动</translation>
+    </message>
+    <message>
+        <source>cos and sin times {f}</source>
+        <translation>cos 与 sin 乘以 {f}</translation>
+    </message>
+</context>
+<context>
     <name>SwapView</name>
     <message>
         <source>Rows: the prompt. Columns: whose answer is read under it. Δ log p against the answer&apos;s own prompt, nats per token, {n} questions.</source>
@@ -4307,6 +5126,89 @@ One question, leave one out</source>
     <message>
         <source>“{token}” ({p:.2f})</source>
         <translation>“{token}”({p:.2f})</translation>
+    </message>
+</context>
+<context>
+    <name>TablesView</name>
+    <message>
+        <source>Sine and cosine in turn</source>
+        <translation>正弦余弦交替</translation>
+    </message>
+    <message>
+        <source>All sines, then all cosines</source>
+        <translation>先正弦后余弦</translation>
+    </message>
+    <message>
+        <source>This model&apos;s table</source>
+        <translation>这个模型的表</translation>
+    </message>
+    <message>
+        <source>{model} adds no table of positions to its tokens; this is the formula of the original Transformer, PE(p, 2i) = sin(p / 10000^(2i/d)).</source>
+        <translation>{model} 不给词元加位置表；这是原始 Transformer 的公式，PE(p, 2i) = sin(p / 10000^(2i/d))。</translation>
+    </message>
+    <message>
+        <source>Reading the table of {model}…</source>
+        <translation>正在读取 {model} 的表…</translation>
+    </message>
+    <message>
+        <source>{model} learned {n} positions of {d} dimensions each ({module}).</source>
+        <translation>{model} 学了 {n} 个位置，每个 {d} 维（{module}）。</translation>
+    </message>
+    <message>
+        <source>{model} uses the formula; its rows differ from it by at most {e}.</source>
+        <translation>{model} 用的是公式；它的各行与公式最多相差 {e}。</translation>
+    </message>
+    <message>
+        <source>position</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>dimension</source>
+        <translation>维度</translation>
+    </message>
+    <message>
+        <source>{n} positions, {d} dimensions; blue is negative, yellow positive</source>
+        <translation>{n} 个位置，{d} 维；蓝色为负，黄色为正</translation>
+    </message>
+    <message>
+        <source>The table</source>
+        <translation>位置表</translation>
+    </message>
+    <message>
+        <source>cosine</source>
+        <translation>余弦</translation>
+    </message>
+    <message>
+        <source>How alike two positions are</source>
+        <translation>两个位置有多相似</translation>
+    </message>
+    <message>
+        <source>cosine of their rows, from {low} to 1</source>
+        <translation>两行的余弦，从 {low} 到 1</translation>
+    </message>
+    <message>
+        <source>distance</source>
+        <translation>距离</translation>
+    </message>
+    <message>
+        <source>positions</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>mean cosine</source>
+        <translation>平均余弦</translation>
+    </message>
+    <message>
+        <source>mean over all pairs of that distance</source>
+        <translation>该距离所有位置对的均值</translation>
+    </message>
+    <message>
+        <source>Likeness against distance</source>
+        <translation>相似度与距离</translation>
+    </message>
+    <message>
+        <source>n = {n} positions</source>
+        <translation>n = {n} 个位置</translation>
     </message>
 </context>
 <context>

@@ -114,7 +114,10 @@ class LineChart(QWidget):
         self.readout.setTextFormat(Qt.TextFormat.PlainText)
         self.readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.readout.hide()
-        self._items: list[pg.GraphicsObject] = []
+        self._lines: dict[int, list[pg.PlotDataItem]] = {}
+        self._bands: list[pg.FillBetweenItem] = []
+        self._marks: list[pg.InfiniteLine] = []
+        self._drawn: object = None
         self._line = pg.InfiniteLine(angle=90, movable=False)
         self._dots = pg.ScatterPlotItem(size=POINT_SIZE + 2)
         for item in (self._line, self._dots):
@@ -148,7 +151,10 @@ class LineChart(QWidget):
         hidden = {self._series[n].name for n in self._hidden if n < len(self._series)}
         self._x, self._y, self._series, self._markers = x, y, series, markers
         self._hidden = frozenset(n for n, one in enumerate(series) if one.name in hidden)
-        self._redraw()
+        if self._drawn == self._dress():
+            self._renew()
+        else:
+            self._redraw()
         self.fit()
 
     def series(self) -> tuple[Series, ...]:
@@ -230,12 +236,34 @@ class LineChart(QWidget):
 
     # Drawing
 
+    def _dress(self) -> object:
+        """All that is drawn but the points: while it stays, lines need only new points."""
+        looks = tuple(
+            (one.name, one.style, one.role, one.width, one.low is None) for one in self._series
+        )
+        return self._x, self._y, looks, self._hidden
+
+    def _renew(self) -> None:
+        """New points in the lines that are there."""
+        for number, items in self._lines.items():
+            one = self._series[number]
+            edges = () if one.low is None or one.high is None else (one.low, one.high)
+            for item, values in zip(items, (*edges, one.y), strict=True):
+                x, y = self._kept(one.x, values)
+                if one.style == "steps" and values is one.y and len(x) > 1:
+                    item.setData(x, y[:-1], stepMode="center")
+                else:
+                    item.setData(x, y)
+        self._mark_all()
+        self._tell()
+
     def _redraw(self) -> None:
-        """Everything again: data, colours, texts."""
+        """Everything again: lines, colours, texts."""
         canvas, theme = self.canvas, self._theme
-        for item in self._items:
+        self._drawn = self._dress()
+        for item in (*self._bands, *(item for items in self._lines.values() for item in items)):
             canvas.removeItem(item)
-        self._items = []
+        self._lines, self._bands = {}, []
         canvas.setBackground(theme.colour("window"))
         for axis, shown in ((canvas.bottom, self._x), (canvas.left, self._y)):
             axis.setPen(pg.mkPen(theme.colour("line")))
@@ -249,8 +277,7 @@ class LineChart(QWidget):
         for number, one in enumerate(self._series):
             if number not in self._hidden:
                 self._draw(number, one)
-        for marker in self._markers:
-            self._mark(marker)
+        self._mark_all()
         self._line.setPen(pg.mkPen(theme.colour("muted"), width=1))
         self.readout.setStyleSheet(
             f"background: {theme.colour('raised').name()}; padding: 4px 8px;"
@@ -258,22 +285,24 @@ class LineChart(QWidget):
         )
         self.legend.set_series(self._series, self._hidden)
         self.legend.setVisible(len(self._series) > 1)
+        self._tell()
+
+    def _tell(self) -> None:
+        """The chart in words, and the values at the place that is read."""
         self.setAccessibleDescription(self._described())
         self._show_readout()
 
     def _draw(self, number: int, one: Series) -> None:
         colour = self._theme.colour(one.colour_role(number))
+        items = self._lines[number] = []
         if one.low is not None and one.high is not None:
             unseen = pg.mkPen((0, 0, 0, 0))
-            edges = [
-                pg.PlotDataItem(*self._kept(one.x, edge), pen=unseen)
-                for edge in (one.low, one.high)
-            ]
             soft = pg.mkColor(colour)
             soft.setAlpha(45)
-            band = pg.FillBetweenItem(*edges, brush=soft)
-            for item in (*edges, band):
-                self._add(item)
+            for edge in (one.low, one.high):
+                items.append(self._add(pg.PlotDataItem(*self._kept(one.x, edge), pen=unseen)))
+            self._bands.append(pg.FillBetweenItem(*items, brush=soft))
+            self.canvas.addItem(self._bands[-1])
         x, y = self._kept(one.x, one.y)
         if one.style == "points":
             item = pg.PlotDataItem(
@@ -285,12 +314,19 @@ class LineChart(QWidget):
             item = pg.PlotDataItem(x, y, pen=pen, antialias=True, connect="finite")
             if one.style == "steps" and len(x) > 1:
                 item.setData(x, y[:-1], stepMode="center")
-        item.setLogMode(self._x.log, self._y.log)
-        self._add(item)
+        items.append(self._add(item))
 
-    def _add(self, item: pg.GraphicsObject) -> None:
-        self._items.append(item)
+    def _add(self, item: pg.PlotDataItem) -> pg.PlotDataItem:
+        item.setLogMode(self._x.log, self._y.log)
         self.canvas.addItem(item)
+        return item
+
+    def _mark_all(self) -> None:
+        for line in self._marks:
+            self.canvas.removeItem(line)
+        self._marks = []
+        for marker in self._markers:
+            self._mark(marker)
 
     def _mark(self, marker: Marker) -> None:
         axis = self._y if marker.horizontal else self._x
@@ -303,12 +339,12 @@ class LineChart(QWidget):
             at, angle=0 if marker.horizontal else 90, pen=QPen(colour, 0, Qt.PenStyle.DashLine),
             label=marker.label or None,
             labelOpts={"position": beside, "color": colour, "movable": False,
-                       "anchors": [(0.0, 0.5), (0.0, 0.5)] if not marker.horizontal else
+                       "anchors": [(0.0, 0.5), (1.0, 0.5)] if not marker.horizontal else
                        [(0.0, 1.0), (0.0, 1.0)]},
         )  # fmt: skip
         if marker.label:
             line.label.setFont(self.font())
-        self._items.append(line)
+        self._marks.append(line)
         self.canvas.addItem(line, ignoreBounds=True)
 
     def _kept(self, x: Array, y: Array) -> tuple[Array, Array]:

@@ -12,7 +12,16 @@ from typing import Final, Literal
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.plots.export import Column
@@ -21,7 +30,7 @@ from workbench.services.theme import Theme, mixed
 
 Hand = Literal["q", "k"]
 ROLES: Final[dict[Hand, str]] = {"q": "series-1", "k": "series-2"}
-LEAST, MOST = 96.0, 200.0
+LEAST, MOST = 96.0, 168.0
 GAP = 16.0
 FULL_TURN = 2 * math.pi
 
@@ -227,8 +236,7 @@ class Dials(QWidget):
         self._theme = theme
         self._faces: tuple[Face, ...] = ()
         self._at: dict[Hand, float] = {"q": 0.0, "k": 0.0}
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
     @property
@@ -292,13 +300,24 @@ class Dials(QWidget):
             "positions": np.array([self._at["q"], self._at["k"]]),
         }
 
+    def height_for(self, width: float) -> int:
+        """As high as the faces become at this width."""
+        count = max(1, len(self._faces))
+        columns = _columns(count, width)
+        dial = min((width - GAP * (columns - 1)) / columns, MOST)
+        words = 3 * QFontMetricsF(self.font()).lineSpacing() + 12
+        return round(math.ceil(count / columns) * (dial + words)) + 4
+
     def sizeHint(self) -> QSize:
-        return QSize(560, round(LEAST * 1.4 + 3 * self.fontMetrics().lineSpacing()))
+        return QSize(560, self.height_for(max(self.width(), 2 * LEAST) - 4))
 
     def minimumSizeHint(self) -> QSize:
-        rows = math.ceil(len(self._faces) / _columns(len(self._faces), 560.0)) if self._faces else 1
-        high = LEAST + 3 * self.fontMetrics().lineSpacing() + 12
-        return QSize(round(2 * LEAST), round(rows * high))
+        return QSize(round(2 * LEAST), self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

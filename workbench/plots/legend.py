@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.plots.series import LineStyle, Series
@@ -36,9 +36,7 @@ class Legend(QWidget):
         self._series: tuple[Series, ...] = ()
         self._hidden: frozenset[int] = frozenset()
         self._current = 0
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -48,15 +46,12 @@ class Legend(QWidget):
         self._current = min(self._current, max(0, len(series) - 1))
         said = ", ".join(one.name for n, one in enumerate(series) if n not in hidden)
         self.setAccessibleName(said)
-        self.updateGeometry()
+        self._fit()
         self.update()
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        ends = [rect.bottom() + 1 for _, rect in self._places(width)]
-        return ends[-1] if ends else 0
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def sizeHint(self) -> QSize:
         width = sum(rect.width() + BETWEEN for _, rect in self._places(100_000))
@@ -110,8 +105,15 @@ class Legend(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:
-            self.updateGeometry()
+            self._fit()
         super().changeEvent(event)
+
+    def _fit(self) -> None:
+        """As high as its lines at this width."""
+        ends = [rect.bottom() + 1 for _, rect in self._places(self.width())]
+        height = ends[-1] if ends else 0
+        if height != self.height():
+            self.setFixedHeight(height)
 
     def _row_height(self) -> int:
         return self.fontMetrics().height() + 2 * PAD

@@ -45,6 +45,18 @@ TEXT_SCALE: Final = Setting(
     step=0.1,
     unit=lambda: translate("Settings", "×"),
 )
+MOTION: Final = Setting(
+    "appearance.motion",
+    "system",
+    "choice",
+    title=lambda: translate("Settings", "Moving pictures"),
+    hint=lambda: translate("Settings", "Whether dials and wheels may turn by themselves."),
+    choices=(
+        Choice("system", lambda: translate("Settings", "Follow the system")),
+        Choice("on", lambda: translate("Settings", "On")),
+        Choice("off", lambda: translate("Settings", "Off")),
+    ),
+)
 MODEL_FOLDERS: Final[Setting[tuple[str, ...]]] = Setting(
     "models.folders",
     (),
@@ -139,6 +151,7 @@ DECLARED: Final = (
     THEME,
     LANGUAGE,
     TEXT_SCALE,
+    MOTION,
     MODEL_FOLDERS,
     HUB_ENDPOINT,
     HUB_TOKEN,

@@ -118,6 +118,19 @@ def test_the_columns_and_the_arrays_hold_every_value(chart):
     assert set(arrays) >= {"trained.x", "trained.y", "stretched.low"}
 
 
+def test_new_points_move_the_lines_that_are_there(chart):
+    axes = (Axis("pair", whole=True), Axis("wavelength", "tokens", log=True))
+    first, second = chart.series()
+    moved = Series(first.name, PAIRS, 10 * WAVES)
+    before = [id(item) for item in chart.canvas.listDataItems()]
+    chart.set_data(*axes, (moved, second), chart.markers())
+    assert [id(item) for item in chart.canvas.listDataItems()] == before
+    drawn = chart.canvas.listDataItems()[0].getData()[1]
+    np.testing.assert_allclose(drawn, np.log10(10 * WAVES))
+    chart.set_data(*axes, (Series(first.name, PAIRS, WAVES, "dotted"), second))
+    assert [id(item) for item in chart.canvas.listDataItems()] != before
+
+
 def test_what_is_zero_has_no_place_on_a_logarithmic_axis(chart):
     chart.set_data(
         Axis("distance", log=True),

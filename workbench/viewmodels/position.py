@@ -1,0 +1,200 @@
+"""The page “Position” without its widgets: which text, layer and head, and what was captured."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.errors import EngineError
+from engine.inspection.capture import Alibi, BucketBias, Capture, LayerCapture
+from engine.inspection.inspect_spec import InspectSpec
+from engine.jobs.events import Event, Failed, Finished, Progress, Terminal
+from engine.jobs.job import Job
+from engine.models.reference import ModelRef
+from engine.models.spec import Anatomy, DescribeModelSpec, ModelDescription
+from workbench.services.jobs import JobService
+
+Topic = Literal["rotation", "stretch", "numbers", "alibi", "tables", "buckets"]
+TOPICS: Final[tuple[Topic, ...]] = get_args(Topic)
+ROTATES: Final[tuple[Topic, ...]] = ("rotation", "stretch")
+Encoding = Literal["rope", "alibi", "buckets", "learned", "sinusoidal", "none"]
+TRAINED_UNKNOWN: Final = 2048
+
+
+def encoding_of(anatomy: Anatomy | None) -> Encoding | None:
+    """How the model knows positions, as one word; None while nothing is known of it."""
+    if anatomy is None:
+        return None
+    told = anatomy.position_encoding
+    for word, kind in (
+        ("ALiBi", "alibi"), ("RoPE", "rope"), ("T5", "buckets"), ("learned", "learned"),
+        ("sinusoidal", "sinusoidal"),
+    ):  # fmt: skip
+        if told.startswith(word):
+            return kind  # type: ignore[return-value]
+    return "none"
+
+
+class PositionModel(QObject):
+    """What every part of the page looks at.
+
+    Attributes:
+        ref: The model.
+        anatomy: What it is made of, once that was read; None before.
+        text: What it reads.
+        layer, head: Which head is looked at, from 0.
+        capture: What the last look brought, of `layer` alone; None before the first.
+
+    Signals:
+        subject_changed(): Layer, head, or the capture is another one.
+        facts_changed(): `ref` or `anatomy` changed.
+        running_changed(bool): A look began or ended.
+        progressed(object): `Progress` of the look in flight.
+        refused(object): `ErrorReport` of a look that failed.
+        finished(): The look ended, well or not.
+    """
+
+    subject_changed = Signal()
+    facts_changed = Signal()
+    running_changed = Signal(bool)
+    progressed = Signal(object)
+    refused = Signal(object)
+    finished = Signal()
+
+    def __init__(self, jobs: JobService, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._job: Job | None = None
+        self._asked: tuple[ModelRef, str, int] | None = None
+        self._describing: Job | None = None
+        self.ref = ModelRef()
+        self.anatomy: Anatomy | None = None
+        self.text = ""
+        self.layer = 0
+        self.head = 0
+        self.capture: Capture | None = None
+
+    # What is looked at
+
+    @property
+    def running(self) -> bool:
+        """Whether a look is in flight."""
+        return self._job is not None
+
+    @property
+    def encoding(self) -> Encoding | None:
+        """How the model knows positions; the capture knows best."""
+        layer = self.captured()
+        if layer is not None and layer.rotation is not None:
+            return "rope"
+        if layer is not None and isinstance(layer.bias, Alibi):
+            return "alibi"
+        if layer is not None and isinstance(layer.bias, BucketBias):
+            return "buckets"
+        return encoding_of(self.anatomy)
+
+    @property
+    def trained(self) -> int:
+        """Positions that the model was trained on, as its configuration says."""
+        known = self.anatomy.context_length if self.anatomy is not None else None
+        return known or TRAINED_UNKNOWN
+
+    @property
+    def layers(self) -> int:
+        """Layers of the model, 1 while nothing is known."""
+        if self.capture is not None:
+            return self.capture.layer_count
+        return self.anatomy.layers if self.anatomy is not None else 1
+
+    @property
+    def heads(self) -> int:
+        """Heads per layer, 1 while nothing is known."""
+        if self.capture is not None:
+            return self.capture.heads
+        return self.anatomy.heads if self.anatomy is not None else 1
+
+    def captured(self) -> LayerCapture | None:
+        """The layer that is looked at; None before a look, and of a model without such a layer."""
+        if self.capture is None:
+            return None
+        for role in ("self", "encoder", "cross"):
+            for one in self.capture.layers:
+                if one.layer == self.layer and one.role == role:
+                    return one
+        return None
+
+    # What the person does
+
+    def set_model(self, ref: ModelRef) -> None:
+        """Another model: what was captured is no longer true."""
+        if ref == self.ref and self.anatomy is not None:
+            return
+        self.ref, self.anatomy = ref, None
+        self.stop()
+        self._job = None
+        self.capture = None
+        self.layer = self.head = 0
+        self._describing = self._jobs.submit(DescribeModelSpec(ref), self._described)
+        self.facts_changed.emit()
+        self.subject_changed.emit()
+
+    def set_head(self, layer: int, head: int) -> None:
+        """Look at another head; another layer needs another look."""
+        layer = min(max(0, layer), self.layers - 1)
+        head = min(max(0, head), self.heads - 1)
+        if (layer, head) == (self.layer, self.head):
+            return
+        other = layer != self.layer
+        self.layer, self.head = layer, head
+        if other and self.capture is not None:
+            self.look()
+        self.subject_changed.emit()
+
+    def look(self) -> bool:
+        """Run the text through the model; False (and `refused`) when that cannot start."""
+        asked = (self.ref, self.text, self.layer)
+        if self._job is not None:
+            self.stop()
+        spec = InspectSpec(model=self.ref, text=self.text, layers=(self.layer,))
+        try:
+            self._job = self._jobs.submit(spec, self._take)
+        except EngineError as error:
+            self.refused.emit(error.report())
+            self.finished.emit()
+            return False
+        self._asked = asked
+        self.running_changed.emit(True)
+        return True
+
+    def stop(self) -> None:
+        """Ask the look in flight to stop."""
+        if self._job is not None:
+            self._jobs.cancel(self._job.id)
+
+    # Events
+
+    def _take(self, event: Event) -> None:
+        if self._job is None or event.job_id != self._job.id:
+            return  # of a look that another one has replaced
+        if isinstance(event, Progress):
+            self.progressed.emit(event)
+        elif isinstance(event, Finished) and isinstance(event.result, Capture):
+            self.capture = event.result
+            self.head = min(self.head, self.heads - 1)
+        elif isinstance(event, Failed):
+            self.refused.emit(event.error)
+        if isinstance(event, Terminal):
+            self._job = None
+            self.running_changed.emit(False)
+            self.subject_changed.emit()
+            self.finished.emit()
+
+    def _described(self, event: Event) -> None:
+        if self._describing is None or event.job_id != self._describing.id:
+            return
+        if isinstance(event, Finished) and isinstance(event.result, ModelDescription):
+            self.anatomy = event.result.anatomy
+            self.facts_changed.emit()
+        if isinstance(event, Terminal):
+            self._describing = None

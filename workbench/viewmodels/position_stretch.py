@@ -1,0 +1,138 @@
+"""The visible attention under other rotary frequencies, without asking the model again."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.context.scaling.base import RopeConfig
+from engine.context.scaling.registry import inv_freq
+from engine.errors import EngineError, ErrorReport
+from engine.inspection.capture import LayerCapture
+from engine.inspection.positions.distance import DistanceCurve, binned, measured
+from engine.inspection.positions.rope import config_of, normalised, rerotated, wavelengths
+from engine.inspection.tiles import levels, tile
+
+PRESETS: Final = (
+    "direct",
+    "linear",
+    "ntk",
+    "ntk-exact",
+    "dynamic",
+    "yarn",
+    "llama3",
+    "longrope",
+)
+MOST_WEIGHTS: Final = 768
+"""Longer texts show mean raw scores: their softmax would take longer than a drag may wait."""
+MAP_PIXELS: Final = 512
+FACTORS: Final = (1.0, 32.0)
+CURVE_POINTS: Final = 300
+
+
+@dataclass(frozen=True, eq=False)
+class Stretched:
+    """One head under one preset.
+
+    Attributes:
+        preset, factor: What was asked for.
+        inv_freq: The frequencies, ``[pairs]``.
+        attention: The factor on cos and sin.
+        layer: The head turned again (head 0 of it).
+        values: The map, ``[pixels, pixels]``: weights, or mean scores of blocks of tokens.
+        hidden: Pixels that no query sees.
+        weights: Whether `values` are weights.
+        step: Tokens per pixel.
+        milliseconds: What turning and drawing took.
+    """
+
+    preset: str
+    factor: float
+    inv_freq: NDArray[np.float64]
+    attention: float
+    layer: LayerCapture
+    values: NDArray[np.float32]
+    hidden: NDArray[np.bool_]
+    weights: bool
+    step: int
+    milliseconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class PresetWaves:
+    """Wavelengths of one preset, or why it cannot be had.
+
+    Attributes:
+        name: The preset.
+        wavelengths: ``[pairs]``; empty with a problem.
+        problem: Why there are none, or None.
+    """
+
+    name: str
+    wavelengths: NDArray[np.float64]
+    problem: ErrorReport | None = None
+
+
+def stretched_length(config: RopeConfig, factor: float) -> int:
+    """The length that a factor is for."""
+    return round(config.trained * factor)
+
+
+def stretch(layer: LayerCapture, head: int, trained: int, preset: str, factor: float) -> Stretched:
+    """Turn a captured head by a preset's frequencies and rebuild its map.
+
+    Raises:
+        BadSpec: The layer has no rotation, or the preset cannot be applied to this model.
+    """
+    begin = time.perf_counter()
+    config = config_of(layer, trained)
+    frequencies, attention = inv_freq(preset, config, factor, stretched_length(config, factor))
+    turned = rerotated(layer, head, frequencies, attention)
+    weights = max(turned.shape) <= MOST_WEIGHTS
+    if weights:
+        turned = normalised(turned)
+    level = max(0, levels(turned, MAP_PIXELS) - 1)
+    values = tile(turned, 0, "softmax" if weights else "mask", level, 0, 0, MAP_PIXELS)
+    hidden = _hidden(turned, values, weights, level)
+    taken = (time.perf_counter() - begin) * 1000
+    return Stretched(
+        preset, factor, frequencies, attention, turned, values, hidden, weights, 1 << level, taken
+    )
+
+
+def _hidden(
+    layer: LayerCapture, values: NDArray[np.float32], weights: bool, level: int
+) -> NDArray[np.bool_]:
+    """Pixels without any visible cell: scores of -inf, or a weight that the mask takes away."""
+    if not weights:
+        return np.isneginf(values)
+    rows, cols = slice(0, layer.shape[0]), slice(0, layer.shape[1])
+    seen = layer.mask.allowed(rows, cols)
+    if level:
+        step = 1 << level
+        seen = np.maximum.reduceat(seen, np.arange(0, seen.shape[0], step), 0)
+        seen = np.maximum.reduceat(seen, np.arange(0, seen.shape[1], step), 1)
+    return ~seen
+
+
+def waves(layer: LayerCapture, trained: int, factor: float) -> tuple[PresetWaves, ...]:
+    """Wavelengths of every preset at a factor."""
+    config = config_of(layer, trained)
+    found = []
+    for name in PRESETS:
+        try:
+            changed, _ = inv_freq(name, config, factor, stretched_length(config, factor))
+        except EngineError as error:
+            found.append(PresetWaves(name, np.zeros(0), error.report()))
+        else:
+            found.append(PresetWaves(name, wavelengths(changed)))
+    return tuple(found)
+
+
+def curve_of(stretched: Stretched) -> DistanceCurve:
+    """Mean score per distance of the head as it is turned now."""
+    return binned(measured(stretched.layer, 0), CURVE_POINTS)

@@ -1,0 +1,1 @@
+"""The page “Position”: how a model knows where a word stands."""

@@ -1,0 +1,474 @@
+"""Rotation: real queries and keys turned by their positions, and why only the distance counts."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.errors import EngineError
+from engine.inspection.capture import LayerCapture
+from engine.inspection.positions.relative import RelativeGrid
+from workbench.plots.animation import draw_frames, gif
+from workbench.plots.curves import LineChart
+from workbench.plots.dials import Dials, Face, Hand, Paints, paint_faces
+from workbench.plots.series import Axis, Marker, Series, short
+from workbench.services.container import Services
+from workbench.services.motion import may_move
+from workbench.viewmodels.position import PositionModel
+from workbench.viewmodels.position_latest import Latest
+from workbench.viewmodels.position_rope import (
+    CHOICES,
+    Choice,
+    DistanceView,
+    RopeHead,
+    chosen_pairs,
+    distance_view,
+    read_pairs,
+    relative,
+    rope_head,
+)
+from workbench.views.plot_card import PlotCard, chart_card, plot_exports
+from workbench.views.position.position_bar import PositionBar
+from workbench.widgets.elided import ElidedCombo
+from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
+from workbench.widgets.plot_menu import Extra, Work
+
+TICK_MS: Final = 33
+TOKENS_PER_SECOND: Final = 6.0
+FRAMES: Final = 60
+LEAST_SPAN: Final = 64
+FRAME_MS: Final = 50
+GIF_SIZE: Final = QSize(900, 236)
+
+
+class RotationView(QWidget):
+    """Dials above, two measured curves below."""
+
+    def __init__(
+        self, services: Services, model: PositionModel, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._model = model
+        self._rope: RopeHead | None = None
+        self._pairs: tuple[int, ...] = ()
+        self._system_moves = True
+        self._exact = 0.0
+        self._heads: Latest[tuple[RopeHead, DistanceView]] = Latest(services.background)
+        self._grids: Latest[RelativeGrid] = Latest(services.background)
+        self.dials = Dials(services.theme, self)
+        self.play = QPushButton(self)
+        self.query = PositionBar(self)
+        self.key = PositionBar(self)
+        self.together = QCheckBox(self)
+        self.choice = ElidedCombo(self)
+        self.numbers = QLineEdit(self)
+        self.sum = PlainLabel(self)
+        self.identity = LineChart(services.theme, parent=self)
+        self.distance = LineChart(services.theme, parent=self)
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        self._grid: RelativeGrid | None = None
+        self._view: DistanceView | None = None
+        self._build()
+        self._connect()
+        self.retranslate()
+
+    # What the page tells
+
+    def set_system_moves(self, moves: bool) -> None:
+        """Whether the system allows motion."""
+        self._system_moves = moves
+        self._write_play()
+
+    def is_playing(self) -> bool:
+        """Whether the query walks through the text."""
+        return self._timer.isActive()
+
+    def stop(self) -> None:
+        """Stand still (the page is left)."""
+        self._timer.stop()
+        self._write_play()
+
+    def refresh(self) -> None:
+        """Another head or another text."""
+        layer = self._model.captured()
+        if layer is None or layer.rotation is None:
+            self._rope = None
+            self.stop()
+            self.dials.set_faces(())
+            return
+        work = partial(_computed, layer, self._model.head, self._model.trained)
+        self._heads.ask(work, self._take_head, self._failed)
+
+    # What the person does
+
+    def _toggle_play(self) -> None:
+        if self._timer.isActive():
+            self.stop()
+        elif may_move(self._services.settings, self._system_moves):
+            self._exact = float(self.query.value())
+            self._timer.start()
+            self._write_play()
+        else:
+            self._exact = float(self.query.value())
+            self._walk(1.0)
+
+    def _tick(self) -> None:
+        if self.isVisible():
+            self._walk(TICK_MS / 1000 * TOKENS_PER_SECOND)
+        else:
+            self.stop()
+
+    def _walk(self, step: float) -> None:
+        """Turn on by a part of a position; the sliders follow at whole ones."""
+        span = self.query.slider.maximum() + 1
+        self._exact = (self._exact + step) % span
+        self.query.put(int(self._exact))
+        if self.together.isChecked():
+            self.key.put((int(self._exact) - self._distance) % span)
+        self._turn(self._exact % 1.0)
+
+    def _query_moved(self, position: int) -> None:
+        if self.together.isChecked():
+            self.key.put(min(max(0, position - self._distance), self.key.slider.maximum()))
+        self._exact = float(position)
+        self._turn(0.0)
+
+    def _key_moved(self, position: int) -> None:
+        if self.together.isChecked():
+            self.query.put(min(max(0, position + self._distance), self.query.slider.maximum()))
+        self._turn(0.0)
+
+    def _token_chosen(self, _number: int) -> None:
+        self._held_together(self.together.isChecked())
+        self._set_hands()
+
+    def _turn(self, between: float) -> None:
+        """Turn the dials; `between` is the way to the next whole position."""
+        key = self.key.value() + (between if self.together.isChecked() else 0.0)
+        self.dials.set_positions(self.query.value() + between, float(key))
+        self._write_sum()
+
+    def _held_together(self, _on: bool) -> None:
+        self._distance = self.query.value() - self.key.value()
+
+    def _choose(self, _index: int) -> None:
+        if self._rope is not None:
+            kind: Choice = self.choice.currentData()
+            self._pairs = chosen_pairs(self._rope, kind)
+            self._write_numbers()
+            self._set_hands()
+
+    def _numbers_typed(self) -> None:
+        if self._rope is None:
+            return
+        found = read_pairs(self.numbers.text(), self._rope.pairs)
+        self.numbers.setProperty("invalid", found is None)
+        self.numbers.style().unpolish(self.numbers)
+        self.numbers.style().polish(self.numbers)
+        if found is not None:
+            self._pairs = found
+            self._set_hands()
+
+    # Results
+
+    def _take_head(self, found: tuple[RopeHead, DistanceView]) -> None:
+        fresh = self._rope is None or self._rope.pairs != found[0].pairs
+        self._rope, self._view = found
+        tokens = self._tokens()
+        for bar in (self.query, self.key):
+            bar.set_tokens(tokens, max(len(tokens), LEAST_SPAN) - 1)
+        if fresh:
+            self._pairs = chosen_pairs(self._rope, self.choice.currentData())
+            last = len(self._rope.q) - 1
+            self.query.put(last, last)
+            self.key.put(last // 2, last // 2)
+        self._held_together(self.together.isChecked())
+        self._write_numbers()
+        self._set_hands()
+        self._show_distance()
+
+    def _set_hands(self) -> None:
+        """The vectors of the tokens at the two positions, and their relative curve."""
+        rope = self._rope
+        if rope is None:
+            return
+        query, key = self._chosen()
+        faces = []
+        for pair in self._pairs:
+            q, k = rope.q[query, pair], rope.k[key, pair]
+            wave = rope.wavelengths[pair]
+            faces.append(
+                Face(
+                    self.tr("Pair {n}").format(n=pair),
+                    float(rope.config.inv_freq[pair]),
+                    (float(q.real), float(q.imag)),
+                    (float(k.real), float(k.imag)),
+                    self.tr("λ {n} tokens").format(n=short(float(wave))),
+                )
+            )
+        self.dials.set_faces(tuple(faces))
+        self._turn(0.0)
+        self._grids.ask(partial(relative, rope, query, key), self._take_grid, self._failed)
+
+    def _take_grid(self, grid: RelativeGrid) -> None:
+        self._grid = grid
+        self._show_identity()
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, EngineError):
+            raise error
+        self._services.notify.error(error.report())
+
+    # Texts
+
+    def retranslate(self) -> None:
+        """Set every text again."""
+        self.query.set_names(
+            self.tr("Query"), self.tr("Token of the query"), self.tr("Position of the query, m")
+        )
+        self.key.set_names(
+            self.tr("Key"), self.tr("Token of the key"), self.tr("Position of the key, n")
+        )
+        widest = max(bar.name.sizeHint().width() for bar in (self.query, self.key))
+        for bar in (self.query, self.key):
+            bar.name.setMinimumWidth(widest)
+        self.together.setText(self.tr("Keep their distance"))
+        self.together.setToolTip(
+            self.tr("Both move together: every dial turns, and no product changes.")
+        )
+        names: dict[Choice, str] = {
+            "spread": self.tr("Spread over all"),
+            "fastest": self.tr("Fastest"),
+            "slowest": self.tr("Slowest"),
+            "strongest": self.tr("Strongest here"),
+        }
+        for number, kind in enumerate(CHOICES):
+            self.choice.setItemText(number, names[kind])
+        self.choice.setAccessibleName(self.tr("Pairs"))
+        self._pairs_label.setText(self.tr("Pairs"))
+        self.numbers.setAccessibleName(self.tr("Numbers of the pairs"))
+        self.numbers.setToolTip(self.tr("Numbers from 0 (fastest), separated by spaces"))
+        self.dials_card.set_texts(
+            self.tr("Queries and keys turn with their positions"),
+            self.tr(
+                "Thin: before rotation. Arc: how far the position has turned it. "
+                "The real vectors of the two tokens."
+            ),
+        )
+        self._write_play()
+        self._write_sum()
+        self._show_identity()
+        self._show_distance()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+            self._set_hands()
+        super().changeEvent(event)
+
+    def _write_play(self) -> None:
+        playing = self._timer.isActive()
+        moves = may_move(self._services.settings, self._system_moves)
+        text = self.tr("Pause") if playing else self.tr("Play") if moves else self.tr("Step")
+        self.play.setText(text)
+        self.play.setAccessibleName(text)
+        self.play.setToolTip(
+            self.tr("Walk the query through the text")
+            if moves
+            else self.tr("The system asks for no motion: one token at a time")
+        )
+        self._services.icons.bind(self.play, "stop" if playing else "play")
+
+    def _write_numbers(self) -> None:
+        self.numbers.setText(" ".join(str(pair) for pair in self._pairs))
+
+    def _write_sum(self) -> None:
+        rope = self._rope
+        if rope is None:
+            self.sum.setText("")
+            return
+        at = self.dials.at
+        query, key = self._chosen()
+        turned = (
+            rope.q[query]
+            * np.conj(rope.k[key])
+            * np.exp(1j * (at["q"] - at["k"]) * rope.config.inv_freq)
+        )
+        whole = float(turned.real.sum())
+        text = self.tr("m − n = {distance}   shown pairs {part}   all {count} pairs {whole}")
+        self.sum.setText(
+            text.format(
+                distance=short(round(at["q"] - at["k"], 1)),
+                part=f"{self.dials.total():+.3f}".replace("-", "−"),
+                count=rope.pairs,
+                whole=f"{whole:+.3f}".replace("-", "−"),
+            )
+        )
+
+    def _show_identity(self) -> None:
+        title = self.tr("⟨f(q, m), f(k, n)⟩ depends on m − n alone")
+        grid = self._grid
+        if grid is None:
+            self.identity_card.set_texts(title)
+            return
+        lag = (grid.positions[:, None] - grid.positions[None, :]).ravel()
+        order = np.argsort(lag, kind="stable")
+        cells = lag.size
+        thin = order[:: max(1, cells // 2000)]
+        lags, first = np.unique(lag, return_index=True)
+        axes = (
+            Axis(self.tr("m − n"), self.tr("tokens"), whole=True),
+            Axis(self.tr("score")),
+        )
+        self.identity.set_data(
+            *axes,
+            (
+                Series(self.tr("closed formula"), lags, grid.by_distance.ravel()[first], width=1.5),
+                Series(
+                    self.tr("measured at every m and n"), lag[thin], grid.scores.ravel()[thin],
+                    "points",
+                ),
+            ),
+        )  # fmt: skip
+        note = self.tr("n = {cells} pairs of positions; cells of equal m − n differ by at most {e}")
+        self.identity_card.set_texts(title, note.format(cells=cells, e=short(grid.spread)))
+
+    def _show_distance(self) -> None:
+        title = self.tr("Score against distance")
+        view = self._view
+        if view is None:
+            self.distance_card.set_texts(title)
+            return
+        curve = view.measured
+        self.distance.set_data(
+            Axis(self.tr("distance"), self.tr("tokens")),
+            Axis(self.tr("score")),
+            (
+                Series(self.tr("envelope"), view.distances, view.bound, "dotted", "series-6"),
+                Series(
+                    self.tr("mean q with mean k"), view.distances, view.typical, "dashed",
+                    "series-2", width=1.2,
+                ),
+                Series(self.tr("mean of this text"), curve.distances, curve.mean, "line",
+                       "series-1", width=2.5),
+            ),
+            (Marker(float(view.trained), self.tr("trained")),),
+        )  # fmt: skip
+        note = self.tr(
+            "n = {cells} visible cells. Envelope: mean |Σ e^(i·distance·θ)|, scaled to the largest "
+            "mean."
+        )
+        self.distance_card.set_texts(title, note.format(cells=int(curve.count.sum())))
+
+    def _chosen(self) -> tuple[int, int]:
+        """Numbers of the two tokens, inside the captured text."""
+        assert self._rope is not None
+        queries, keys = len(self._rope.q), len(self._rope.k)
+        return min(self.query.token.value(), queries - 1), min(self.key.token.value(), keys - 1)
+
+    def _tokens(self) -> tuple[str, ...]:
+        capture = self._model.capture
+        return capture.tokens if capture is not None else ()
+
+    # Saving
+
+    def _film(self) -> Work | None:
+        """Frames of one walk of the query through the text, drawn and packed on a worker."""
+        faces = self.dials.faces
+        if not faces:
+            return None
+        span = float(self.query.slider.maximum() + 1)
+        together = self.together.isChecked()
+        return partial(_film, faces, self.dials.at, span, together, self.dials.paints())
+
+    # Building
+
+    def _build(self) -> None:
+        self.play.setProperty("role", "quiet")
+        set_role(self.sum, "mono")
+        for _ in CHOICES:
+            self.choice.addItem("")
+        for number, kind in enumerate(CHOICES):
+            self.choice.setItemData(number, kind)
+        self.choice.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.numbers.setMaximumWidth(self.fontMetrics().averageCharWidth() * 24)
+        self._pairs_label = PlainLabel(self)
+        self._pairs_label.setBuddy(self.choice)
+        extra = (Extra(lambda: self.tr("Save as GIF…"), ".gif", self._film),)
+        exports = plot_exports(
+            self._services, self.dials, self.dials.columns, self.dials.arrays, extra=extra
+        )
+        self.dials_card = PlotCard(self._services, "rope-dials", self.dials, exports, self)
+        for widget in (self._pairs_label, self.choice, self.numbers):
+            self.dials_card.head.insertWidget(self.dials_card.head.count() - 1, widget)
+        self.identity_card = chart_card(self._services, "rope-relative", self.identity, parent=self)
+        self.distance_card = chart_card(self._services, "rope-distance", self.distance, parent=self)
+        bars = QGridLayout()
+        bars.setHorizontalSpacing(12)
+        bars.setVerticalSpacing(4)
+        bars.addWidget(self.query, 0, 0)
+        bars.addWidget(self.play, 0, 1, Qt.AlignmentFlag.AlignLeft)
+        bars.addWidget(self.key, 1, 0)
+        bars.addWidget(self.together, 1, 1)
+        bars.setColumnStretch(0, 1)
+        charts = QHBoxLayout()
+        charts.setSpacing(20)
+        charts.addWidget(self.identity_card, 1)
+        charts.addWidget(self.distance_card, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.dials_card)
+        column.addLayout(bars)
+        column.addWidget(self.sum)
+        column.addSpacing(8)
+        column.addLayout(charts, 1)
+        self._distance = 0
+
+    def _connect(self) -> None:
+        self.play.clicked.connect(self._toggle_play)
+        self.query.moved.connect(self._query_moved)
+        self.key.moved.connect(self._key_moved)
+        for bar in (self.query, self.key):
+            bar.chosen.connect(self._token_chosen)
+        self.query.held.connect(self.stop)
+        self.together.toggled.connect(self._held_together)
+        self.choice.activated.connect(self._choose)
+        self.numbers.editingFinished.connect(self._numbers_typed)
+
+
+def _computed(layer: LayerCapture, head: int, trained: int) -> tuple[RopeHead, DistanceView]:
+    rope = rope_head(layer, head, trained)
+    return rope, distance_view(layer, head, rope)
+
+
+def _film(
+    faces: tuple[Face, ...], start: dict[Hand, float], span: float, together: bool, paints: Paints
+) -> bytes:
+    """The query (and the key, if they keep their distance) once through all positions."""
+    area = QRectF(8, 8, GIF_SIZE.width() - 16, GIF_SIZE.height() - 16)
+
+    def draw(painter: QPainter, share: float) -> None:
+        query = (start["q"] + share * span) % span
+        key = query - start["q"] + start["k"] if together else start["k"]
+        paint_faces(painter, area, faces, {"q": query, "k": key}, paints)
+
+    return gif(draw_frames(draw, FRAMES, GIF_SIZE, paints.ground), FRAME_MS)
