@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Protocol, cast
 
@@ -32,7 +32,7 @@ from engine.jobs.events import (
 )
 from engine.jobs.spec import Spec
 from workbench.viewmodels.compare_column import Column, Verification, compare_tokens
-from workbench.viewmodels.compare_history import StoredColumn
+from workbench.viewmodels.compare_history import Place, StoredColumn
 from workbench.viewmodels.compare_setup import CompareSetup, default_setup
 from workbench.viewmodels.prompt_model import PromptModel
 from workbench.viewmodels.prompt_state import PromptProblem
@@ -60,11 +60,13 @@ class CompareModel(QObject):
         prompt: The prompt under edit.
         setup: Techniques, models, sampling.
         columns: The results, left to right.
+        places: Where the answers of columns are stored, by uid.
 
     Signals:
         setup_changed: Techniques, models or sampling changed.
         columns_changed: Columns came, went or moved.
         column_changed: Uid of a column whose state, result or check changed.
+        pins_changed: A column was pinned, or is no longer.
         tokens_arrived: Uid of a column that got new tokens.
         running_changed: Whether any job of this page is in flight.
         progressed: A `Progress` event of the running job.
@@ -77,6 +79,7 @@ class CompareModel(QObject):
     setup_changed = Signal()
     columns_changed = Signal()
     column_changed = Signal(int)
+    pins_changed = Signal()
     tokens_arrived = Signal(int)
     running_changed = Signal(bool)
     progressed = Signal(object)
@@ -93,6 +96,7 @@ class CompareModel(QObject):
         self.prompt = PromptModel(self)
         self.setup: CompareSetup = default_setup()
         self.columns: list[Column] = []
+        self.places: dict[int, Place] = {}
 
     # Reading
 
@@ -104,6 +108,14 @@ class CompareModel(QObject):
     def column(self, uid: int) -> Column | None:
         """The column of that uid, if it still stands."""
         return next((column for column in self.columns if column.uid == uid), None)
+
+    def pinned_places(self) -> tuple[tuple[int, Place], ...]:
+        """Position and place of every pinned column whose answer is stored."""
+        return tuple(
+            (at, self.places[column.uid])
+            for at, column in enumerate(self.columns)
+            if column.pinned and column.uid in self.places
+        )
 
     def is_outdated(self, column: Column) -> bool:
         """Whether the prompt was edited after the column was asked."""
@@ -200,6 +212,9 @@ class CompareModel(QObject):
             column = self._new_column(one.spec, one.key)
             column.branch, column.result = one.branch, one.result
             column.state = "stopped"
+            column.pinned = one.pinned
+            if one.place is not None:
+                self.places[column.uid] = one.place
             if one.paths and column.voting:
                 column.paths.take_stored(one.spec, one.paths)
                 column.result = column.paths.result
@@ -225,6 +240,7 @@ class CompareModel(QObject):
         if column is not None and column.pinned != pinned:
             column.pinned = pinned
             self.column_changed.emit(uid)
+            self.pins_changed.emit()
 
     def close_column(self, uid: int) -> None:
         """Take a column away; its job is stopped when nothing else waits for it."""
@@ -268,8 +284,11 @@ class CompareModel(QObject):
             return False
         return True
 
-    def _take_result(self, result: CompareResult) -> None:
-        """Say once that a full disk keeps the answers from the project file."""
+    def _take_result(self, result: CompareResult, columns: Iterable[Column]) -> None:
+        """Remember where the answers lie; say once that a full disk keeps them from there."""
+        for column in columns:
+            key = column.key
+            self.places[column.uid] = Place(result.run_id, key.model, key.variant)
         if result.store_error is not None and not self._told_unstored:
             self.store_failed.emit(result.store_error)
         self._told_unstored = result.store_error is not None
@@ -387,7 +406,8 @@ class _Run:
             self._set_state("running", "finished")
             self._drop_check()
             if isinstance(event.result, CompareResult):
-                self._model._take_result(event.result)
+                columns = () if self._verifying else self.columns.values()
+                self._model._take_result(event.result, columns)
         self._model._end(self)
 
     def _drop_check(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from engine.decoding.params import Sampling
 from engine.evaluation.spec import CompareSpec, Variant
-from engine.evaluation.technique_settings import TechniqueSettings, settings_of
+from engine.evaluation.technique_settings import TechniqueSettings, settings_of, used_by
 from engine.prompting.strategies.registry import TECHNIQUES
 from workbench.viewmodels.compare_setup import (
     MAX_VARIANTS,
@@ -59,6 +59,7 @@ def _choice(
     uid = variant.technique
     if variant.name or first is None or first.checked:
         uid = variant.name or f"{variant.technique} 2"
+    settings, own = _settings(variant, sampling)
     return VariantChoice(
         uid=uid,
         technique=variant.technique,
@@ -66,5 +67,18 @@ def _choice(
         trigger=variant.trigger,
         shots=variant.shots,
         examples_as=variant.examples_as,
-        settings=settings_of((variant,), sampling) or TechniqueSettings(),
+        settings=settings,
+        sampling=own,
     )
+
+
+def _settings(variant: Variant, sampling: Sampling) -> tuple[TechniqueSettings, Sampling | None]:
+    """The chip's settings, and a sampling of its own where the comparison's does not do."""
+    settings = settings_of((variant,), sampling)
+    if settings is not None:
+        return settings, None
+    own = variant.sampling
+    plain = settings_of((replace(variant, sampling=None),), sampling) or TechniqueSettings()
+    if own is not None and "temperature" in used_by(variant):
+        plain = replace(plain, temperature=own.temperature)
+    return plain, own

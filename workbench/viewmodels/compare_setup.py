@@ -28,6 +28,7 @@ class VariantChoice:
         uid: Stable name of the chip; the first four chips are called like their technique.
         examples_as: Layout of the examples; None = as the prompt's task lays them out.
         settings: What only some techniques know: paths, statements, labels.
+        sampling: Of this column alone, as a stored run had it; None = the comparison's.
     """
 
     uid: str
@@ -37,6 +38,7 @@ class VariantChoice:
     shots: int | None = None
     examples_as: ExamplesAs | None = None
     settings: TechniqueSettings = TechniqueSettings()
+    sampling: Sampling | None = None
 
     @property
     def is_extra(self) -> bool:
@@ -57,6 +59,9 @@ class VariantChoice:
             shots=self.shots,
             examples_as=self.examples_as or examples_as,
         )
+        if self.sampling is not None:
+            plain = self.settings.applied(plain, self.sampling)
+            return plain if plain.sampling is not None else replace(plain, sampling=self.sampling)
         return self.settings.applied(plain, sampling or Sampling(max_new_tokens=MAX_NEW_TOKENS))
 
 

@@ -11,6 +11,7 @@ from engine.errors import EngineError
 from engine.models.reference import ModelRef, Quantization
 from engine.prompting.elements import Language
 from workbench.viewmodels.compare_setup import CompareSetup, default_setup
+from workbench.viewmodels.names import model_name
 
 PromptFrom = Literal["set", "compare", "library"]
 MOST_RECENT: Final = 8
@@ -102,6 +103,6 @@ def default_evaluation() -> EvaluateSetup:
 
 def model_label(ref: ModelRef) -> str:
     """A model and, when it is not the plain one, its state."""
-    name = ref.id.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    name = model_name(ref.id)
     bits = {"int8": "8-bit", "nf4": "4-bit", "fp4": "4-bit (fp4)"}.get(ref.options.quantization)
     return f"{name} · {bits}" if bits else name

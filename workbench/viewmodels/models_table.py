@@ -22,6 +22,7 @@ from workbench.services.engine_words import tell
 from workbench.services.numbers import file_size
 from workbench.services.tips import tip
 from workbench.viewmodels.models_format import count_text, moment_text
+from workbench.viewmodels.names import model_name
 
 translate = QCoreApplication.translate
 Index = QModelIndex | QPersistentModelIndex
@@ -51,7 +52,7 @@ def key_of(entry: ModelEntry) -> Key:
 def name_text(entry: ModelEntry) -> str:
     """The last part of a path; a hub repository or a teaching model in full."""
     if entry.source in ("folder", "gguf"):
-        return entry.id.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+        return model_name(entry.id)
     return entry.id
 
 

@@ -68,8 +68,21 @@ def technique_hint(technique: str) -> str:
     return ""
 
 
+def model_name(model_id: str) -> str:
+    """The last part of a model's folder or repository."""
+    return model_id.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or model_id
+
+
+def model_title(model_id: str) -> str:
+    """A folder by its last part; a hub repository or a teaching model in full."""
+    flat = model_id.replace("\\", "/")
+    return model_name(model_id) if flat.startswith("/") or flat[1:3] == ":/" else model_id
+
+
 def column_title(technique: str, name: str) -> str:
-    """A column's title: the technique, with its number when it stands there twice."""
+    """A column's own name, or its technique with its number when that stands there twice."""
+    if name and not name.startswith(technique):
+        return name
     title = technique_name(technique)
     number = name.removeprefix(technique).strip() if name else ""
     return f"{title} {number}".strip()

@@ -37,6 +37,7 @@ class RunsModel(QObject):
         selected: Ids of the selected runs, in the order of the list.
         details: Of the one selected run, once read.
         pair: Of the two selected runs, once compared.
+        item: The question of the one selected run that is looked at, from 0.
 
     Signals:
         listed: The list was read.
@@ -71,6 +72,7 @@ class RunsModel(QObject):
         self.selected: tuple[str, ...] = ()
         self.details: RunDetails | None = None
         self.pair: RunPair | None = None
+        self.item = 0
         self.read = False
         self._words = ""
         self._remembered: dict[RunInfo, RunDetails] = {}
@@ -106,13 +108,14 @@ class RunsModel(QObject):
     def select(self, run_ids: tuple[str, ...]) -> None:
         """One run: read its details. Two: compare them."""
         if run_ids != self.selected:
-            self.selected = run_ids
+            self.selected, self.item = run_ids, 0
             self._look()
 
-    def open(self, item: int = 0) -> None:
-        """Read the selected comparison's columns for one question, to be shown elsewhere."""
+    def open(self) -> None:
+        """Read the selected comparison's columns for its question, to be shown elsewhere."""
         if len(self.selected) == 1:
-            self._project.ask(partial(opened_run, run_id=self.selected[0], item=item), self._open)
+            question = partial(opened_run, run_id=self.selected[0], item=self.item)
+            self._project.ask(question, self._open)
 
     # Changing
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
@@ -11,9 +12,10 @@ from engine.decoding.params import Sampling
 from engine.evaluation.spec import CompareSpec, Provenance, Variant
 from engine.store.runs import RunInfo, RunStatus
 from workbench.services.engine_words import tell
-from workbench.viewmodels.names import column_title, rule_name
+from workbench.viewmodels.names import column_title, model_title, rule_name
 
 translate = QCoreApplication.translate
+MOST_OF_QUESTION: Final = 120
 Row = tuple[str, str]
 
 
@@ -30,7 +32,14 @@ def status_name(status: RunStatus) -> str:
 
 def kind_name(kind: str) -> str:
     """What kind of work a run was."""
-    return translate("RunsWords", "Comparison") if kind == CompareSpec.kind else kind
+    names = {
+        CompareSpec.kind: translate("RunsWords", "Comparison"),
+        "why-attribute": translate("RunsWords", "Why: parts of the prompt"),
+        "why-cross": translate("RunsWords", "Why: prompts and answers swapped"),
+        "why-order": translate("RunsWords", "Why: order of the examples"),
+        "why-states": translate("RunsWords", "Why: states of a model"),
+    }
+    return names.get(kind, kind)
 
 
 def title_of(run: RunInfo) -> str:
@@ -48,14 +57,7 @@ def cells_text(run: RunInfo) -> str:
 
 def model_text(run: RunInfo) -> str:
     """The models, folders by their last name."""
-    return ", ".join(short_model(name) for name in run.models)
-
-
-def short_model(name: str) -> str:
-    """A path by its last part; a hub repository or a teaching model in full."""
-    flat = name.replace("\\", "/")
-    local = flat.startswith("/") or flat[1:3] == ":/"
-    return flat.rstrip("/").rsplit("/", 1)[-1] if local else name
+    return ", ".join(model_title(name) for name in run.models)
 
 
 def when_text(posix: float, now: float | None = None) -> str:
@@ -102,6 +104,19 @@ def sampling_rows(sampling: Sampling) -> Iterator[Row]:
     yield translate("RunsWords", "Longest answer"), tokens_text(sampling.max_new_tokens)
 
 
+def sampling_text(sampling: Sampling) -> str:
+    """How tokens were chosen, on one line."""
+    (_, how), *others = sampling_rows(sampling)
+    return " · ".join([how, *(f"{name} {value}" for name, value in others)])
+
+
+def question_text(spec: CompareSpec, item: int) -> str:
+    """A question of a comparison on one line: its number and how its text begins."""
+    asked = spec.items[item]
+    text = next((value for value in asked.variables.values() if value.strip()), asked.id)
+    return f"{item + 1} · {' '.join(text.split())[:MOST_OF_QUESTION]}"
+
+
 def tokens_text(count: int) -> str:
     """A number of tokens."""
     return translate("RunsWords", "{n} tokens").format(n=count)
@@ -111,7 +126,7 @@ def origin_rows(origin: Provenance) -> Iterator[Row]:
     """Where a run's numbers come from, as name and value."""
     packages = ", ".join(f"{name} {version}" for name, version in origin.packages.items())
     rows = (
-        (translate("RunsWords", "Model"), short_model(origin.model)),
+        (translate("RunsWords", "Model"), model_title(origin.model)),
         (translate("RunsWords", "Revision"), origin.revision[:12]),
         (translate("RunsWords", "Weights (SHA-256)"), origin.weights_sha[:16]),
         (translate("RunsWords", "Edits"), ", ".join(map(tell, origin.edits))),
@@ -129,8 +144,7 @@ def origin_rows(origin: Provenance) -> Iterator[Row]:
 
 def variant_name(variant: Variant) -> str:
     """A column's title."""
-    plain = variant.name.startswith(variant.technique) or not variant.name
-    return column_title(variant.technique, variant.name) if plain else variant.name
+    return column_title(variant.technique, variant.name)
 
 
 def setting_name(name: str) -> str:

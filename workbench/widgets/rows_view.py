@@ -20,7 +20,7 @@ class Fit:
 
     Attributes:
         stretch: The column that gets what is left.
-        least: Characters that it keeps at least.
+        least: Characters that it should have; with no column left to hide it has two thirds.
         giving_way: Columns that hide for its sake, the first one first.
         widest: Characters that a column takes at most.
     """
@@ -108,7 +108,8 @@ class RowsView(QTableView):
             if hidden:
                 del needs[column]
         header = self.horizontalHeader()
-        header.resizeSection(fit.stretch, max(room - sum(needs.values()), least))
+        floor = least * 2 // 3 if fit.giving_way else least
+        header.resizeSection(fit.stretch, max(room - sum(needs.values()), floor))
         for column, width in needs.items():
             header.resizeSection(column, width)
         self._fitting = False

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.decoding.params import Sampling
 from engine.evaluation.technique_settings import TechniqueSettings
 from engine.prompting.elements import Language
 from engine.prompting.strategies.generated_knowledge import KNOWLEDGE_TRIGGER
@@ -25,6 +26,7 @@ from engine.prompting.strategies.zero_shot_cot import DEFAULT_TRIGGER
 from workbench.services.tips import tip
 from workbench.viewmodels.compare_setup import MAX_VARIANTS, CompareSetup, VariantChoice
 from workbench.viewmodels.names import column_title, technique_hint, technique_name
+from workbench.viewmodels.runs_words import sampling_text
 from workbench.widgets.chips import Chip
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
@@ -90,6 +92,8 @@ class TechniquePopup(QFrame):
         box.addWidget(heading)
         box.addWidget(about)
         box.addLayout(form)
+        if choice.sampling is not None:
+            self._add_sampling(box, choice.sampling)
         if choice.is_extra:
             remove = QPushButton(self.tr("Take this technique away"), self)
             remove.clicked.connect(self._remove)
@@ -128,6 +132,23 @@ class TechniquePopup(QFrame):
         )
         self.layout_choice.currentIndexChanged.connect(self._layout_changed)
         form.addRow(self.tr("Laid out"), self.layout_choice)
+
+    def _add_sampling(self, box: QVBoxLayout, sampling: Sampling) -> None:
+        """What a stored run sampled this column with, and a way back to the comparison's."""
+        self.own = PlainLabel(
+            self.tr("Sampled as in the stored run: {how}").format(how=sampling_text(sampling)), self
+        )
+        self.own.setWordWrap(True)
+        self.common = QPushButton(self.tr("Sample like the other columns"), self)
+        self.common.setObjectName("common-sampling")
+        self.common.clicked.connect(self._sample_like_others)
+        box.addWidget(self.own)
+        box.addWidget(self.common, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _sample_like_others(self) -> None:
+        self.own.hide()
+        self.common.hide()
+        self._set(replace(self._choice, sampling=None))
 
     def _trigger_edited(self, text: str) -> None:
         kept = "" if text.strip() == self._default_trigger else text
@@ -187,6 +208,8 @@ class TechniqueChip(QWidget):
             title += f" · {choice.shots}"
         if technique.asks == "votes":
             title += f" · {choice.settings.samples or technique.default_samples}"
+        if choice.sampling is not None:
+            title += " · " + self.tr("own sampling")
         self.chip.setText(title)
         self.chip.setChecked(choice.checked)
         self.chip.setToolTip(technique_hint(choice.technique))
@@ -198,6 +221,7 @@ class TechniqueChip(QWidget):
             or technique.uses_trigger
             or technique.composed
             or choice.is_extra
+            or choice.sampling is not None
         )
         self.more.setVisible(has_settings)
         self.more.setToolTip(tip(self.tr("Settings of {name}").format(name=title)))

@@ -38,13 +38,17 @@ class Stretch:
 
 
 class TintedText(QPlainTextEdit):
-    """Read-only and selectable; what is copied is the text."""
+    """Read-only and selectable; what is copied is the text.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        most_lines: Scroll beyond this many lines.
+    """
+
+    def __init__(self, parent: QWidget | None = None, most_lines: int = MOST_LINES) -> None:
         super().__init__(parent)
         self._stretches: tuple[Stretch, ...] = ()
         self._starts: list[int] = []
-        self._most = MOST_LINES
+        self._most = most_lines
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
@@ -71,8 +75,9 @@ class TintedText(QPlainTextEdit):
 
     def set_most_lines(self, lines: int) -> None:
         """Scroll beyond this many lines."""
-        self._most = lines
-        fit_height(self, 1, lines)
+        if lines != self._most:
+            self._most = lines
+            fit_height(self, 1, lines)
 
     def tip_at(self, position: int) -> str:
         """What hovering says at a character (in UTF-16 units)."""

@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
+from engine.decoding.params import Sampling
 from engine.errors import ErrorReport
 from engine.evaluation.spec import Branch, CellKey, CompareResult, CompareSpec, Variant
 from engine.jobs.events import Finished
@@ -23,7 +24,9 @@ from workbench.bootstrap import Application
 from workbench.pages import PAGES
 from workbench.services.project_file import NAME
 from workbench.viewmodels.compare import CompareModel
-from workbench.viewmodels.compare_history import last_columns
+from workbench.viewmodels.compare_history import Place, columns_with_pinned, last_columns
+from workbench.viewmodels.compare_opened import prompt_of, setup_of
+from workbench.viewmodels.compare_setup import CompareSetup
 from workbench.viewmodels.prompt_state import PromptState
 from workbench.widgets.toast import Toast
 
@@ -82,6 +85,37 @@ def test_consents_of_then_are_not_consents_of_now(project: Project) -> None:
     store(project, replace(SPEC, models=(ModelRef("m", options=options),)), (FIRST, "a"))
     model = last_columns(project)[0].spec.models[0]
     assert model.options == LoadOptions(quantization="nf4")
+
+
+def test_pinned_columns_of_older_runs_come_back_where_they_stood(project: Project) -> None:
+    store(project, SPEC, (FIRST, "old"), (SECOND, "older"))
+    store(project, SPEC, (FIRST, "new"), (SECOND, "newer"))
+    new, old = (run.id for run in project.runs())
+    pinned = ((0, Place(old, variant=1)), (1, Place(new, variant=0)), (2, Place("gone")))
+    columns = columns_with_pinned(project, pinned)
+    assert [(one.result.generation.text, one.pinned) for one in columns] == [
+        ("older", True),
+        ("new", True),
+        ("newer", False),
+    ]
+
+
+def test_a_columns_own_sampling_is_asked_with_again() -> None:
+    common = Sampling(max_new_tokens=16)
+    own = Sampling(temperature=0.9, top_p=0.8, max_new_tokens=32, seed=3)
+    voting = replace(own, samples=5)
+    variants = (
+        Variant("zero-shot", sampling=own),
+        Variant("few-shot"),
+        Variant("self-consistency", samples=5, sampling=voting),
+        Variant("self-consistency", name="warm", sampling=replace(common, temperature=1.0)),
+    )
+    spec = CompareSpec(variants=variants, sampling=common)
+    setup = setup_of(spec)
+    assert setup.spec(prompt_of(spec)).variants == variants
+    assert [choice.sampling for choice in setup.chosen()] == [own, None, voting, None]
+    again = CompareSetup.from_plain(setup.to_plain())
+    assert again.chosen() == setup.chosen()
 
 
 def test_a_full_disk_is_told_once(qapp: object) -> None:

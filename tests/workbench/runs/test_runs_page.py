@@ -322,6 +322,25 @@ def test_a_run_opens_in_compare_as_it_was(
     assert not any(compare.model.is_outdated(column) for column in compare.model.columns)
 
 
+def test_the_question_that_is_chosen_opens_in_compare(
+    page: RunsPage, program: Application, stored, qtbot, until
+) -> None:
+    choose(page, qtbot, until, stored["changed"])
+    combo = page.details.question
+    assert combo.count() == len(SPEC.items)
+    combo.setCurrentIndex(2)
+    combo.activated.emit(2)
+    assert SPEC.items[2].variables["q"] in page.details.prompt.text.toPlainText()
+    told: list[str] = []
+    program.services.notify.posted.connect(lambda notice: told.append(notice.text))
+    qtbot.mouseClick(page.header.primary, Qt.MouseButton.LeftButton)
+    until(lambda: program.window.current_page().page_id == "compare")
+    compare = program.window.current_page()
+    assert compare.model.prompt.state.values == SPEC.items[2].variables
+    until(lambda: told)
+    assert f"3 of {len(SPEC.items)}" in told[0]
+
+
 def test_an_interrupted_run_is_resumed(
     page: RunsPage, stored, qtbot, until, tmp_path: Path
 ) -> None:

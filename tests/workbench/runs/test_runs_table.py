@@ -11,8 +11,9 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from engine.store.runs import RunInfo
 from engine.store.search import Found
+from workbench.viewmodels.names import model_title
 from workbench.viewmodels.runs_table import RUN_ROLE, Column, RunFilter, RunsTable
-from workbench.viewmodels.runs_words import cells_text, short_model, when_text
+from workbench.viewmodels.runs_words import cells_text, when_text
 
 NOW = time.time()
 
@@ -109,7 +110,7 @@ def test_ten_thousand_runs_are_rows_not_widgets(table: RunsTable) -> None:
 def test_words_about_runs() -> None:
     assert cells_text(run(4, planned=0)) == "4"
     assert cells_text(run(4, planned=6)) == "4 of 6"
-    assert [short_model(name) for name in ("/a/b", "C:\\x\\y", "owner/name", "teach-rope")] == [
+    assert [model_title(name) for name in ("/a/b", "C:\\x\\y", "owner/name", "teach-rope")] == [
         "b",
         "y",
         "owner/name",

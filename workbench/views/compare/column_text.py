@@ -144,7 +144,7 @@ def figures(column: Column) -> str:
     )
     parts = []
     if measured.mean_probability is not None:
-        text = QCoreApplication.translate("Column", "p̄ {p:.2f} (geo.)")
+        text = QCoreApplication.translate("Column", "probability {p:.2f}")
         parts.append(text.format(p=measured.mean_probability))
     text = QCoreApplication.translate("Column", "first token {t}")
     parts.append(text.format(t=milliseconds(measured.first_token_ms)))
@@ -160,9 +160,9 @@ def figures_hint() -> str:
     return QCoreApplication.translate(
         "Column",
         "Tokens in: prompt tokens computed for this column; reused: taken from the shared "
-        "beginning of several columns.\np̄ (geo.): geometric mean of the probabilities of its "
-        "tokens; what was put there to ask for the answer counts neither here nor among the tokens "
-        "out.\nTimes are from the start of this column's reading; columns are decoded together, "
+        "beginning of several columns.\nProbability: that of its tokens, their geometric mean; "
+        "what was put there to ask for the answer counts neither here nor among the tokens out.\n"
+        "Times are from the start of this column's reading; columns are decoded together, "
         "so they share the processor.",
     )
 

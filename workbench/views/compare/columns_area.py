@@ -29,13 +29,14 @@ class ColumnsArea(QScrollArea):
 
     Signals:
         sent_toggled(bool): The person opened or closed the exact text sent.
-        overlay_wanted(int), save_wanted(int): Wishes that the page fulfils.
+        overlay_wanted(int), save_wanted(int), inside_wanted(int): Wishes that the page fulfils.
         copy_wanted(int, str): Copy a column in a form.
     """
 
     sent_toggled = Signal(bool)
     overlay_wanted = Signal(int)
     save_wanted = Signal(int)
+    inside_wanted = Signal(int)
     copy_wanted = Signal(int, str)
 
     def __init__(self, model: CompareModel, icons: Icons, parent: QWidget | None = None) -> None:
@@ -170,6 +171,7 @@ class ColumnsArea(QScrollArea):
         view.path_wanted.connect(self._model.show_path)
         view.copy_wanted.connect(self.copy_wanted)
         view.save_wanted.connect(self.save_wanted)
+        view.inside_wanted.connect(self.inside_wanted)
         view.overlay_wanted.connect(self.overlay_wanted)
         return view
 

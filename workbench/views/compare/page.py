@@ -20,6 +20,7 @@ from engine.errors import EngineError, ErrorReport
 from engine.prompting.elements import Language
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
+from workbench.viewmodels.attention_case import case_of_column
 from workbench.viewmodels.compare import CompareModel
 from workbench.viewmodels.compare_history import OpenedRun
 from workbench.viewmodels.compare_opened import prompt_of, setup_of
@@ -119,6 +120,12 @@ class ComparePage(Page):
                 hint=lambda: self.tr("Open them on the page Why"),
             ),
             Command(
+                "compare.inside", lambda: self.tr("Look inside the last answer"),
+                self._look_inside_last, icon="attention", scope=self.page_id, menu="page",
+                enabled=self._can_explain,
+                hint=lambda: self.tr("Open prompt and answer on the page Attention"),
+            ),
+            Command(
                 "compare.sampling", lambda: self.tr("Sampling settings"), self._toggle_sampling,
                 icon="sidebar", scope=self.page_id, menu="page",
             ),
@@ -158,6 +165,7 @@ class ComparePage(Page):
             self.model.prompt.load(prompt_of(given.spec), self.tr("Open a stored run"))
             self.model.set_setup(setup_of(given.spec))
             self.model.show_stored(given.columns)
+            self._tell_question(given)
 
     def save_state(self) -> dict[str, object]:
         return self._state.save()
@@ -180,6 +188,11 @@ class ComparePage(Page):
     def demo_problem(self) -> ErrorReport | None:
         failed = (column.error for column in self.model.columns if column.error is not None)
         return next(failed, self.refusal.report())
+
+    def _tell_question(self, given: OpenedRun) -> None:
+        if given.items > 1:
+            text = self.tr("Question {n} of {m} is open here; Runs lets you choose another.")
+            self.services.notify.info(text.format(n=given.item + 1, m=given.items))
 
     # What the person does
 
@@ -218,6 +231,18 @@ class ComparePage(Page):
         case = case_of_columns(self.model.columns)
         if case is not None:
             self.services.desk.lay("why", case)
+
+    def _look_inside(self, uid: int) -> None:
+        """Open a column's prompt and answer on the page Attention."""
+        column = next(one for one in self.model.columns if one.uid == uid)
+        case = case_of_column(column)
+        if case is not None:
+            self.services.desk.lay("attention", case)
+
+    def _look_inside_last(self) -> None:
+        answered = [one for one in self.model.columns if case_of_column(one) is not None]
+        if answered:
+            self._look_inside(answered[-1].uid)
 
     def _toggle_sampling(self) -> None:
         self.bar.sampling.toggle()
@@ -400,6 +425,7 @@ class ComparePage(Page):
         model.setup_changed.connect(self._setup_changed)
         model.columns_changed.connect(self._columns_changed)
         model.column_changed.connect(self._column_changed)
+        model.pins_changed.connect(self.state_changed)
         model.running_changed.connect(self.strip.set_running)
         model.progressed.connect(self.strip.show_progress)
         model.refused.connect(self._refused)
@@ -419,6 +445,7 @@ class ComparePage(Page):
         self.sampling.edited.connect(self._sampling_edited)
         self.columns.copy_wanted.connect(self.reports.copy_column)
         self.columns.save_wanted.connect(self.reports.save_column)
+        self.columns.inside_wanted.connect(self._look_inside)
         self.columns.overlay_wanted.connect(self._overlay_wanted)
         self.columns.sent_toggled.connect(self.state_changed)
         self.overlay.closed.connect(self._overlay_closed)

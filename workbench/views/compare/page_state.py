@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench.viewmodels.compare_history import StoredColumn, last_columns
+from workbench.viewmodels.compare_history import Place, StoredColumn, columns_with_pinned
 from workbench.viewmodels.compare_setup import CompareSetup
 from workbench.viewmodels.prompt_presets import without_wrong_name
 from workbench.viewmodels.prompt_state import PromptState
@@ -34,6 +35,10 @@ class PageState:
             "sent_open": page.columns.sent_open(),
             "tint": page.bar.tint.currentData(),
             "results": self._awaits_results or bool(page.model.columns),
+            "pinned": [
+                [at, place.run_id, place.model, place.variant, place.item]
+                for at, place in page.model.pinned_places()
+            ],
             "split": page.splitter.sizes() if page.split_by_hand else [],
         }
 
@@ -50,7 +55,8 @@ class PageState:
         self._restore_look(state)
         if state.get("results", True):
             self._awaits_results = True
-            page.services.project.ask(last_columns, self._bring_back)
+            question = partial(columns_with_pinned, pinned=_places(state.get("pinned")))
+            page.services.project.ask(question, self._bring_back)
 
     def columns_came(self) -> None:
         """There are results now; none from before are waited for."""
@@ -73,3 +79,13 @@ class PageState:
     def _bring_back(self, stored: tuple[StoredColumn, ...]) -> None:
         self._awaits_results = False
         self._page.model.bring_back(stored)
+
+
+def _places(stored: object) -> tuple[tuple[int, Place], ...]:
+    """Pinned columns as `PageState.save` keeps them; what is malformed is left out."""
+    found: list[tuple[int, Place]] = []
+    for one in stored if isinstance(stored, list) else ():
+        match one:
+            case [int(at), str(run_id), int(model), int(variant), int(item)]:
+                found.append((at, Place(run_id, model, variant, item)))
+    return tuple(found)

@@ -42,6 +42,7 @@ class ResultColumn(QFrame):
         pin_wanted(int, bool): Keep it in the next run.
         copy_wanted(int, str): As ``"text"``, ``"markdown"`` or ``"command"``.
         save_wanted(int): Save this column's report.
+        inside_wanted(int): Look inside the model that answered.
         branch_wanted(int, int, object): Continue from another token.
         path_wanted(int, int): Look at another path of the vote.
     """
@@ -53,6 +54,7 @@ class ResultColumn(QFrame):
     pin_wanted = Signal(int, bool)
     copy_wanted = Signal(int, str)
     save_wanted = Signal(int)
+    inside_wanted = Signal(int)
     branch_wanted = Signal(int, int, object)
     path_wanted = Signal(int, int)
     sent_toggled = Signal(bool)
@@ -262,6 +264,9 @@ class ResultColumn(QFrame):
             action.setData(name)
             action.setEnabled(enabled)
         menu.addSeparator()
+        inside = menu.addAction(self.tr("Look inside"))
+        inside.setData("inside")
+        inside.setEnabled(has_result)
         overlay = menu.addAction(self.tr("Overlay with another column…"))
         overlay.setData("overlay")
         overlay.setEnabled(bool(self._column.records))
@@ -282,6 +287,8 @@ class ResultColumn(QFrame):
         """Do an entry of the column's menu."""
         if name == "overlay":
             self.overlay_wanted.emit(self.uid)
+        elif name == "inside":
+            self.inside_wanted.emit(self.uid)
         elif name == "save":
             self.save_wanted.emit(self.uid)
         elif name == "close":

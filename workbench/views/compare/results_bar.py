@@ -13,6 +13,7 @@ from engine.models.spec import ModelEntry
 from workbench.services.icons import Icons
 from workbench.services.tips import tip
 from workbench.viewmodels.compare_setup import CompareSetup
+from workbench.viewmodels.names import model_name
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.token_heat import TintBy, TintLegend
 
@@ -252,5 +253,5 @@ class ResultsBar(FlowBar):
 
 
 def _short(name: str) -> str:
-    last = name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    last = model_name(name)
     return last if len(last) <= 28 else last[:27] + "…"

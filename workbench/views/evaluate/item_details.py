@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from engine.evaluation.spec import CellResult
 from workbench.services.container import Services
+from workbench.services.tips import tip
 from workbench.viewmodels.evaluate import EvaluateModel
 from workbench.viewmodels.evaluate_items import Lane, Mark
 from workbench.viewmodels.evaluate_reading import reread
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 CARD_CHARS: Final = 30
 MOST_QUESTION_LINES: Final = 3
+LOW_LINES: Final = 16  # of the place that the table and the answers share
 LONGEST_ANSWER: Final = 80
 
 
@@ -187,7 +189,8 @@ class ItemDetails(QWidget):
         self._model = model
         self._services = services
         self._row = -1
-        self.heading = PlainLabel(self)
+        self._low = False
+        self.heading = ElidedLabel(self)
         set_role(self.heading, "section")
         self.question = SpanText(self)
         self.question.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -196,7 +199,7 @@ class ItemDetails(QWidget):
         self._row_of_cards = QHBoxLayout(inside)
         self._row_of_cards.setContentsMargins(0, 0, 0, 0)
         self._row_of_cards.setSpacing(8)
-        scroll = QScrollArea(self)
+        self._scroll = scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -207,7 +210,25 @@ class ItemDetails(QWidget):
         column.addWidget(self.heading)
         column.addWidget(self.question)
         column.addWidget(scroll, 1)
-        self.setMinimumHeight(self.fontMetrics().lineSpacing() * 9)
+        self._fit()
+
+    def set_room(self, height: int) -> None:
+        """How high the place is that the table and the answers share.
+
+        In a low one the question gives way to the answers: it stands behind the item's name.
+        """
+        low = height < self.fontMetrics().lineSpacing() * LOW_LINES
+        if low != self._low:
+            self._low = low
+            self._fit()
+            if self._row >= 0:
+                self._write_heading()
+
+    def _fit(self) -> None:
+        lines = self.fontMetrics().lineSpacing()
+        self.question.setVisible(not self._low)
+        self._scroll.setMinimumHeight(lines * (6 if self._low else 5) + 24)
+        self.setMinimumHeight(lines * (8 if self._low else 9) + 20)
 
     def show_row(self, row: int) -> None:
         """Show an item; -1 = nothing."""
@@ -240,16 +261,23 @@ class ItemDetails(QWidget):
             self._set_cards(cells)
 
     def _write(self) -> None:
+        self._write_heading()
+        self.question.set_text(self._model.table.asked(self._row))
+        fit_height(self.question, 1, MOST_QUESTION_LINES)
+        self._set_cards(self._model.cells_of(self._row))
+        self.shown.emit(self._row)
+
+    def _write_heading(self) -> None:
         item = self._model.table.item(self._row)
         text = self.tr("Item {id}").format(id=item.id)
         if item.expected is not None:
             expected = " ".join(item.expected.split())
             text = self.tr("{item} · expected {answer}").format(item=text, answer=expected[:200])
+        asked = self._model.table.asked(self._row)
+        if self._low:
+            text = f"{text} · {' '.join(asked.split())}"
         self.heading.setText(text)
-        self.question.set_text(self._model.table.asked(self._row))
-        fit_height(self.question, 1, MOST_QUESTION_LINES)
-        self._set_cards(self._model.cells_of(self._row))
-        self.shown.emit(self._row)
+        self.heading.setToolTip(tip(asked))
 
     def _set_cards(self, cells: tuple[CellResult, ...]) -> None:
         table = self._model.table

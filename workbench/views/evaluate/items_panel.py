@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtGui import QGuiApplication, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -138,7 +138,7 @@ class ItemsPanel(QWidget):
                 self.tr("Items that tell the techniques apart"),
             ),
             Show.INVALID: (
-                self.tr("Invalid"),
+                self.tr("No answer"),
                 self.tr("The rule found no answer, or the item could not be asked"),
             ),
         }
@@ -151,6 +151,10 @@ class ItemsPanel(QWidget):
         self.view.setAccessibleName(self.tr("Items and their answers"))
         self._model.table.retranslate()
         self._write_count()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.details.set_room(self.splitter.height())
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
@@ -256,7 +260,7 @@ class ItemsPanel(QWidget):
     def _lay_out(self) -> None:
         bar = FlowBar(self)
         flow = FlowLayout(bar, 6)
-        self.search.setMinimumWidth(self.fontMetrics().averageCharWidth() * 24)
+        self.search.setMinimumWidth(self.fontMetrics().averageCharWidth() * 16)
         flow.addWidget(self.search)
         for chip in self.chips.values():
             flow.addWidget(chip)
@@ -267,6 +271,7 @@ class ItemsPanel(QWidget):
         row.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(8)
+        self.view.setMinimumHeight(self.fontMetrics().lineSpacing() * 5)
         self.splitter.addWidget(self.view)
         self.splitter.addWidget(self.details)
         self.splitter.setStretchFactor(0, 5)

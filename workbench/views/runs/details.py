@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,16 +17,18 @@ from PySide6.QtWidgets import (
 )
 
 from engine.evaluation.spec import CompareSpec, VariantSummary
+from engine.prompting.elements import Item
 from engine.store.runs import RunInfo
 from workbench.services.container import Services
 from workbench.services.engine_words import tell
 from workbench.services.numbers import duration
+from workbench.viewmodels.names import model_title
 from workbench.viewmodels.runs import RunsModel
 from workbench.viewmodels.runs_words import (
     asked_rows,
     cells_text,
     origin_rows,
-    short_model,
+    question_text,
     status_name,
     title_of,
     variant_name,
@@ -36,12 +38,14 @@ from workbench.views.runs.grid import Facts, Figures
 from workbench.views.runs.prompt_text import PromptText
 from workbench.views.runs.wrapped import WrappedLabel
 from workbench.widgets.collapsible import Collapsible
+from workbench.widgets.elided import ElidedCombo
 from workbench.widgets.fold import set_role
 
 if TYPE_CHECKING:
     from engine.store.details import RunDetails
 
 NOTE_LINES: Final = 3
+WIDEST_NEED: Final = 60
 MOST_PAIRS: Final = 6
 PAUSE_MS: Final = 600
 
@@ -60,6 +64,7 @@ class RunPanel(QScrollArea):
         self._model = model
         self._run: RunInfo | None = None
         self._details: RunDetails | None = None
+        self._items: tuple[Item, ...] = ()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -81,12 +86,21 @@ class RunPanel(QScrollArea):
         shown.addWidget(self.verdict)
         self.problems = WrappedLabel("", body)
         set_role(self.problems, "bad")
-        self.prompt = PromptText(body)
+        self.asking = QWidget(body)
+        self.question = ElidedCombo(self.asking)
+        self.question.setObjectName("run-question")
+        self.question.setMinimumContentsLength(12)
+        self.prompt = PromptText(self.asking)
+        read = QVBoxLayout(self.asking)
+        read.setContentsMargins(0, 0, 0, 0)
+        read.setSpacing(8)
+        read.addWidget(self.question)
+        read.addWidget(self.prompt)
         self.asked = Facts(body)
         self.origin = Facts(body)
         self.folds = [
             Collapsible(services, "", self.results, body, opened=True),
-            Collapsible(services, "", self.prompt, body, opened=True),
+            Collapsible(services, "", self.asking, body, opened=True),
             Collapsible(services, "", self.asked, body, opened=True),
             Collapsible(services, "", self.origin, body),
         ]
@@ -109,6 +123,7 @@ class RunPanel(QScrollArea):
         self.setWidget(body)
         self.title.editingFinished.connect(self._rename)
         self.tags.editingFinished.connect(self._label)
+        self.question.activated.connect(self._question_chosen)
         self.note.textChanged.connect(self._note_edited)
         self.note.installEventFilter(self)
         self._pause.timeout.connect(self._annotate)
@@ -146,6 +161,14 @@ class RunPanel(QScrollArea):
             self._fit()
         super().changeEvent(event)
 
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the figures need: nothing here is cut off at the side."""
+        hint, letter = super().minimumSizeHint(), self.fontMetrics().averageCharWidth()
+        body = self.widget()
+        needed = body.minimumSizeHint().width() if body is not None else 0
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(min(needed + bar, letter * WIDEST_NEED), hint.height())
+
     def retranslate(self) -> None:
         """Set every text again."""
         self.title.setPlaceholderText(self.tr("A title of your own"))
@@ -154,6 +177,10 @@ class RunPanel(QScrollArea):
         self.tags.setAccessibleName(self.tr("Tags"))
         self.note.setPlaceholderText(self.tr("A note to this run"))
         self.note.setAccessibleName(self.tr("Note"))
+        self.question.setAccessibleName(self.tr("Question"))
+        self.question.setToolTip(
+            self.tr("The question that is shown here, and that opens in Compare")
+        )
         titles = (
             self.tr("Figures"),
             self.tr("Prompt"),
@@ -202,7 +229,9 @@ class RunPanel(QScrollArea):
             self.problems.hide()
             return
         self._write_figures(details, spec)
-        self.prompt.show_prompt(spec.prompt, spec.items[0])
+        self.updateGeometry()
+        self._fill_questions(spec)
+        self.prompt.show_prompt(spec.prompt, spec.items[self._model.item])
         self.asked.set_rows(list(asked_rows(spec)))
         rows = [row for one in details.environments for row in origin_rows(one)]
         self.origin.set_rows(rows)
@@ -213,27 +242,41 @@ class RunPanel(QScrollArea):
         self.problems.setText("\n".join(said))
         self.problems.setVisible(bool(said))
 
+    def _fill_questions(self, spec: CompareSpec) -> None:
+        """Offer the questions; the chosen one is the one that opens in Compare."""
+        if spec.items != self._items:
+            self._items = spec.items
+            self.question.clear()
+            self.question.addItems([question_text(spec, at) for at in range(len(spec.items))])
+        self.question.setCurrentIndex(self._model.item)
+        self.question.setVisible(len(spec.items) > 1)
+
+    def _question_chosen(self, item: int) -> None:
+        self._model.item = item
+        self._write()
+
     def _write_figures(self, details: RunDetails, spec: CompareSpec) -> None:
         several = len(spec.models) > 1
         labels = {variant.label: variant_name(variant) for variant in spec.variants}
         scored = any(one.scored for one in details.summaries)
         head = [self.tr("Technique")]
-        head += [self.tr("Right"), self.tr("Of"), self.tr("Accuracy")] if scored else []
-        head += [self.tr("Unread"), self.tr("Tokens")]
+        head += [self.tr("Right"), self.tr("Accuracy")] if scored else []
+        head += [self.tr("No answer"), self.tr("Tokens")]
         rows = []
         for one in details.summaries:
             name = labels.get(one.variant, one.variant)
-            row = [f"{short_model(one.model)} · {name}" if several else name]
+            row = [f"{model_title(one.model)} · {name}" if several else name]
             row += self._scores(one) if scored else []
             rows.append([*row, str(one.invalid), f"{one.new_tokens:,}".replace(",", "\u2009")])
         self.figures.set_table(head, rows)
+        self.figures.setToolTip(self.tr("No answer: the rule found none in what the model wrote."))
         pairs = details.comparison.pairs if details.comparison is not None else ()
         self.verdict.setText("\n\n".join(tell(pair.sentence) for pair in pairs[:MOST_PAIRS]))
         self.verdict.setVisible(bool(pairs))
 
     def _scores(self, one: VariantSummary) -> list[str]:
         share = "–" if one.accuracy is None else f"{100 * one.accuracy:.0f} %"
-        return [str(one.correct), str(one.scored), share]
+        return [f"{one.correct} / {one.scored}", share]
 
     def _rename(self) -> None:
         if self._run is not None and self.title.text().strip() != self._run.name:

@@ -9,8 +9,9 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from engine.store.runs import RunInfo
+from workbench.viewmodels.names import model_title
 from workbench.viewmodels.runs_table import RunFilter
-from workbench.viewmodels.runs_words import kind_name, short_model, status_name
+from workbench.viewmodels.runs_words import kind_name, status_name
 from workbench.widgets.elided import ElidedCombo
 
 PAUSE_MS: Final = 200
@@ -89,9 +90,9 @@ class RunFilters(QWidget):
     def set_runs(self, runs: Iterable[RunInfo]) -> None:
         """Offer the kinds and models that occur; a choice of one kind is no choice."""
         runs = tuple(runs)
-        models = sorted({name for run in runs for name in run.models}, key=short_model)
+        models = sorted({name for run in runs for name in run.models}, key=model_title)
         kinds = sorted({run.kind for run in runs})
-        self._fill(self.model, self.tr("Any model"), [(short_model(one), one) for one in models])
+        self._fill(self.model, self.tr("Any model"), [(model_title(one), one) for one in models])
         self._fill(self.kind, self.tr("Any kind"), [(kind_name(one), one) for one in kinds])
         self.kind.setVisible(len(kinds) > 1)
         self.archived.setVisible(any(run.archived for run in runs) or self.archived.isChecked())

@@ -12,6 +12,7 @@ from workbench.services.engine_words import tell, tell_report
 from workbench.services.meters import MemoryMeter
 from workbench.services.numbers import file_size
 from workbench.services.tips import tip
+from workbench.viewmodels.names import model_name
 from workbench.widgets.memory_bar import MemoryBar
 from workbench.widgets.plain import PlainLabel
 
@@ -85,7 +86,7 @@ class ModelBar(QFrame):
         for tool in self._tools:
             tool.setAccessibleName(tool.defaultAction().text())
         model = self._model
-        self.picker.setText(f"{short_name(model.ref.id)}  ▾")
+        self.picker.setText(f"{model_name(model.ref.id)}  ▾")
         self.picker.setToolTip(tip(self.tr("Choose a model: {id}").format(id=model.ref.id)))
         self.picker.setAccessibleName(self.tr("Model {id}").format(id=model.ref.id))
         icon, tint = STATE_ICONS[model.state]
@@ -205,10 +206,5 @@ class ModelBar(QFrame):
             self._model.choose_id(str(action.data()))
 
 
-def short_name(model_id: str) -> str:
-    """The last part of a folder or repository name."""
-    return model_id.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or model_id
-
-
 def _entry_text(entry: ModelEntry) -> str:
-    return f"{short_name(entry.id)}    {file_size(entry.size_bytes)}"
+    return f"{model_name(entry.id)}    {file_size(entry.size_bytes)}"

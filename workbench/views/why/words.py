@@ -31,8 +31,7 @@ def part_name(part: PartId) -> str:
 
 def variant_name(variant: Variant) -> str:
     """A column as the screen calls it."""
-    named = variant.name and not variant.name.startswith(variant.technique)
-    return variant.name if named else column_title(variant.technique, variant.name)
+    return column_title(variant.technique, variant.name)
 
 
 def left_out(spec: EvidenceSpec) -> str:
@@ -95,7 +94,7 @@ def method_name(method: Method) -> str:
         case "attention":
             return translate("Why", "Attention")
         case "rollout":
-            return translate("Why", "Roll-out")
+            return translate("Why", "Attention rollout")
         case "gradient":
             return translate("Why", "Gradient × input")
 
@@ -118,8 +117,8 @@ def method_hint(method: Method) -> str:
         case "rollout":
             return translate(
                 "Why",
-                "Share after attention roll-out through the layers (Abnar & Zuidema 2020).\n"
-                "Attention is not an explanation.",
+                "Share of the attention that reaches a part when it is followed through all "
+                "layers (Abnar & Zuidema 2020).\nAttention is not an explanation.",
             )
         case "gradient":
             return translate(
