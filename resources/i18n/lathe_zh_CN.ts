@@ -44,6 +44,65 @@
     </message>
 </context>
 <context>
+    <name>ActivationsView</name>
+    <message>
+        <source>Bends a number</source>
+        <translation>弯曲数值</translation>
+    </message>
+    <message>
+        <source>Opens a gate</source>
+        <translation>打开门</translation>
+    </message>
+    <message>
+        <source>β of Swish</source>
+        <translation>Swish 的 β</translation>
+    </message>
+    <message>
+        <source>Let through</source>
+        <translation>通过的值</translation>
+    </message>
+    <message>
+        <source>The second projection xV + c, here the same for every x</source>
+        <translation>第二个投影 xV + c，此处对每个 x 都相同</translation>
+    </message>
+    <message>
+        <source>Read at x =</source>
+        <translation>读数位置 x =</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>函数值</translation>
+    </message>
+    <message>
+        <source>Derivative</source>
+        <translation>导数</translation>
+    </message>
+    <message>
+        <source>Values and derivatives at one x</source>
+        <translation>某个 x 处的函数值和导数</translation>
+    </message>
+    <message>
+        <source>value</source>
+        <translation>函数值</translation>
+    </message>
+    <message>
+        <source>derivative</source>
+        <translation>导数</translation>
+    </message>
+    <message>
+        <source>Function</source>
+        <translation>函数</translation>
+    </message>
+    <message>
+        <source>Formula</source>
+        <translation>公式</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>来源</translation>
+    </message>
+</context>
+<context>
     <name>AlibiView</name>
     <message>
         <source>and take the rotation away</source>
@@ -175,6 +234,220 @@
     </message>
 </context>
 <context>
+    <name>Anatomy</name>
+    <message>
+        <source>Structure</source>
+        <translation>结构</translation>
+    </message>
+    <message>
+        <source>Position</source>
+        <translation>位置编码</translation>
+    </message>
+    <message>
+        <source>Activation</source>
+        <translation>激活函数</translation>
+    </message>
+    <message>
+        <source>Norm</source>
+        <translation>归一化</translation>
+    </message>
+    <message>
+        <source>encoder</source>
+        <translation>编码器</translation>
+    </message>
+    <message>
+        <source>decoder</source>
+        <translation>解码器</translation>
+    </message>
+    <message>
+        <source>decoder reads encoder</source>
+        <translation>解码器读编码器</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>嵌入</translation>
+    </message>
+    <message>
+        <source>Positions</source>
+        <translation>位置表</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>注意力</translation>
+    </message>
+    <message>
+        <source>MLP</source>
+        <translation>MLP</translation>
+    </message>
+    <message>
+        <source>Norms</source>
+        <translation>归一化</translation>
+    </message>
+    <message>
+        <source>Output head</source>
+        <translation>输出头</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>Changing one token moves exactly the outputs that see it.</source>
+        <translation>改变一个 token，恰好只有能看到它的输出发生变化。</translation>
+    </message>
+    <message>
+        <source>Moving the whole text three places on changes nothing.</source>
+        <translation>整段文本后移三个位置，输出不变。</translation>
+    </message>
+    <message>
+        <source>Moving the whole text three places on changes the output.</source>
+        <translation>整段文本后移三个位置，输出改变。</translation>
+    </message>
+    <message>
+        <source>The MLP computes {name}.</source>
+        <translation>MLP 计算的是 {name}。</translation>
+    </message>
+    <message>
+        <source>As released, the MLP computes GELU (tanh).</source>
+        <translation>按发布的代码，MLP 计算的是 GELU（tanh）。</translation>
+    </message>
+    <message>
+        <source>The norm computes {name}.</source>
+        <translation>归一化计算的是 {name}。</translation>
+    </message>
+    <message>
+        <source>Without queries the weights are softmax(−slope · distance).</source>
+        <translation>查询为零时，权重等于 softmax(−斜率 · 距离)。</translation>
+    </message>
+    <message>
+        <source>The table of positions is sin and cos of p / 10000^(2i/d).</source>
+        <translation>位置表由 p / 10000^(2i/d) 的 sin 和 cos 组成。</translation>
+    </message>
+    <message>
+        <source>The norm stands before the sub-layer: it gets its input.</source>
+        <translation>归一化在子层之前：它得到的正是该层的输入。</translation>
+    </message>
+    <message>
+        <source>The norm stands after the sum: its result is the layer&apos;s.</source>
+        <translation>归一化在求和之后：它的结果就是该层的输出。</translation>
+    </message>
+    <message>
+        <source>The second norm gets α times the first one plus attention.</source>
+        <translation>第二个归一化得到的是 α 倍的第一个结果加注意力输出。</translation>
+    </message>
+    <message>
+        <source>absolute</source>
+        <translation>绝对</translation>
+    </message>
+    <message>
+        <source>relative</source>
+        <translation>相对</translation>
+    </message>
+    <message>
+        <source>post-norm</source>
+        <translation>后置归一化</translation>
+    </message>
+    <message>
+        <source>pre-norm</source>
+        <translation>前置归一化</translation>
+    </message>
+    <message>
+        <source>sub-layer f</source>
+        <translation>子层 f</translation>
+    </message>
+    <message>
+        <source>+ sinusoidal positions</source>
+        <translation>+ 正弦位置编码</translation>
+    </message>
+    <message>
+        <source>+ learned positions</source>
+        <translation>+ 可学习位置</translation>
+    </message>
+    <message>
+        <source>Self-attention</source>
+        <translation>自注意力</translation>
+    </message>
+    <message>
+        <source>Causal attention</source>
+        <translation>因果注意力</translation>
+    </message>
+    <message>
+        <source>Prefix attention</source>
+        <translation>前缀注意力</translation>
+    </message>
+    <message>
+        <source>Cross-attention</source>
+        <translation>交叉注意力</translation>
+    </message>
+    <message>
+        <source>{name} on q, k</source>
+        <translation>q、k 上的 {name}</translation>
+    </message>
+    <message>
+        <source>+ ALiBi</source>
+        <translation>+ ALiBi</translation>
+    </message>
+    <message>
+        <source>+ bucket bias</source>
+        <translation>+ 分桶偏置</translation>
+    </message>
+</context>
+<context>
+    <name>AnatomyPage</name>
+    <message>
+        <source>Anatomy</source>
+        <translation>结构剖析</translation>
+    </message>
+    <message>
+        <source>What models are made of, row by row, each one built and run here.</source>
+        <translation>模型由什么组成：逐行列出，每一行都在这里搭建并运行。</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Preparing…</source>
+        <translation>正在准备…</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Activations</source>
+        <translation>激活函数</translation>
+    </message>
+    <message>
+        <source>Norms</source>
+        <translation>归一化</translation>
+    </message>
+    <message>
+        <source>Components</source>
+        <translation>组件</translation>
+    </message>
+    <message>
+        <source>Each row is a small model; its claims are put to the test.</source>
+        <translation>每一行都是一个小模型，它的说法都经过检验。</translation>
+    </message>
+    <message>
+        <source>What bends a number between two projections, and its slope.</source>
+        <translation>两个投影之间弯曲数值的函数，及其斜率。</translation>
+    </message>
+    <message>
+        <source>The same vector through each, and what it costs.</source>
+        <translation>同一个向量依次通过每种归一化，以及它们的代价。</translation>
+    </message>
+    <message>
+        <source>What is lost when one part of the loaded model is taken out.</source>
+        <translation>拿掉已加载模型的某个部分会损失什么。</translation>
+    </message>
+    <message>
+        <source>Run the rows</source>
+        <translation>运行各行</translation>
+    </message>
+</context>
+<context>
     <name>AnatomyPanel</name>
     <message>
         <source>Layers</source>
@@ -300,6 +573,378 @@
     </message>
 </context>
 <context>
+    <name>AtlasPanel</name>
+    <message>
+        <source>Sort heads by</source>
+        <translation>注意力头的排序方式</translation>
+    </message>
+    <message>
+        <source>Find heads: induction, L2 …</source>
+        <translation>查找注意力头：归纳、L2 …</translation>
+    </message>
+    <message>
+        <source>Find heads</source>
+        <translation>查找注意力头</translation>
+    </message>
+    <message>
+        <source>One scale</source>
+        <translation>统一色标</translation>
+    </message>
+    <message>
+        <source>The same colours for every head, or each head its own</source>
+        <translation>所有头共用一个色标，或每个头各用各的</translation>
+    </message>
+    <message>
+        <source>Importance</source>
+        <translation>重要性</translation>
+    </message>
+    <message>
+        <source>Bars: how much the loss rises without the head</source>
+        <translation>条形：去掉该头后损失上升多少</translation>
+    </message>
+    <message>
+        <source>All layers and heads</source>
+        <translation>所有层和头</translation>
+    </message>
+    <message>
+        <source>{head} · taken out</source>
+        <translation>{head} · 已去除</translation>
+    </message>
+</context>
+<context>
+    <name>Attention</name>
+    <message>
+        <source>Map</source>
+        <translation>热图</translation>
+    </message>
+    <message>
+        <source>Lines</source>
+        <translation>连线</translation>
+    </message>
+    <message>
+        <source>Lens</source>
+        <translation>透镜</translation>
+    </message>
+    <message>
+        <source>Patch</source>
+        <translation>激活修补</translation>
+    </message>
+    <message>
+        <source>Two states</source>
+        <translation>两种状态</translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation>掩码</translation>
+    </message>
+    <message>
+        <source>Encoder</source>
+        <translation>编码器</translation>
+    </message>
+    <message>
+        <source>Self</source>
+        <translation>自注意力</translation>
+    </message>
+    <message>
+        <source>Cross</source>
+        <translation>交叉注意力</translation>
+    </message>
+    <message>
+        <source>T5 bias</source>
+        <translation>T5 偏置</translation>
+    </message>
+    <message>
+        <source>bias</source>
+        <translation>偏置</translation>
+    </message>
+    <message>
+        <source>rotation</source>
+        <translation>旋转</translation>
+    </message>
+    <message>
+        <source>+ mask</source>
+        <translation>+ 掩码</translation>
+    </message>
+    <message>
+        <source>soft-cap</source>
+        <translation>软上限</translation>
+    </message>
+    <message>
+        <source>Query times key before any rotation: what the words say.</source>
+        <translation>旋转之前的查询乘键：只看内容。</translation>
+    </message>
+    <message>
+        <source>After the rotary embedding turned queries and keys.</source>
+        <translation>旋转位置编码作用于查询和键之后。</translation>
+    </message>
+    <message>
+        <source>After the position bias was added.</source>
+        <translation>加上位置偏置之后。</translation>
+    </message>
+    <message>
+        <source>Hidden cells are taken out.</source>
+        <translation>去掉被遮住的单元格。</translation>
+    </message>
+    <message>
+        <source>Scores bent towards the cap.</source>
+        <translation>分数被压向上限。</translation>
+    </message>
+    <message>
+        <source>Each row shares out 100 %: the weights.</source>
+        <translation>每一行分配 100 %：即权重。</translation>
+    </message>
+    <message>
+        <source>mask</source>
+        <translation>掩码</translation>
+    </message>
+    <message>
+        <source>layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>importance</source>
+        <translation>重要性</translation>
+    </message>
+    <message>
+        <source>entropy</source>
+        <translation>熵</translation>
+    </message>
+    <message>
+        <source>sink</source>
+        <translation>汇聚</translation>
+    </message>
+    <message>
+        <source>distance</source>
+        <translation>距离</translation>
+    </message>
+    <message>
+        <source>previous token</source>
+        <translation>前一词元</translation>
+    </message>
+    <message>
+        <source>duplicate token</source>
+        <translation>重复词元</translation>
+    </message>
+    <message>
+        <source>induction</source>
+        <translation>归纳</translation>
+    </message>
+    <message>
+        <source>local window</source>
+        <translation>局部窗口</translation>
+    </message>
+    <message>
+        <source>position only</source>
+        <translation>仅位置</translation>
+    </message>
+    <message>
+        <source>slope</source>
+        <translation>斜率</translation>
+    </message>
+    <message>
+        <source>rise of the loss without it, nats</source>
+        <translation>去掉它后损失的上升，奈特</translation>
+    </message>
+    <message>
+        <source>spread of a row, nats</source>
+        <translation>一行的分散程度，奈特</translation>
+    </message>
+    <message>
+        <source>weight on the first token</source>
+        <translation>落在首个词元上的权重</translation>
+    </message>
+    <message>
+        <source>mean tokens back</source>
+        <translation>平均回看词元数</translation>
+    </message>
+    <message>
+        <source>weight on the token before</source>
+        <translation>落在前一词元上的权重</translation>
+    </message>
+    <message>
+        <source>weight on earlier copies</source>
+        <translation>落在先前相同词元上的权重</translation>
+    </message>
+    <message>
+        <source>weight after an earlier copy</source>
+        <translation>落在先前相同词元之后的权重</translation>
+    </message>
+    <message>
+        <source>weight on the last tokens</source>
+        <translation>落在最近词元上的权重</translation>
+    </message>
+    <message>
+        <source>R² of distance alone</source>
+        <translation>仅用距离解释的 R²</translation>
+    </message>
+    <message>
+        <source>score per token back</source>
+        <translation>每回看一个词元的分数</translation>
+    </message>
+</context>
+<context>
+    <name>AttentionPage</name>
+    <message>
+        <source>Attention</source>
+        <translation>注意力</translation>
+    </message>
+    <message>
+        <source>Where each head looks, exactly as the model computed it.</source>
+        <translation>每个头看向哪里，与模型的计算完全一致。</translation>
+    </message>
+    <message>
+        <source>Look inside</source>
+        <translation>查看内部</translation>
+    </message>
+    <message>
+        <source>Let the model read the text and keep what it saw</source>
+        <translation>让模型读这段文本，并保留它所看到的</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Look into a sample</source>
+        <translation>查看示例</translation>
+    </message>
+    <message>
+        <source>Take the head out or put it back</source>
+        <translation>去掉该头或放回</translation>
+    </message>
+    <message>
+        <source>Next stage</source>
+        <translation>下一阶段</translation>
+    </message>
+    <message>
+        <source>Stage before</source>
+        <translation>上一阶段</translation>
+    </message>
+    <message>
+        <source>Preparing…</source>
+        <translation>正在准备…</translation>
+    </message>
+    <message>
+        <source>Attention is not an explanation; it is what was read.</source>
+        <translation>注意力不是解释，它只说明读了什么。</translation>
+    </message>
+    <message>
+        <source>Look inside keeps what every head did with the text above.</source>
+        <translation>“查看内部”会保留每个头对上面文本的处理。</translation>
+    </message>
+</context>
+<context>
+    <name>BarsPanel</name>
+    <message>
+        <source>Put all back</source>
+        <translation>全部放回</translation>
+    </message>
+    <message>
+        <source>Save the ranking…</source>
+        <translation>保存排名…</translation>
+    </message>
+    <message>
+        <source>A JSON file that pruning can read</source>
+        <translation>剪枝可以读取的 JSON 文件</translation>
+    </message>
+    <message>
+        <source>mean instead of zero</source>
+        <translation>用均值代替零</translation>
+    </message>
+    <message>
+        <source>A head&apos;s mean over this text stands in its place, not zeros</source>
+        <translation>用该头在这段文本上的均值代替它，而不是零</translation>
+    </message>
+    <message>
+        <source>at every token</source>
+        <translation>在每个词元处</translation>
+    </message>
+    <message>
+        <source>Take heads out at every token, not at the shown one alone; slower, exact</source>
+        <translation>在每个词元处去掉，而不只在所示词元处；较慢，但精确</translation>
+    </message>
+    <message>
+        <source>Likeliest next tokens</source>
+        <translation>最可能的下一词元</translation>
+    </message>
+    <message>
+        <source>Next token</source>
+        <translation>下一词元</translation>
+    </message>
+    <message>
+        <source>Next token after “{token}”</source>
+        <translation>“{token}”之后的下一词元</translation>
+    </message>
+    <message>
+        <source>Put {head} back</source>
+        <translation>放回 {head}</translation>
+    </message>
+    <message>
+        <source>Take {head} out</source>
+        <translation>去掉 {head}</translation>
+    </message>
+    <message>
+        <source>Delete or Backspace on the atlas</source>
+        <translation>在总览图上按 Delete 或 Backspace</translation>
+    </message>
+    <message>
+        <source>Stop measuring</source>
+        <translation>停止测量</translation>
+    </message>
+    <message>
+        <source>Measure every head</source>
+        <translation>测量每个头</translation>
+    </message>
+    <message>
+        <source>Take every head out in turn: how much does the text&apos;s loss rise?</source>
+        <translation>逐个去掉每个头：这段文本的损失上升多少？</translation>
+    </message>
+    <message>
+        <source>Put all heads back</source>
+        <translation>放回所有头</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Ranking (*.json)</source>
+        <translation>排名 (*.json)</translation>
+    </message>
+    <message>
+        <source>rank {a} → {b}, logit {d:+.2f}</source>
+        <translation>名次 {a} → {b}，logit {d:+.2f}</translation>
+    </message>
+    <message>
+        <source>Nothing is taken out. Delete on the atlas takes the chosen head out.</source>
+        <translation>没有去掉任何头。在总览图上按 Delete 可去掉所选的头。</translation>
+    </message>
+    <message>
+        <source>without {heads}</source>
+        <translation>去掉 {heads}</translation>
+    </message>
+    <message>
+        <source>KL {kl:.3f} nats</source>
+        <translation>KL {kl:.3f} 奈特</translation>
+    </message>
+    <message>
+        <source>{ms:.0f} ms</source>
+        <translation>{ms:.0f} 毫秒</translation>
+    </message>
+    <message>
+        <source>loss {a:.3f} → {b:.3f} nats per token</source>
+        <translation>损失 {a:.3f} → {b:.3f} 奈特/词元</translation>
+    </message>
+    <message>
+        <source>another token is likeliest now</source>
+        <translation>最可能的词元变了</translation>
+    </message>
+    <message>
+        <source>Saved {name}</source>
+        <translation>已保存 {name}</translation>
+    </message>
+</context>
+<context>
     <name>BucketsView</name>
     <message>
         <source>bucket</source>
@@ -371,6 +1016,49 @@
     <message>
         <source>“{text}”, probability {p:.3f}, continue from it</source>
         <translation>“{text}”，概率 {p:.3f}，从这里继续</translation>
+    </message>
+</context>
+<context>
+    <name>CellPanel</name>
+    <message>
+        <source>This cell</source>
+        <translation>此单元格</translation>
+    </message>
+    <message>
+        <source>= score</source>
+        <translation>= 分数</translation>
+    </message>
+    <message>
+        <source>− log Σ of the row</source>
+        <translation>− 该行的 log Σ</translation>
+    </message>
+    <message>
+        <source>weight = e^</source>
+        <translation>权重 = e^</translation>
+    </message>
+    <message>
+        <source>query {i} “{query}” looks at key {j} “{key}”</source>
+        <translation>查询 {i}“{query}”看向键 {j}“{key}”</translation>
+    </message>
+    <message>
+        <source>Point at a cell of the map: its score is added up here.</source>
+        <translation>指向热图中的单元格，这里会逐项算出它的分数。</translation>
+    </message>
+    <message>
+        <source>The model gives no weights of its own to compare with.</source>
+        <translation>模型没有给出可供对照的权重。</translation>
+    </message>
+    <message>
+        <source>✓ verified: max error {e:.1e}</source>
+        <translation>✓ 已验证：最大误差 {e:.1e}</translation>
+    </message>
+    <message>
+        <source>⚠ weights differ from the model&apos;s own by up to {e:.1e}</source>
+        <translation>⚠ 权重与模型自身的最多相差 {e:.1e}</translation>
+    </message>
+    <message>
+        <source>Weights rebuilt from queries and keys against the weights the model used.</source>
+        <translation>由查询和键重算的权重，与模型实际使用的权重对照。</translation>
     </message>
 </context>
 <context>
@@ -571,8 +1259,16 @@
         <translation>输入 {new} · 输出 {out} token</translation>
     </message>
     <message>
-        <source>p̄ {p:.2f} (geo.)</source>
-        <translation>几何平均 p {p:.2f}</translation>
+        <source>probability {p:.2f}</source>
+        <translation>概率 {p:.2f}</translation>
+    </message>
+    <message>
+        <source>Tokens in: prompt tokens computed for this column; reused: taken from the shared beginning of several columns.
+Probability: that of its tokens, their geometric mean; what was put there to ask for the answer counts neither here nor among the tokens out.
+Times are from the start of this column&apos;s reading; columns are decoded together, so they share the processor.</source>
+        <translation>输入 token：为本列计算的提示词 token；复用：取自多列共有的开头。
+概率：本列各 token 概率的几何平均；为引出答案而填入的部分既不计入此处，也不计入输出 token。
+时间从开始读取本列算起；各列一起解码，因此共用处理器。</translation>
     </message>
     <message>
         <source>first token {t}</source>
@@ -581,14 +1277,6 @@
     <message>
         <source>{rate} tokens/s</source>
         <translation>{rate} token/秒</translation>
-    </message>
-    <message>
-        <source>Tokens in: prompt tokens computed for this column; reused: taken from the shared beginning of several columns.
-p̄ (geo.): geometric mean of the probabilities of its tokens; what was put there to ask for the answer counts neither here nor among the tokens out.
-Times are from the start of this column&apos;s reading; columns are decoded together, so they share the processor.</source>
-        <translation>输入：为本列计算的提示词 token；复用：取自多列共同的开头。
-几何平均 p：各 token 概率的几何平均值；为引出答案而填入的 token 既不计入此值，也不计入输出。
-时间从本列开始读取提示词算起；各列一起解码，因此共用处理器。</translation>
     </message>
     <message>
         <source>Decoding it alone…</source>
@@ -826,6 +1514,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Open a stored run</source>
         <translation>打开已保存的运行</translation>
+    </message>
+    <message>
+        <source>Question {n} of {m} is open here; Runs lets you choose another.</source>
+        <translation>已打开 {m} 个问题中的第 {n} 个；在“运行”页可选择其他问题。</translation>
     </message>
     <message>
         <source>Change the prompt&apos;s language</source>
@@ -1278,26 +1970,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>显示或隐藏设置</translation>
     </message>
     <message>
-        <source>Import a data set</source>
-        <translation>导入数据集</translation>
-    </message>
-    <message>
-        <source>Data sets ({patterns})</source>
-        <translation>数据集 ({patterns})</translation>
-    </message>
-    <message>
-        <source>All files (*)</source>
-        <translation>所有文件 (*)</translation>
-    </message>
-    <message>
-        <source>Save the items</source>
-        <translation>保存题目</translation>
-    </message>
-    <message>
-        <source>The items were saved as a set.</source>
-        <translation>题目已保存为数据集。</translation>
-    </message>
-    <message>
         <source>{n:,} items</source>
         <translation>{n:,} 题</translation>
     </message>
@@ -1579,8 +2251,8 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>能区分各技巧的题目</translation>
     </message>
     <message>
-        <source>Invalid</source>
-        <translation>无效</translation>
+        <source>No answer</source>
+        <translation>无答案</translation>
     </message>
     <message>
         <source>The rule found no answer, or the item could not be asked</source>
@@ -1624,6 +2296,13 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Expected</source>
         <translation>标准答案</translation>
+    </message>
+</context>
+<context>
+    <name>JobLine</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
     </message>
 </context>
 <context>
@@ -1782,6 +2461,36 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>LensGrid</name>
+    <message>
+        <source>final “{token}”: rank {rank}, {p}</source>
+        <translation>最终“{token}”：第 {rank} 名，{p}</translation>
+    </message>
+    <message>
+        <source>input</source>
+        <translation>输入</translation>
+    </message>
+</context>
+<context>
+    <name>LensView</name>
+    <message>
+        <source>Logit lens</source>
+        <translation>Logit 透镜</translation>
+    </message>
+    <message>
+        <source>What the model would say if it stopped after each layer. Bold: its final choice; underlined: where that choice settles.</source>
+        <translation>如果模型在每一层之后停下，它会说什么。粗体：最终的选择；下划线：从这里起选择不再变。</translation>
+    </message>
+    <message>
+        <source>Likeliest token after each layer</source>
+        <translation>每一层之后最可能的词元</translation>
+    </message>
+    <message>
+        <source>{depth}, after “{token}”: {names} · entropy {h} nats · KL {kl} nats</source>
+        <translation>{depth}，“{token}”之后：{names} · 熵 {h} 奈特 · KL {kl} 奈特</translation>
+    </message>
+</context>
+<context>
     <name>LibraryPage</name>
     <message>
         <source>Library</source>
@@ -1832,24 +2541,12 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>导出…</translation>
     </message>
     <message>
-        <source>Search prompts</source>
-        <translation>搜索提示词</translation>
-    </message>
-    <message>
-        <source>All</source>
-        <translation>全部</translation>
-    </message>
-    <message>
         <source>Keep Compare&apos;s prompt</source>
         <translation>保存“对比”页的提示词</translation>
     </message>
     <message>
         <source>Save the prompt of Compare here</source>
         <translation>将“对比”页的提示词保存到这里</translation>
-    </message>
-    <message>
-        <source>Prompts of the library</source>
-        <translation>提示词库中的提示词</translation>
     </message>
     <message>
         <source>{name} (copy)</source>
@@ -1921,6 +2618,25 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>built in</source>
         <translation>内置</translation>
+    </message>
+</context>
+<context>
+    <name>LinesView</name>
+    <message>
+        <source>Lines from queries to keys</source>
+        <translation>从查询到键的连线</translation>
+    </message>
+    <message>
+        <source>Layer {n}</source>
+        <translation>第 {n} 层</translation>
+    </message>
+    <message>
+        <source>Lines are drawn for up to {most} tokens; this text has {n}. See the map.</source>
+        <translation>连线最多画 {most} 个词元；这段文本有 {n} 个。请看热图。</translation>
+    </message>
+    <message>
+        <source>Left: who looks. Right: at what. Point at a token for its lines alone.</source>
+        <translation>左边：谁在看；右边：看什么。指向一个词元，只看它的连线。</translation>
     </message>
 </context>
 <context>
@@ -2061,6 +2777,68 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Log</source>
         <translation>日志</translation>
+    </message>
+</context>
+<context>
+    <name>MapView</name>
+    <message>
+        <source>log</source>
+        <translation>对数</translation>
+    </message>
+    <message>
+        <source>Logarithmic colours: small weights become visible</source>
+        <translation>对数色标：能看见很小的权重</translation>
+    </message>
+    <message>
+        <source>Logarithmic colours</source>
+        <translation>对数色标</translation>
+    </message>
+    <message>
+        <source>Map of queries and keys</source>
+        <translation>查询与键的热图</translation>
+    </message>
+    <message>
+        <source>weight</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>score</source>
+        <translation>分数</translation>
+    </message>
+    <message>
+        <source>sum of {n} queries</source>
+        <translation>{n} 个查询之和</translation>
+    </message>
+    <message>
+        <source>sum of {n} keys</source>
+        <translation>{n} 个键之和</translation>
+    </message>
+    <message>
+        <source>query {i}</source>
+        <translation>查询 {i}</translation>
+    </message>
+    <message>
+        <source>key {j}</source>
+        <translation>键 {j}</translation>
+    </message>
+    <message>
+        <source>The first {n} queries in sight are saved; zoom in for others.</source>
+        <translation>只保存可见的前 {n} 个查询；放大可保存其他的。</translation>
+    </message>
+</context>
+<context>
+    <name>MaskView</name>
+    <message>
+        <source>{n} of {total} pairs of tokens</source>
+        <translation>{total} 对 token 中的 {n} 对</translation>
+    </message>
+    <message>
+        <source>Output {i} does not depend on token {j}.</source>
+        <translation>输出 {i} 不依赖 token {j}。</translation>
+    </message>
+    <message>
+        <source>Token {j} moves output {i}: {share:.0%} of the largest change.</source>
+        <translation>token {j} 使输出 {i} 变化：为最大变化的 {share:.0%}。</translation>
     </message>
 </context>
 <context>
@@ -2454,6 +3232,29 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>ModelsView</name>
+    <message>
+        <source>Bold: the five models of the textbook. * As released, ChatGLM-6B computes a plain GELU. Every row runs as a small model with random weights.</source>
+        <translation>粗体：教材中的五个模型。* 按发布的代码，ChatGLM-6B 计算的是普通 GELU。每一行都以随机权重的小模型运行。</translation>
+    </message>
+    <message>
+        <source>The current model has no place among these.</source>
+        <translation>当前模型不在这些之列。</translation>
+    </message>
+    <message>
+        <source>{model} is built like {row}, in every column of the table.</source>
+        <translation>{model} 的构造与 {row} 相同，表中每一列都一致。</translation>
+    </message>
+    <message>
+        <source>{model} is nearest to {row}; it differs in {parts}.</source>
+        <translation>{model} 最接近 {row}；不同之处：{parts}。</translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>；</translation>
+    </message>
+</context>
+<context>
     <name>MoreButton</name>
     <message>
         <source>Copied</source>
@@ -2513,6 +3314,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+    <message>
+        <source>Another prompt has this name already.</source>
+        <translation>已有另一个提示词使用此名称。</translation>
     </message>
 </context>
 <context>
@@ -2867,8 +3672,16 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>归因</translation>
     </message>
     <message>
+        <source>Attention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Position</source>
         <translation>位置</translation>
+    </message>
+    <message>
+        <source>Anatomy</source>
+        <translation>结构剖析</translation>
     </message>
     <message>
         <source>Library</source>
@@ -2881,6 +3694,117 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Models</source>
         <translation>模型</translation>
+    </message>
+</context>
+<context>
+    <name>PaintView</name>
+    <message>
+        <source>the model&apos;s own</source>
+        <translation>模型自身的</translation>
+    </message>
+    <message>
+        <source>causal</source>
+        <translation>因果</translation>
+    </message>
+    <message>
+        <source>prefix sees itself</source>
+        <translation>前缀互相可见</translation>
+    </message>
+    <message>
+        <source>sliding window</source>
+        <translation>滑动窗口</translation>
+    </message>
+    <message>
+        <source>everything</source>
+        <translation>全部可见</translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation>掩码</translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation> 个词元</translation>
+    </message>
+    <message>
+        <source>Tokens of prefix or window</source>
+        <translation>前缀或窗口的词元数</translation>
+    </message>
+    <message>
+        <source>brush hides</source>
+        <translation>画笔遮住</translation>
+    </message>
+    <message>
+        <source>brush shows</source>
+        <translation>画笔显露</translation>
+    </message>
+    <message>
+        <source> cells</source>
+        <translation> 格</translation>
+    </message>
+    <message>
+        <source>Size of the brush</source>
+        <translation>画笔大小</translation>
+    </message>
+    <message>
+        <source>Own mask again</source>
+        <translation>恢复自身掩码</translation>
+    </message>
+    <message>
+        <source>Run with this mask</source>
+        <translation>用此掩码运行</translation>
+    </message>
+    <message>
+        <source>Look inside with it</source>
+        <translation>用它查看内部</translation>
+    </message>
+    <message>
+        <source>Likeliest next tokens</source>
+        <translation>最可能的下一词元</translation>
+    </message>
+    <message>
+        <source>Map to paint on</source>
+        <translation>可以涂画的热图</translation>
+    </message>
+    <message>
+        <source>Masks can be painted for texts of up to {n} tokens, in models with one stack.</source>
+        <translation>只能为不超过 {n} 个词元的文本、且只有一个堆栈的模型涂画掩码。</translation>
+    </message>
+    <message>
+        <source>Drag over cells. Red cells are hidden from their query, green ones shown to it; every layer and head obeys.</source>
+        <translation>在单元格上拖动。红色单元格对其查询遮住，绿色的对其显露；所有层和头都遵从。</translation>
+    </message>
+    <message>
+        <source>Next token under the mask</source>
+        <translation>此掩码下的下一词元</translation>
+    </message>
+    <message>
+        <source>KL {kl:.3f} nats</source>
+        <translation>KL {kl:.3f} 奈特</translation>
+    </message>
+    <message>
+        <source>loss {a:.3f} → {b:.3f} nats per token</source>
+        <translation>损失 {a:.3f} → {b:.3f} 奈特/词元</translation>
+    </message>
+    <message>
+        <source>some tokens see later ones</source>
+        <translation>有些词元看到了后面的词元</translation>
+    </message>
+    <message>
+        <source>goes on: “{text}”</source>
+        <translation>接着说：“{text}”</translation>
+    </message>
+    <message>
+        <source>under the mask: “{text}”</source>
+        <translation>在掩码下：“{text}”</translation>
+    </message>
+    <message>
+        <source>Choose a mask</source>
+        <translation>选择掩码</translation>
+    </message>
+    <message>
+        <source>Paint the mask</source>
+        <translation>涂画掩码</translation>
     </message>
 </context>
 <context>
@@ -3090,6 +4014,73 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>PatchView</name>
+    <message>
+        <source>Clean prompt and its answer</source>
+        <translation>干净的提示及其回答</translation>
+    </message>
+    <message>
+        <source>Corrupted prompt and its answer</source>
+        <translation>改动的提示及其回答</translation>
+    </message>
+    <message>
+        <source>next token</source>
+        <translation>下一词元</translation>
+    </message>
+    <message>
+        <source>residual stream</source>
+        <translation>残差流</translation>
+    </message>
+    <message>
+        <source>attention output</source>
+        <translation>注意力输出</translation>
+    </message>
+    <message>
+        <source>MLP output</source>
+        <translation>MLP 输出</translation>
+    </message>
+    <message>
+        <source>single heads</source>
+        <translation>单个头</translation>
+    </message>
+    <message>
+        <source>What is put in</source>
+        <translation>换入什么</translation>
+    </message>
+    <message>
+        <source>Patch</source>
+        <translation>修补</translation>
+    </message>
+    <message>
+        <source>Sample prompts</source>
+        <translation>示例提示</translation>
+    </message>
+    <message>
+        <source>Each activation of the clean run is put into the corrupted one: how much of the clean answer returns (0 = none, 1 = all)?</source>
+        <translation>把干净运行的每个激活换入改动的运行：干净的回答恢复多少（0 = 没有，1 = 全部）？</translation>
+    </message>
+    <message>
+        <source>Recovered share by layer and token</source>
+        <translation>按层和词元的恢复比例</translation>
+    </message>
+    <message>
+        <source>of the answer returns</source>
+        <translation>的回答恢复</translation>
+    </message>
+    <message>
+        <source>logit of “{a}” over “{b}”: clean {c}, corrupted {d}</source>
+        <translation>“{a}”相对“{b}”的 logit：干净 {c}，改动 {d}</translation>
+    </message>
+    <message>
+        <source>Point at a cell for its figure.</source>
+        <translation>指向单元格查看数值。</translation>
+    </message>
+    <message>
+        <source>layer {layer}, {place}: {value} of the answer returns</source>
+        <translation>第 {layer} 层，{place}：回答恢复 {value}</translation>
+    </message>
+</context>
+<context>
     <name>PatternBox</name>
     <message>
         <source>A regular expression, e.g. &lt;answer&gt;(.*?)&lt;/answer&gt;</source>
@@ -3110,6 +4101,69 @@ One question, leave one out</source>
     <message>
         <source>Finds an answer in {hits} of {n} tried. The last match counts.</source>
         <translation>试了 {n} 个回答，在 {hits} 个中找到答案。以最后一处匹配为准。</translation>
+    </message>
+</context>
+<context>
+    <name>PlotMenu</name>
+    <message>
+        <source>Copied</source>
+        <translation>已复制</translation>
+    </message>
+    <message>
+        <source>There is nothing to save yet.</source>
+        <translation>还没有可保存的内容。</translation>
+    </message>
+    <message>
+        <source>Copy and save</source>
+        <translation>复制和保存</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Save as PNG…</source>
+        <translation>另存为 PNG…</translation>
+    </message>
+    <message>
+        <source>Save as SVG…</source>
+        <translation>另存为 SVG…</translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation>另存为 CSV…</translation>
+    </message>
+    <message>
+        <source>Save as NPZ (NumPy)…</source>
+        <translation>另存为 NPZ（NumPy）…</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation>复制为命令</translation>
+    </message>
+    <message>
+        <source>PNG (*.png)</source>
+        <translation>PNG (*.png)</translation>
+    </message>
+    <message>
+        <source>SVG (*.svg)</source>
+        <translation>SVG (*.svg)</translation>
+    </message>
+    <message>
+        <source>CSV (*.csv)</source>
+        <translation>CSV (*.csv)</translation>
+    </message>
+    <message>
+        <source>NumPy arrays (*.npz)</source>
+        <translation>NumPy 数组 (*.npz)</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Saved {name}</source>
+        <translation>已保存 {name}</translation>
     </message>
 </context>
 <context>
@@ -3231,6 +4285,14 @@ One question, leave one out</source>
         <source>The file with your earlier runs was damaged. It is kept as “{file}”, and a new one was begun.</source>
         <translation>保存以往运行结果的文件已损坏。它已保留为“{file}”，并新建了一个文件。</translation>
     </message>
+    <message>
+        <source>Your runs were brought to this version&apos;s format. The file as it was is kept: {file}</source>
+        <translation>您的运行记录已转换为此版本的格式。原文件已保留：{file}</translation>
+    </message>
+    <message>
+        <source>Copy path</source>
+        <translation>复制路径</translation>
+    </message>
 </context>
 <context>
     <name>PromptEditor</name>
@@ -3241,6 +4303,25 @@ One question, leave one out</source>
     <message>
         <source>Redo</source>
         <translation>重做</translation>
+    </message>
+</context>
+<context>
+    <name>PromptList</name>
+    <message>
+        <source>Search prompts</source>
+        <translation>搜索提示词</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Prompts of the library</source>
+        <translation>库中的提示词</translation>
+    </message>
+    <message>
+        <source>No prompt matches the search.</source>
+        <translation>没有符合搜索的提示词。</translation>
     </message>
 </context>
 <context>
@@ -3838,6 +4919,103 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>RowDetails</name>
+    <message>
+        <source>One layer, from the tokens up</source>
+        <translation>一层的结构，自下而上</translation>
+    </message>
+    <message>
+        <source>Who sees whom</source>
+        <translation>谁看到谁</translation>
+    </message>
+    <message>
+        <source>Where its weights are</source>
+        <translation>权重分布</translation>
+    </message>
+    <message>
+        <source>Put to the test</source>
+        <translation>检验结果</translation>
+    </message>
+    <message>
+        <source>To know</source>
+        <translation>须知</translation>
+    </message>
+    <message>
+        <source>Rows: outputs, columns: tokens. Hatched: no influence.</source>
+        <translation>行：输出，列：token。斜线：无影响。</translation>
+    </message>
+    <message>
+        <source>The first {n} tokens are the prompt.</source>
+        <translation>前 {n} 个 token 是提示词。</translation>
+    </message>
+    <message>
+        <source>{n} of {total} weights of the small model {name}</source>
+        <translation>小模型 {name} 的 {total} 个权重中的 {n} 个</translation>
+    </message>
+    <message>
+        <source>change {error:.2g}</source>
+        <translation>变化 {error:.2g}</translation>
+    </message>
+    <message>
+        <source>exactly</source>
+        <translation>完全一致</translation>
+    </message>
+    <message>
+        <source>error {error:.0e}</source>
+        <translation>误差 {error:.0e}</translation>
+    </message>
+    <message>
+        <source>half</source>
+        <translation>部分</translation>
+    </message>
+    <message>
+        <source>block</source>
+        <translation>块</translation>
+    </message>
+    <message>
+        <source>inside</source>
+        <translation>内部</translation>
+    </message>
+</context>
+<context>
+    <name>RowsModel</name>
+    <message>
+        <source>buckets</source>
+        <translation>分桶</translation>
+    </message>
+    <message>
+        <source>{sign} {held} of {total}</source>
+        <translation>{sign} {held} / {total}</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation>掩码</translation>
+    </message>
+    <message>
+        <source>Claims</source>
+        <translation>检验</translation>
+    </message>
+    <message>
+        <source>Measured: which token&apos;s change moves which output</source>
+        <translation>实测：改变哪个 token 会使哪个输出变化</translation>
+    </message>
+    <message>
+        <source>What the row says, put to its running model</source>
+        <translation>用运行中的模型检验该行的说法</translation>
+    </message>
+</context>
+<context>
+    <name>RowsTable</name>
+    <message>
+        <source>Models of the textbook and more</source>
+        <translation>教材中的模型及其他</translation>
+    </message>
+</context>
+<context>
     <name>Rules</name>
     <message>
         <source>last stated answer</source>
@@ -4036,6 +5214,14 @@ One question, leave one out</source>
         <translation>备注</translation>
     </message>
     <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>The question that is shown here, and that opens in Compare</source>
+        <translation>此处显示、并会在“对比”中打开的问题</translation>
+    </message>
+    <message>
         <source>Figures</source>
         <translation>结果</translation>
     </message>
@@ -4068,16 +5254,16 @@ One question, leave one out</source>
         <translation>正确</translation>
     </message>
     <message>
-        <source>Of</source>
-        <translation>总数</translation>
+        <source>No answer</source>
+        <translation>无答案</translation>
+    </message>
+    <message>
+        <source>No answer: the rule found none in what the model wrote.</source>
+        <translation>无答案：规则在模型输出中没有找到答案。</translation>
     </message>
     <message>
         <source>Accuracy</source>
         <translation>准确率</translation>
-    </message>
-    <message>
-        <source>Unread</source>
-        <translation>未读出</translation>
     </message>
     <message>
         <source>Tokens</source>
@@ -4288,6 +5474,22 @@ One question, leave one out</source>
         <translation>对比</translation>
     </message>
     <message>
+        <source>Why: parts of the prompt</source>
+        <translation>为什么：提示词各部分</translation>
+    </message>
+    <message>
+        <source>Why: prompts and answers swapped</source>
+        <translation>为什么：提示词与答案互换</translation>
+    </message>
+    <message>
+        <source>Why: order of the examples</source>
+        <translation>为什么：示例顺序</translation>
+    </message>
+    <message>
+        <source>Why: states of a model</source>
+        <translation>为什么：模型的不同状态</translation>
+    </message>
+    <message>
         <source>{n} of {m}</source>
         <translation>{n} / {m}</translation>
     </message>
@@ -4488,6 +5690,29 @@ One question, leave one out</source>
     <message>
         <source>The saved state of “{name}” could not be brought back.</source>
         <translation>无法恢复“{name}”保存的状态。</translation>
+    </message>
+</context>
+<context>
+    <name>SetFiles</name>
+    <message>
+        <source>Import a data set</source>
+        <translation>导入数据集</translation>
+    </message>
+    <message>
+        <source>Data sets ({patterns})</source>
+        <translation>数据集 ({patterns})</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Save the items</source>
+        <translation>保存题目</translation>
+    </message>
+    <message>
+        <source>The items were saved as a set.</source>
+        <translation>题目已保存为数据集。</translation>
     </message>
 </context>
 <context>
@@ -4776,6 +6001,53 @@ One question, leave one out</source>
     <message>
         <source>Sampling: temperature, top-k, top-p, min-p, stop, seed</source>
         <translation>采样：温度、top-k、top-p、min-p、停止文本、种子</translation>
+    </message>
+</context>
+<context>
+    <name>SourceBar</name>
+    <message>
+        <source>Type a text for the model to read.</source>
+        <translation>输入让模型读的文本。</translation>
+    </message>
+    <message>
+        <source>Text to look at</source>
+        <translation>要查看的文本</translation>
+    </message>
+    <message>
+        <source>as a question</source>
+        <translation>作为提问</translation>
+    </message>
+    <message>
+        <source>Put the text to the model as a user&apos;s message, in its chat format</source>
+        <translation>按模型的对话格式，把文本作为用户消息交给模型</translation>
+    </message>
+    <message>
+        <source>Answer so far</source>
+        <translation>到目前为止的回答</translation>
+    </message>
+    <message>
+        <source>Decoder&apos;s text, if any</source>
+        <translation>解码器的文本（可空）</translation>
+    </message>
+    <message>
+        <source>Prompt and answer of “{title}”, token by token</source>
+        <translation>“{title}”的提示与回答，逐词元</translation>
+    </message>
+    <message>
+        <source>A sample: the answer&apos;s next number is due</source>
+        <translation>示例：接下来该说出答案的数字</translation>
+    </message>
+    <message>
+        <source>{n} tokens</source>
+        <translation>{n} 个词元</translation>
+    </message>
+    <message>
+        <source>{n} + {m} tokens</source>
+        <translation>{n} + {m} 个词元</translation>
+    </message>
+    <message>
+        <source>below: the text before; look inside again</source>
+        <translation>下面是之前的文本；请再次查看内部</translation>
     </message>
 </context>
 <context>
@@ -5295,6 +6567,10 @@ One question, leave one out</source>
 <context>
     <name>TechniqueChip</name>
     <message>
+        <source>own sampling</source>
+        <translation>单独采样</translation>
+    </message>
+    <message>
         <source>Settings of {name}</source>
         <translation>{name} 的设置</translation>
     </message>
@@ -5407,6 +6683,14 @@ One question, leave one out</source>
     <message>
         <source>Laid out</source>
         <translation>排布方式</translation>
+    </message>
+    <message>
+        <source>Sampled as in the stored run: {how}</source>
+        <translation>按已存运行的方式采样：{how}</translation>
+    </message>
+    <message>
+        <source>Sample like the other columns</source>
+        <translation>与其他列相同的采样</translation>
     </message>
 </context>
 <context>
@@ -5569,6 +6853,65 @@ One question, leave one out</source>
     <message>
         <source>Token {n}: “{text}”, probability {p:.2f}, entropy {h:.2f} nats</source>
         <translation>第 {n} 个 token：“{text}”，概率 {p:.2f}，熵 {h:.2f} nat</translation>
+    </message>
+</context>
+<context>
+    <name>TwoStatesView</name>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>The other state or model</source>
+        <translation>另一种状态或模型</translation>
+    </message>
+    <message>
+        <source>difference</source>
+        <translation>差异</translation>
+    </message>
+    <message>
+        <source>side by side</source>
+        <translation>并排</translation>
+    </message>
+    <message>
+        <source>Differences of all layers and heads</source>
+        <translation>所有层和头的差异</translation>
+    </message>
+    <message>
+        <source>Difference of the weights</source>
+        <translation>权重的差异</translation>
+    </message>
+    <message>
+        <source>Weights of the first state</source>
+        <translation>第一种状态的权重</translation>
+    </message>
+    <message>
+        <source>Weights of the second state</source>
+        <translation>第二种状态的权重</translation>
+    </message>
+    <message>
+        <source>The same tokens through two states: divergence (Jensen-Shannon, 0 … 1 bit) per head, and second minus first cell by cell.</source>
+        <translation>同样的词元经过两种状态：每个头的散度（Jensen-Shannon，0 … 1 比特），以及逐单元格的第二减第一。</translation>
+    </message>
+    <message>
+        <source>weight, second − first</source>
+        <translation>权重，第二 − 第一</translation>
+    </message>
+    <message>
+        <source>{head}  divergence {d} bits</source>
+        <translation>{head}  散度 {d} 比特</translation>
+    </message>
+    <message>
+        <source>Point at a cell for both weights.</source>
+        <translation>指向单元格查看两个权重。</translation>
+    </message>
+    <message>
+        <source>query {i} → key {j}: {a} → {b}  ({d})</source>
+        <translation>查询 {i} → 键 {j}：{a} → {b}（{d}）</translation>
+    </message>
+    <message>
+        <source>{head}: divergence {d} bits</source>
+        <translation>{head}：散度 {d} 比特</translation>
     </message>
 </context>
 <context>
@@ -5747,10 +7090,6 @@ One question, leave one out</source>
         <translation>注意力</translation>
     </message>
     <message>
-        <source>Roll-out</source>
-        <translation>注意力展开</translation>
-    </message>
-    <message>
         <source>Gradient × input</source>
         <translation>梯度 × 输入</translation>
     </message>
@@ -5764,12 +7103,6 @@ Positive: the part helps. Negative: it harms. This is the causal measure.</sourc
         <source>Share of the attention of the positions that predict the answer, mean of all heads and layers.
 Attention is not an explanation.</source>
         <translation>预测回答的各位置的注意力占比，对所有头和层取平均。
-注意力不是解释。</translation>
-    </message>
-    <message>
-        <source>Share after attention roll-out through the layers (Abnar &amp; Zuidema 2020).
-Attention is not an explanation.</source>
-        <translation>逐层展开注意力后的占比（Abnar &amp; Zuidema 2020）。
 注意力不是解释。</translation>
     </message>
     <message>
@@ -5803,6 +7136,16 @@ Attention is not an explanation.</source>
     <message>
         <source>No part of this prompt can be left out.</source>
         <translation>此提示词没有可以去掉的部分。</translation>
+    </message>
+    <message>
+        <source>Attention rollout</source>
+        <translation>注意力展开（rollout）</translation>
+    </message>
+    <message>
+        <source>Share of the attention that reaches a part when it is followed through all layers (Abnar &amp; Zuidema 2020).
+Attention is not an explanation.</source>
+        <translation>沿所有层追踪时到达该部分的注意力占比（Abnar 与 Zuidema 2020）。
+注意力不等于解释。</translation>
     </message>
     <message>
         <source>From {worst} to {best} nats per token, median {middle}: the same questions, the same examples.</source>
