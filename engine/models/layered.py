@@ -1,0 +1,79 @@
+"""Models whose layers differ in width: `config.per_layer_config` read by the layers themselves.
+
+transformers stores and checks such configurations (`PreTrainedConfig.per_layer_config`), but its
+decoder layers read the common values. A subclass that takes its own layer's configuration is put
+in place with `register_patch_mapping`, and taken away again.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from torch import nn
+from transformers.monkey_patching import (
+    apply_patches,
+    register_patch_mapping,
+    unregister_patch_mapping,
+)
+
+from engine.errors import UnsupportedModel
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedConfig, PreTrainedModel
+
+
+@contextmanager
+def layers_of_their_own(
+    config: PreTrainedConfig, model_class: type[PreTrainedModel]
+) -> Iterator[None]:
+    """While the block lasts, layers of this class are built by their own layer's configuration.
+
+    Does nothing for a configuration whose layers are alike.
+
+    Raises:
+        UnsupportedModel: The class of the layers cannot be found.
+    """
+    if not config.is_heterogeneous:
+        yield
+        return
+    layer = _layer_class(model_class)
+    name = layer.__name__
+    register_patch_mapping({f"^{name}$": _own(layer)})
+    patches = apply_patches()
+    try:
+        patches.__enter__()
+        try:
+            yield
+        finally:
+            # Told of no error, or it would leave the classes replaced.
+            patches.__exit__(None, None, None)
+    finally:
+        unregister_patch_mapping([f"^{name}$"])
+
+
+def _layer_class(model_class: type[PreTrainedModel]) -> type[nn.Module]:
+    """The decoder layer of a model class: the one that its own module defines."""
+    module = sys.modules[model_class.__module__]
+    for name in dir(module):
+        found = getattr(module, name)
+        if name.endswith("DecoderLayer") and isinstance(found, type):
+            return found
+    raise UnsupportedModel(
+        f"{model_class.__name__} has no decoder layer of its own.",
+        "Use the same width in every layer.",
+    )
+
+
+def _own(layer: type[nn.Module]) -> type[nn.Module]:
+    """The same layer, built by its own configuration."""
+
+    class OwnLayer(layer):  # type: ignore[misc, valid-type]
+        def __init__(self, config: Any, layer_idx: int) -> None:  # noqa: ANN401
+            super().__init__(config.per_layer_config[layer_idx], layer_idx)
+
+    OwnLayer.__name__ = layer.__name__
+    OwnLayer.__qualname__ = layer.__qualname__
+    return OwnLayer

@@ -1,0 +1,1 @@
+"""Smaller tensors instead of zeros: fewer neurons, fewer heads, fewer layers."""

@@ -1,0 +1,168 @@
+"""A narrower model is the whole one with the cut parts silenced; a shallower one skips layers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
+from transformers.models.llama import modeling_llama
+
+from engine.errors import UnsupportedModel
+from engine.models.layered import layers_of_their_own
+from engine.pruning.passages import Passages
+from engine.pruning.structured.importance import Importance, importance
+from engine.pruning.structured.layout import layout
+from engine.pruning.structured.slicing import narrowed, shortened
+from engine.pruning.structured.widths import Kept, kept
+from tests.support import tiny_models
+
+FAMILIES = ("llama", "qwen2", "qwen3", "mistral")
+IDS = torch.randint(4, 200, (2, 14), generator=torch.Generator().manual_seed(8))
+
+
+def tiny(family: str) -> PreTrainedModel:
+    return tiny_models.tiny_model(family)[0].eval()
+
+
+def text() -> Passages:
+    real = torch.ones_like(IDS, dtype=torch.bool)
+    return Passages(IDS, real, real, "", "test")
+
+
+@torch.no_grad()
+def logits(model: PreTrainedModel) -> torch.Tensor:
+    return model(input_ids=IDS, use_cache=False).logits
+
+
+def uneven() -> Kept:
+    return Kept(
+        neurons=(torch.arange(0, 128, 2), torch.arange(0, 96)),
+        groups=(torch.tensor([1]), torch.tensor([0, 1])),
+    )
+
+
+@torch.no_grad()
+def silenced(model: PreTrainedModel, what: Kept) -> PreTrainedModel:
+    """The whole model with zeros in the columns that read what is cut."""
+    for layer, neurons, groups in zip(layout(model), what.neurons, what.groups, strict=True):
+        down = layer.part(layer.mlp, "down_proj").weight
+        out = layer.part(layer.attention, "o_proj").weight
+        width = layer.head_dim * layer.queries
+        for neuron in range(down.shape[1]):
+            if neuron not in neurons:
+                down[:, neuron] = 0
+        for group in range(out.shape[1] // width):
+            if group not in groups:
+                out[:, group * width : (group + 1) * width] = 0
+    return model
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_narrower_model_equals_the_silenced_whole(family: str, tmp_path: Path) -> None:
+    small = narrowed(tiny(family), uneven())
+    whole = silenced(tiny(family), uneven())
+    assert torch.allclose(logits(small), logits(whole), atol=1e-5)
+    assert small.num_parameters() < whole.num_parameters()
+
+    small.save_pretrained(tmp_path)
+    config = AutoConfig.from_pretrained(tmp_path)
+    assert config.is_heterogeneous
+    with layers_of_their_own(config, type(small)):
+        again = AutoModelForCausalLM.from_pretrained(tmp_path).eval()
+    assert torch.equal(logits(again), logits(small))
+    new = again.generate(IDS[:1], max_new_tokens=4, do_sample=False)
+    assert torch.equal(new, small.generate(IDS[:1], max_new_tokens=4, do_sample=False))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_same_width_everywhere_loads_in_any_program(family: str, tmp_path: Path) -> None:
+    even = Kept(
+        neurons=(torch.arange(64), torch.arange(32, 96)),
+        groups=(torch.tensor([1]), torch.tensor([0])),
+    )
+    small = narrowed(tiny(family), even)
+    small.save_pretrained(tmp_path)
+    assert torch.equal(logits(AutoModelForCausalLM.from_pretrained(tmp_path).eval()), logits(small))
+
+
+@pytest.mark.parametrize("family", [*FAMILIES, "gemma2"])
+def test_a_shallower_model_skips_its_layers(family: str, tmp_path: Path) -> None:
+    whole = tiny(family)
+    small = shortened(whole, (0,))
+    whole.base_model.layers = whole.base_model.layers[1:]
+    whole.config.num_hidden_layers = 1
+    if getattr(whole.config, "layer_types", None):
+        whole.config.layer_types = whole.config.layer_types[1:]
+    assert torch.allclose(logits(small), logits(whole), atol=1e-6)
+    small.save_pretrained(tmp_path)
+    again = AutoModelForCausalLM.from_pretrained(tmp_path).eval()
+    assert torch.equal(logits(again), logits(small))
+
+
+def test_cutting_nothing_changes_nothing() -> None:
+    model = tiny("llama")
+    all_of_it = kept(
+        importance(model, text(), lambda: None), neurons=0, groups=0, sharing="uniform"
+    )
+    assert torch.equal(logits(narrowed(model, all_of_it)), logits(model))
+
+
+def test_importance_is_the_formula() -> None:
+    model = tiny("llama")
+    seen: list[torch.Tensor] = []
+    streams: list[tuple[torch.Tensor, torch.Tensor]] = []
+    layers = layout(model)
+    for layer in layers:
+        layer.part(layer.mlp, "down_proj").register_forward_pre_hook(
+            lambda _m, inputs: seen.append(inputs[0])
+        )
+        layer.module.register_forward_hook(
+            lambda _m, inputs, output: streams.append((inputs[0], output))
+        )
+    logits(model)
+    expected, pairs = list(seen), list(streams)
+    found = importance(model, text(), lambda: None)
+    for index, layer in enumerate(layers):
+        weight = layer.part(layer.mlp, "down_proj").weight.detach()
+        rows = expected[index].flatten(0, 1)
+        slow = [float(weight[:, j].abs().mean() * rows[:, j].norm()) for j in range(128)]
+        assert torch.allclose(found.neurons[index], torch.tensor(slow), rtol=1e-4)
+        a, b = pairs[index]
+        cosine = (a * b).sum(-1) / a.norm(dim=-1) / b.norm(dim=-1)
+        assert found.influence[index] == pytest.approx(1 - float(cosine.mean()), abs=1e-5)
+
+
+def test_one_threshold_keeps_more_where_more_stands_out() -> None:
+    flat, spiky = torch.ones(64), torch.ones(64)
+    flat += torch.linspace(0, 0.1, 64)
+    spiky[:32] += torch.linspace(5, 6, 32)
+    worth = Importance((flat, spiky), (torch.rand(4), torch.rand(4)), (0.1, 0.1))
+    uniform = kept(worth, neurons=0.5, groups=0, sharing="uniform", multiple=8)
+    own = kept(worth, neurons=0.5, groups=0, sharing="per-layer", multiple=8)
+    assert [len(one) for one in uniform.neurons] == [32, 32]
+    assert all(len(one) % 8 == 0 for one in own.neurons)
+    assert sum(len(one) for one in own.neurons) == pytest.approx(64, abs=16)
+
+
+def fails_inside(model: PreTrainedModel) -> None:
+    """A load that ends in an error while the layers are replaced."""
+    before = modeling_llama.LlamaDecoderLayer
+    with layers_of_their_own(model.config, type(model)):
+        assert modeling_llama.LlamaDecoderLayer is not before
+        raise RuntimeError
+
+
+def test_an_error_while_loading_leaves_no_class_replaced() -> None:
+    before = modeling_llama.LlamaDecoderLayer
+    small = narrowed(tiny("llama"), uneven())
+    with pytest.raises(RuntimeError):
+        fails_inside(small)
+    assert modeling_llama.LlamaDecoderLayer is before
+
+
+@pytest.mark.parametrize("family", ["bloom", "gpt2"])
+def test_layers_without_a_width_are_refused(family: str) -> None:
+    with pytest.raises(UnsupportedModel, match="width of their own"):
+        layout(tiny(family))
