@@ -50,10 +50,10 @@ from workbench.widgets.plot_menu import Extra, Work
 
 TICK_MS: Final = 33
 TOKENS_PER_SECOND: Final = 6.0
-FRAMES: Final = 60
+FRAMES: Final = 48
 LEAST_SPAN: Final = 64
 FRAME_MS: Final = 50
-GIF_SIZE: Final = QSize(900, 236)
+GIF_SIZE: Final = QSize(760, 208)
 
 
 class RotationView(QWidget):
