@@ -59,10 +59,22 @@ PAGES: Final = (
         "workbench.views.why.page:WhyPage",
     ),
     PageEntry(
+        "attention",
+        "attention",
+        lambda: translate("Pages", "Attention"),
+        "workbench.views.attention.page:AttentionPage",
+    ),
+    PageEntry(
         "position",
         "position",
         lambda: translate("Pages", "Position"),
         "workbench.views.position.page:PositionPage",
+    ),
+    PageEntry(
+        "anatomy",
+        "anatomy",
+        lambda: translate("Pages", "Anatomy"),
+        "workbench.views.anatomy.page:AnatomyPage",
     ),
     PageEntry(
         "library",

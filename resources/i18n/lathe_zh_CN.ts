@@ -1496,6 +1496,14 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>在“归因”页中打开</translation>
     </message>
     <message>
+        <source>Look inside the last answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open prompt and answer on the page Attention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Sampling settings</source>
         <translation>采样设置</translation>
     </message>
@@ -2265,6 +2273,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Items and their answers</source>
         <translation>题目及其回答</translation>
+    </message>
+    <message>
+        <source>1 item</source>
+        <translation>1 题</translation>
     </message>
     <message>
         <source>{n:,} items</source>
@@ -3834,6 +3846,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>{n} 个共同的问题</translation>
     </message>
     <message>
+        <source>1 question in both</source>
+        <translation>两者共有 1 个问题</translation>
+    </message>
+    <message>
         <source>{n} only in A</source>
         <translation>{n} 个只在 A 中</translation>
     </message>
@@ -4510,6 +4526,10 @@ One question, leave one out</source>
         <translation>复制数字的来源</translation>
     </message>
     <message>
+        <source>Look inside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Overlay with another column…</source>
         <translation>与另一列叠加…</translation>
     </message>
@@ -5179,6 +5199,10 @@ One question, leave one out</source>
         <translation>没有运行符合搜索和筛选条件。</translation>
     </message>
     <message>
+        <source>1 run</source>
+        <translation>1 次运行</translation>
+    </message>
+    <message>
         <source>{n} runs</source>
         <translation>{n} 次运行</translation>
     </message>
@@ -5240,6 +5264,14 @@ One question, leave one out</source>
     <message>
         <source>{n} answers</source>
         <translation>{n} 个回答</translation>
+    </message>
+    <message>
+        <source>1 answer</source>
+        <translation>1 个回答</translation>
+    </message>
+    <message>
+        <source>1 answer failed: {reason}</source>
+        <translation>1 个回答失败：{reason}</translation>
     </message>
     <message>
         <source>{n} answers failed: {reason}</source>
@@ -5441,6 +5473,10 @@ One question, leave one out</source>
     <message>
         <source>Took</source>
         <translation>用时</translation>
+    </message>
+    <message>
+        <source>1 answer failed</source>
+        <translation>1 个回答失败</translation>
     </message>
     <message>
         <source>{n} answers failed</source>

@@ -1,0 +1,119 @@
+"""The page “Anatomy” without its widgets: the rows, the chosen one, and its measurements."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.inspection.anatomy.placing import Placed, place
+from engine.inspection.anatomy.rows.base import Row
+from engine.inspection.anatomy.rows.registry import ROWS
+from engine.inspection.anatomy.table_spec import RowResult, TableSpec
+from engine.models.reference import ModelRef
+from engine.models.spec import Anatomy, DescribeModelSpec, ModelDescription
+from workbench.services.jobs import JobService
+from workbench.viewmodels.anatomy_activations import ActivationChoice
+from workbench.viewmodels.anatomy_measurement import Measurement
+from workbench.viewmodels.current_model import CurrentModel
+
+Topic = Literal["models", "activations", "norms", "components"]
+TOPICS: Final[tuple[Topic, ...]] = ("models", "activations", "norms", "components")
+
+
+class AnatomyModel(QObject):
+    """State of the page.
+
+    Attributes:
+        row: Number of the chosen row of the table.
+        table: Runs the rows.
+        results: What running has shown so far, by row id.
+        activations: Which curves are drawn.
+
+    Signals:
+        row_changed(), results_changed(), placed_changed(), activations_changed().
+    """
+
+    row_changed = Signal()
+    results_changed = Signal()
+    placed_changed = Signal()
+    activations_changed = Signal()
+
+    def __init__(
+        self, jobs: JobService, current: CurrentModel, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._current = current
+        self.row = 0
+        self._went = False
+        self.results: dict[str, RowResult] = {}
+        self.activations = ActivationChoice()
+        self.table = Measurement(jobs, self)
+        self._look = Measurement(jobs, self)
+        self._described: tuple[ModelRef, Anatomy | None] | None = None
+        self.table.changed.connect(self._take_rows)
+        self._look.ended.connect(self._take_look)
+        current.changed.connect(self.placed_changed)
+        current.chosen.connect(self.look)
+
+    @property
+    def chosen(self) -> Row:
+        """The chosen row."""
+        return ROWS[self.row]
+
+    def choose_row(self, number: int) -> None:
+        """Look at another row."""
+        self._went = True
+        self._go_to(number)
+
+    def suggest_row(self, number: int) -> None:
+        """Look at a row unless the person has gone to one."""
+        if not self._went:
+            self._go_to(number)
+
+    def _go_to(self, number: int) -> None:
+        if number != self.row and 0 <= number < len(ROWS):
+            self.row = number
+            self.row_changed.emit()
+
+    def run_table(self) -> bool:
+        """Build, run and prove every row."""
+        return self.table.run(TableSpec())
+
+    def placed(self) -> tuple[str, Placed] | None:
+        """The current model's name and its place among the rows; None while nothing is known."""
+        info, ref = self._current.info, self._current.ref
+        if info is not None:
+            return info.ref.id, place(info.anatomy)
+        if self._described is None or self._described[0] != ref or self._described[1] is None:
+            return None
+        return ref.id, place(self._described[1])
+
+    def look(self) -> None:
+        """Look at the current model without loading it."""
+        ref = self._current.ref
+        if self._described is None or self._described[0] != ref:
+            self._look.run(DescribeModelSpec(ref))
+
+    def set_activations(self, choice: ActivationChoice) -> None:
+        """Draw other curves."""
+        if choice != self.activations:
+            self.activations = choice
+            self.activations_changed.emit()
+
+    def _take_look(self) -> None:
+        """A model that cannot be looked at has no place; the page “Models” says why."""
+        spec, found = self._look.spec, self._look.result
+        if isinstance(spec, DescribeModelSpec):
+            known = isinstance(found, ModelDescription) and self._look.asked == spec
+            anatomy = found.anatomy if known and isinstance(found, ModelDescription) else None
+            self._described = (spec.model, anatomy)
+            self.placed_changed.emit()
+            if spec.model != self._current.ref:
+                self.look()
+
+    def _take_rows(self) -> None:
+        found = {one.id: one for one in self.table.parts if isinstance(one, RowResult)}
+        if found:
+            self.results |= found
+            self.results_changed.emit()

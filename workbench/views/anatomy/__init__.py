@@ -1,0 +1,1 @@
+"""The page “Anatomy”: what models are made of, as rows that run."""

@@ -1,0 +1,238 @@
+"""Anatomy: what models are made of, as rows that run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, cast
+
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QProgressBar,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.errors import ErrorReport
+from engine.jobs.events import Progress
+from workbench.services.actions import ActionRegistry, Command
+from workbench.services.container import Services
+from workbench.services.engine_words import tell
+from workbench.viewmodels.anatomy import TOPICS, AnatomyModel, Topic
+from workbench.views.anatomy.activations_view import ActivationsView
+from workbench.views.anatomy.models_view import ModelsView
+from workbench.views.page import Page
+from workbench.widgets.chips import Chip
+from workbench.widgets.error_note import ErrorNote
+from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
+
+
+class AnatomyPage(Page):
+    """Topics as chips; each topic has a view, and most have something to measure."""
+
+    page_id: ClassVar[str] = "anatomy"
+    icon_name: ClassVar[str] = "anatomy"
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(services, parent)
+        self.model = AnatomyModel(services.jobs, services.model, self)
+        self._topic: Topic = "models"
+        self._after_run: Callable[[], None] | None = None
+        self.chips = {topic: Chip(self) for topic in TOPICS}
+        self.hint = PlainLabel(self)
+        self.hint.setWordWrap(True)
+        self.note = ErrorNote(self)
+        self.progress = QProgressBar(self)
+        self.step = PlainLabel(self)
+        self.models = ModelsView(services, self.model, self)
+        self.activations = ActivationsView(services, self.model, self)
+        self.views: dict[Topic, QWidget] = {
+            "models": self.models,
+            "activations": self.activations,
+        }
+        self._build()
+        self._connect()
+
+    # What every page has
+
+    def title(self) -> str:
+        return self.tr("Anatomy")
+
+    def subtitle(self) -> str:
+        return self.tr("What models are made of, row by row, each one built and run here.")
+
+    def register_actions(self, registry: ActionRegistry) -> None:
+        """Measure what the shown topic is about, and stop."""
+        for command in (
+            Command(
+                "anatomy.run", self._run_text, self._run, shortcut="Ctrl+Return",
+                icon="play", enabled=self._can_run, scope=self.page_id, menu="page",
+            ),
+            Command(
+                "anatomy.stop", lambda: self.tr("Stop"), self._stop, shortcut="Esc",
+                icon="stop", enabled=self._is_running, scope=self.page_id, menu="page",
+            ),
+        ):  # fmt: skip
+            registry.add(command)
+        self._show_primary()
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        if hasattr(self, "stack"):
+            self._write()
+            self.models.retranslate()
+            self.activations.retranslate()
+
+    def entered(self) -> None:
+        """The rows run by themselves the first time: they take a second."""
+        self.model.look()
+        if not self.model.results:
+            self.model.run_table()
+
+    def save_state(self) -> dict[str, object]:
+        return {"topic": self._topic, "row": self.model.row}
+
+    def restore_state(self, state: dict[str, object]) -> None:
+        topic, row = state.get("topic"), state.get("row")
+        if isinstance(row, int):
+            self.model.choose_row(row)
+        if topic in TOPICS:
+            self._go(cast(Topic, topic))
+
+    def run_demo(self, done: Callable[[], None]) -> None:
+        """The rows, run; `done` when they have been."""
+        self._after_run = done
+        if not self.model.table.running and not self.model.run_table():
+            self._ended()
+
+    def demo_problem(self) -> ErrorReport | None:
+        return self.note.report()
+
+    # What the person does
+
+    def _run(self) -> None:
+        self.note.show_report(None)
+        self.model.run_table()
+
+    def _stop(self) -> None:
+        self.model.table.stop()
+
+    def _chip_clicked(self, chip: Chip) -> None:
+        self._go(next(topic for topic, known in self.chips.items() if known is chip))
+
+    def _go(self, topic: Topic) -> None:
+        """Show a topic."""
+        self._topic = topic
+        for name, chip in self.chips.items():
+            chip.setChecked(name == topic)
+        self.stack.setCurrentWidget(self.views[topic])
+        self._write()
+        self._show_primary()
+        self.state_changed.emit()
+
+    # Model to widgets
+
+    def _refused(self, report: ErrorReport) -> None:
+        self.note.show_report(report)
+
+    def _running_changed(self) -> None:
+        running = self._is_running()
+        if running and self._working.isHidden():
+            self.progress.setRange(0, 0)
+            self.step.setText(self.tr("Preparing…"))
+        self._working.setVisible(running)
+        self._show_primary()
+
+    def _progressed(self, event: Progress) -> None:
+        if event.fraction is None:
+            self.progress.setRange(0, 0)
+        else:
+            self.progress.setRange(0, 1000)
+            self.progress.setValue(round(event.fraction * 1000))
+        if event.text:
+            self.step.setText(tell(event.text))
+
+    def _ended(self) -> None:
+        after, self._after_run = self._after_run, None
+        if after is not None:
+            after()
+
+    def _show_primary(self) -> None:
+        registry = self.services.actions
+        if registry.has("anatomy.run"):
+            registry.refresh()
+            name = "anatomy.stop" if self._is_running() else "anatomy.run"
+            self.header.set_primary(registry.action(name))
+
+    def _write(self) -> None:
+        names: dict[Topic, str] = {
+            "models": self.tr("Models"),
+            "activations": self.tr("Activations"),
+            "norms": self.tr("Norms"),
+            "components": self.tr("Components"),
+        }
+        for topic, chip in self.chips.items():
+            chip.setText(names[topic])
+            chip.setAccessibleName(names[topic])
+            chip.updateGeometry()
+        hints: dict[Topic, str] = {
+            "models": self.tr("Each row is a small model; its claims are put to the test."),
+            "activations": self.tr("What bends a number between two projections, and its slope."),
+            "norms": self.tr("The same vector through each, and what it costs."),
+            "components": self.tr("What is lost when one part of the loaded model is taken out."),
+        }
+        self.hint.setText(hints[self._topic])
+
+    # Small questions
+
+    def _run_text(self) -> str:
+        return self.tr("Run the rows")
+
+    def _can_run(self) -> bool:
+        return not self._is_running()
+
+    def _is_running(self) -> bool:
+        return self.model.table.running
+
+    # Building
+
+    def _build(self) -> None:
+        set_role(self.hint, "muted")
+        set_role(self.step, "muted")
+        self.progress.setTextVisible(False)
+        self._working = QWidget(self)
+        working = QVBoxLayout(self._working)
+        working.setContentsMargins(0, 0, 0, 0)
+        working.setSpacing(4)
+        working.addWidget(self.progress)
+        working.addWidget(self.step)
+        self._working.hide()
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        bar = QHBoxLayout()
+        bar.setSpacing(4)
+        for topic, chip in self.chips.items():
+            self._group.addButton(chip)
+            bar.addWidget(chip)
+            chip.setVisible(topic in self.views)
+            chip.setChecked(topic == self._topic)
+        bar.addSpacing(8)
+        bar.addWidget(self.hint, 1)
+        self.stack = QStackedWidget(self)
+        for view in self.views.values():
+            self.stack.addWidget(view)
+        self.body.addLayout(bar)
+        self.body.addWidget(self.note)
+        self.body.addWidget(self._working)
+        self.body.addWidget(self.stack, 1)
+        self._write()
+
+    def _connect(self) -> None:
+        for one in (self.model.table,):
+            one.changed.connect(self._running_changed)
+            one.progressed.connect(self._progressed)
+            one.refused.connect(self._refused)
+            one.ended.connect(self._ended)
+        self._group.buttonClicked.connect(self._chip_clicked)
