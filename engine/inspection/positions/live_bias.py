@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+import sys
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 OWN: Final = {"bloom": "alibi", "mpt": "position_bias"}
 """Argument of an attention module that brings its biases, by model type."""
+FALCON: Final = "falcon"
 MOST_BYTES: Final = 2 << 30
 CACHES: Final = ("past_key_values", "past_key_value", "layer_past")
 
@@ -29,13 +32,17 @@ def without_alibi(model: PreTrainedModel) -> Iterator[None]:
     """Run with all linear biases 0.
 
     Raises:
-        BadSpec: The model has none, or mixes them into its mask (Falcon).
+        BadSpec: The model has none.
     """
     kind = str(model.config.model_type)
+    if kind == FALCON and getattr(model.config, "alibi", False):
+        with _built_as_zeros(model):
+            yield
+        return
     if kind not in OWN:
         raise BadSpec(
             f"The model “{kind}” has no linear biases that could be taken away.",
-            "Choose Bloom or MPT.",
+            "Choose Bloom, MPT or a Falcon with ALiBi.",
         )
 
     def before(
@@ -80,6 +87,27 @@ def with_alibi(model: PreTrainedModel, slopes: Slopes) -> Iterator[None]:
     with _hooked(modules, before):
         yield
     made.clear()
+
+
+@contextmanager
+def _built_as_zeros(model: PreTrainedModel) -> Iterator[None]:
+    """Falcon mixes its biases into the mask, so they must be 0 from the start.
+
+    They come from a function of its module, which is replaced for this thread alone.
+    """
+    home = sys.modules[type(model).__module__]
+    real: Callable[..., torch.Tensor] = home.build_alibi_tensor
+    owner = threading.get_ident()
+
+    def build(*args: Any, **kwargs: Any) -> torch.Tensor:  # noqa: ANN401 - as the library's
+        made = real(*args, **kwargs)
+        return torch.zeros_like(made) if threading.get_ident() == owner else made
+
+    vars(home)["build_alibi_tensor"] = build
+    try:
+        yield
+    finally:
+        vars(home)["build_alibi_tensor"] = real
 
 
 def attentions(model: PreTrainedModel, argument: str) -> list[nn.Module]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import cast
 
@@ -194,16 +195,45 @@ def test_both_at_once_is_alibi_instead_of_rope() -> None:
     torch.testing.assert_close(under(loaded, alibi="add", rotation="remove"), truth, **CLOSE)
 
 
-def test_biases_taken_from_bloom(monkeypatch) -> None:
-    from transformers.models.bloom import modeling_bloom
+def biased(kind: str) -> LoadedModel:
+    """A tiny model with linear biases of its own."""
+    if kind == "bloom":
+        return held("bloom")
+    common = {"vocab_size": 260, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
+    config: tf.PretrainedConfig
+    if kind == "mpt":
+        config = tf.MptConfig(**common, d_model=64, n_heads=4, n_layers=2, max_seq_len=64)
+    else:
+        config = tf.FalconConfig(
+            **common, hidden_size=64, num_attention_heads=4, num_hidden_layers=2, alibi=True
+        )
+    config.initializer_range = 0.1
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = tf.AutoModelForCausalLM.from_config(config).float().eval()
+    like = held("llama")
+    return LoadedModel(model, tiny_tokenizer(), ModelRef(kind), Path(), like._weights, like.info)
 
-    loaded = held("bloom")
+
+@pytest.mark.parametrize(
+    ("kind", "function"),
+    [
+        ("bloom", "_get_alibi_slopes"),
+        ("mpt", "build_mpt_alibi_tensor"),
+        ("falcon", "build_alibi_tensor"),
+    ],
+)
+def test_biases_taken_away_are_slopes_of_zero(kind, function, monkeypatch) -> None:
+    loaded = biased(kind)
+    home = sys.modules[type(loaded.model).__module__]
+    real = getattr(home, function)
     found = under(loaded, alibi="remove")
+    assert getattr(home, function) is real
     own = plain(loaded, text_for(loaded))
-    real = modeling_bloom._get_alibi_slopes
-    monkeypatch.setattr(modeling_bloom, "_get_alibi_slopes", lambda *a: real(*a) * 0)
+    monkeypatch.setattr(home, function, lambda *a, **k: real(*a, **k) * 0)
     torch.testing.assert_close(found, plain(loaded, text_for(loaded)), **CLOSE)
     assert not torch.allclose(found, own, atol=1e-3)
+    assert hooks_of(loaded.model) == 0
 
 
 @pytest.mark.parametrize("family", ["llama", "gpt2", "gemma2"])
