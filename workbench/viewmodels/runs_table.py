@@ -204,6 +204,8 @@ class RunsTable(QAbstractTableModel):
 
     def _tip(self, run: RunInfo, column: Column) -> str:
         if column == Column.CELLS and run.failed:
+            if run.failed == 1:
+                return translate("RunsTable", "1 answer failed")
             return translate("RunsTable", "{n} answers failed").format(n=run.failed)
         if column == Column.MODEL:
             return "\n".join(run.models)

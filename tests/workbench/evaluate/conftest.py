@@ -86,7 +86,7 @@ def click(qtbot: QtBot, widget: object) -> None:
 
 def imported(page: EvaluatePage, path: Path, qtbot: QtBot, until) -> None:
     """Import the file of questions with its answers."""
-    dialog = page.import_file(path, {"expected": "truth"})
+    dialog = page.files.read(path, {"expected": "truth"})
     until(lambda: dialog.dataset is not None)
     click(qtbot, dialog.ok)
     until(lambda: page.model.plan is not None and page.model.plan.dataset is not None)

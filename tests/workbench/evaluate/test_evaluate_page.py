@@ -35,7 +35,7 @@ def test_a_task_set_stands_there_before_anything_was_run(page):
 
 
 def test_a_file_is_recognised_mapped_and_asked(page, questions, qtbot, until):
-    dialog = page.import_file(questions)
+    dialog = page.files.read(questions)
     until(lambda: dialog.dataset is not None)
     assert dialog.combos["input"].currentText() == "text"
     assert "text" in dialog.reasons["input"].text()
@@ -159,7 +159,7 @@ def test_the_items_shown_are_saved_as_they_were_read(page, questions, qtbot, unt
     rows = page.items.filter.source_rows()
     ids = [page.model.table.item(row).id for row in rows]
     places = [at for at, item in enumerate(dataset.items) if item.id in ids]
-    page._save_to(chosen(dataset, places), str(tmp_path / "part.jsonl"))
+    page.files._save_to(chosen(dataset, places), str(tmp_path / "part.jsonl"))
     until(lambda: (tmp_path / "part.jsonl").exists())
     line = questions.read_text(encoding="utf-8").splitlines(True)[5]
     assert (tmp_path / "part.jsonl").read_text(encoding="utf-8") == line
@@ -172,14 +172,14 @@ def test_a_dropped_file_opens_the_import(page, questions, until):
     event = QDropEvent(QPoint(50, 50), Qt.DropAction.CopyAction, data, *keys)
     page.dropEvent(event)
     assert event.isAccepted()
-    until(lambda: page._dialog is not None and page._dialog.dataset is not None)
-    page._dialog.reject()
+    until(lambda: page.files._dialog is not None and page.files._dialog.dataset is not None)
+    page.files._dialog.reject()
 
 
 def test_a_broken_file_says_why_and_cannot_be_imported(page, tmp_path, until):
     path = tmp_path / "bad.csv"
     path.write_text("question,answer\na,b\nc\n", encoding="utf-8")
-    dialog = page.import_file(path)
+    dialog = page.files.read(path)
     until(lambda: dialog.note.report() is not None)
     assert "Line 3" in dialog.note.message.text()
     assert not dialog.ok.isEnabled()
@@ -192,7 +192,7 @@ def test_code_in_a_file_is_listed(page, tmp_path, until):
         "tests:\n- vars: {a: x}\n  assert: [{type: python, value: 'x'}, {type: is-json}]\n",
         encoding="utf-8",
     )
-    dialog = page.import_file(path)
+    dialog = page.files.read(path)
     until(lambda: dialog.dataset is not None)
     assert "python" in dialog.unsupported.text()
     dialog.reject()

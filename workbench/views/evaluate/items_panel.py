@@ -184,7 +184,9 @@ class ItemsPanel(QWidget):
 
     def _write_count(self) -> None:
         shown, whole = self.filter.rowCount(), self._model.table.rowCount()
-        if shown == whole:
+        if shown == whole == 1:
+            self.count.setText(self.tr("1 item"))
+        elif shown == whole:
             self.count.setText(self.tr("{n:,} items").format(n=whole))
         else:
             self.count.setText(self.tr("{n:,} of {whole:,} items").format(n=shown, whole=whole))

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QProgressBar,
     QSplitter,
     QTabWidget,
@@ -25,7 +22,6 @@ from PySide6.QtWidgets import QHBoxLayout as Row
 from engine.decoding.params import Sampling
 from engine.errors import EngineError, ErrorReport
 from engine.evaluation.datasets.dataset import Dataset
-from engine.evaluation.datasets.reading import chosen, write_dataset
 from engine.jobs.events import Progress
 from engine.prompting.library import FOLDER, Library
 from workbench.services.actions import ActionRegistry, Command
@@ -36,7 +32,7 @@ from workbench.viewmodels.evaluate import EvaluateModel
 from workbench.viewmodels.evaluate_setup import EvaluateSetup, Recent, default_evaluation
 from workbench.viewmodels.names import column_title
 from workbench.viewmodels.prompt_state import PromptState
-from workbench.views.evaluate.import_dialog import ImportDialog
+from workbench.views.evaluate.files import SetFiles, dropped_file
 from workbench.views.evaluate.items_panel import ItemsPanel
 from workbench.views.evaluate.results.panel import ResultsPanel
 from workbench.views.evaluate.side_panel import PromptChoice, SidePanel
@@ -47,7 +43,6 @@ from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.sampling_panel import SamplingPanel
 
-SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".yaml", ".yml")
 DEMO_ITEMS = 12
 
 
@@ -62,7 +57,7 @@ class EvaluatePage(Page):
         self.model = EvaluateModel(services.jobs, services.background, services.paths.data, self)
         self._after_run: Callable[[], None] | None = None
         self._progress: Progress | None = None
-        self._dialog: ImportDialog | None = None
+        self.files = SetFiles(services, self)
         # The second click of a double click on Run lands on Stop: until it is over, Stop waits.
         self._stop_guard = QTimer(self)
         self._stop_guard.setSingleShot(True)
@@ -114,7 +109,7 @@ class EvaluatePage(Page):
                 hint=lambda: self.tr("Stop answering; what is there stays"),
             ),
             Command(
-                "evaluate.import", lambda: self.tr("Import a data set…"), self.choose_file,
+                "evaluate.import", lambda: self.tr("Import a data set…"), self.files.choose,
                 shortcut="Ctrl+O", icon="upload", scope=self.page_id, menu="page",
             ),
             Command(
@@ -198,43 +193,17 @@ class EvaluatePage(Page):
 
     # What the person does
 
-    def choose_file(self) -> None:
-        """Choose a file to import."""
-        dialog = QFileDialog(self, self.tr("Import a data set"))
-        patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
-        dialog.setNameFilters(
-            [self.tr("Data sets ({patterns})").format(patterns=patterns), self.tr("All files (*)")]
-        )
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._file_chosen)
-        dialog.open()
-
-    def import_file(self, path: Path, mapping: dict[str, str] | None = None) -> ImportDialog:
-        """Show what a file is before it is asked."""
-        dialog = ImportDialog(self.services, path, mapping, self)
-        dialog.imported.connect(self._imported)
-        dialog.open()
-        self._dialog = dialog
-        return dialog
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped anywhere on the page."""
-        if _dropped_file(event) is not None:
+        if dropped_file(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Import the file that was dropped."""
-        path = _dropped_file(event)
+        path = dropped_file(event)
         if path is not None:
             event.acceptProposedAction()
-            self.import_file(path)
-
-    def _file_chosen(self, path: str) -> None:
-        self.import_file(Path(path))
-
-    def _file_wanted(self, recent: Recent) -> None:
-        self.import_file(Path(recent.path), recent.mapping)
+            self.files.read(path)
 
     def _imported(self, dataset: Dataset, file: Recent) -> None:
         self.model.take_dataset(dataset, file)
@@ -263,25 +232,9 @@ class EvaluatePage(Page):
 
     def _save_rows(self, rows: object) -> None:
         plan = self.model.plan
-        if plan is None or plan.dataset is None or plan.spec is None:
-            return
-        assert isinstance(rows, list)
-        wanted = {plan.spec.items[row].id for row in rows}
-        places = [at for at, item in enumerate(plan.dataset.items) if item.id in wanted]
-        dialog = QFileDialog(self, self.tr("Save the items"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.selectFile(f"{plan.dataset.name}-{len(places)}{Path(plan.dataset.source).suffix}")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(partial(self._save_to, chosen(plan.dataset, places)))
-        dialog.open()
-
-    def _save_to(self, dataset: Dataset, path: str) -> None:
-        self.services.background.run(
-            partial(write_dataset, Path(path), dataset), self._saved, self._told
-        )
-
-    def _saved(self, _done: None) -> None:
-        self.services.notify.good(self.tr("The items were saved as a set."))
+        if plan is not None:
+            assert isinstance(rows, list)
+            self.files.save_rows(plan, rows)
 
     # Model to widgets
 
@@ -464,12 +417,13 @@ class EvaluatePage(Page):
         model.ended.connect(self._run_ended)
         model.store_failed.connect(self.services.notify.error)
         self.side.setup_edited.connect(model.set_setup)
-        self.side.import_wanted.connect(self.choose_file)
-        self.side.file_wanted.connect(self._file_wanted)
+        self.side.import_wanted.connect(self.files.choose)
+        self.side.file_wanted.connect(self.files.read_again)
         self.side.sampling_toggled.connect(self.sampling.setVisible)
         self.fold.toggled.connect(self.side.setVisible)
         self.fold.toggled.connect(self.state_changed)
         self.sampling.edited.connect(self._sampling_edited)
+        self.files.imported.connect(self._imported)
         self.items.save_wanted.connect(self._save_rows)
         self.results.itemChosen.connect(self._item_wanted)
         self.results.ruleChosen.connect(model.read_by)
@@ -479,12 +433,3 @@ class EvaluatePage(Page):
         self.services.model.chosen.connect(self._follow_model)
         self.services.model.entries_changed.connect(self._entries_changed)
         self._entries_changed()
-
-
-def _dropped_file(event: QDropEvent) -> Path | None:
-    """The one data file that is dropped, or None."""
-    urls = event.mimeData().urls()
-    if len(urls) != 1 or not urls[0].isLocalFile():
-        return None
-    path = Path(urls[0].toLocalFile())
-    return path if path.suffix.lower() in SUFFIXES else None

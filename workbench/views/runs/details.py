@@ -220,7 +220,9 @@ class RunPanel(QScrollArea):
         self.heading.setText(title_of(run))
         parts = [status_name(run.status), when_text(run.started)]
         parts += [duration(run.seconds)] if run.seconds else []
-        parts.append(self.tr("{n} answers").format(n=cells_text(run)))
+        one = cells_text(run) == "1"
+        answers = self.tr("1 answer") if one else self.tr("{n} answers")
+        parts.append(answers.format(n=cells_text(run)))
         self.state.setText(" · ".join(parts))
         spec = details.spec if details is not None else None
         for fold in self.folds:
@@ -235,12 +237,14 @@ class RunPanel(QScrollArea):
         self.asked.set_rows(list(asked_rows(spec)))
         rows = [row for one in details.environments for row in origin_rows(one)]
         self.origin.set_rows(rows)
-        said = [
-            self.tr("{n} answers failed: {reason}").format(n=count, reason=tell(text))
-            for text, count in details.errors
-        ]
+        said = [self._failed(text, count) for text, count in details.errors]
         self.problems.setText("\n".join(said))
         self.problems.setVisible(bool(said))
+
+    def _failed(self, reason: str, count: int) -> str:
+        if count == 1:
+            return self.tr("1 answer failed: {reason}").format(reason=tell(reason))
+        return self.tr("{n} answers failed: {reason}").format(n=count, reason=tell(reason))
 
     def _fill_questions(self, spec: CompareSpec) -> None:
         """Offer the questions; the chosen one is the one that opens in Compare."""

@@ -104,7 +104,8 @@ class PairPanel(QScrollArea):
         self.folds[2].setVisible(bool(pair.settings))
 
     def _common(self, pair: RunPair) -> str:
-        texts = [self.tr("{n} questions in both").format(n=pair.common)]
+        several = self.tr("{n} questions in both").format(n=pair.common)
+        texts = [self.tr("1 question in both") if pair.common == 1 else several]
         if pair.only_first:
             texts.append(self.tr("{n} only in A").format(n=pair.only_first))
         if pair.only_second:

@@ -161,7 +161,9 @@ class RunList(QWidget):
         shown, every = self.table.rowCount(), len(self.table.all_runs)
         nothing = every > 0 and shown == 0
         self.stack.setCurrentWidget(self.nothing if nothing else self.view)
-        if shown == every:
+        if shown == every == 1:
+            self.count.setText(self.tr("1 run"))
+        elif shown == every:
             self.count.setText(self.tr("{n} runs").format(n=every))
         else:
             self.count.setText(self.tr("{n} of {m} runs").format(n=shown, m=every))
