@@ -190,7 +190,7 @@
     </message>
     <message>
         <source>tokens</source>
-        <translation>词元</translation>
+        <translation>token</translation>
     </message>
     <message>
         <source>−{n:g} nats</source>
@@ -719,11 +719,11 @@
     </message>
     <message>
         <source>previous token</source>
-        <translation>前一词元</translation>
+        <translation>前一 token</translation>
     </message>
     <message>
         <source>duplicate token</source>
-        <translation>重复词元</translation>
+        <translation>重复 token</translation>
     </message>
     <message>
         <source>induction</source>
@@ -751,27 +751,27 @@
     </message>
     <message>
         <source>weight on the first token</source>
-        <translation>落在首个词元上的权重</translation>
+        <translation>落在首个 token 上的权重</translation>
     </message>
     <message>
         <source>mean tokens back</source>
-        <translation>平均回看词元数</translation>
+        <translation>平均回看 token 数</translation>
     </message>
     <message>
         <source>weight on the token before</source>
-        <translation>落在前一词元上的权重</translation>
+        <translation>落在前一 token 上的权重</translation>
     </message>
     <message>
         <source>weight on earlier copies</source>
-        <translation>落在先前相同词元上的权重</translation>
+        <translation>落在先前相同 token 上的权重</translation>
     </message>
     <message>
         <source>weight after an earlier copy</source>
-        <translation>落在先前相同词元之后的权重</translation>
+        <translation>落在先前相同 token 之后的权重</translation>
     </message>
     <message>
         <source>weight on the last tokens</source>
-        <translation>落在最近词元上的权重</translation>
+        <translation>落在最近 token 上的权重</translation>
     </message>
     <message>
         <source>R² of distance alone</source>
@@ -779,7 +779,7 @@
     </message>
     <message>
         <source>score per token back</source>
-        <translation>每回看一个词元的分数</translation>
+        <translation>每回看一个 token 的分数</translation>
     </message>
 </context>
 <context>
@@ -857,23 +857,23 @@
     </message>
     <message>
         <source>at every token</source>
-        <translation>在每个词元处</translation>
+        <translation>在每个 token 处</translation>
     </message>
     <message>
         <source>Take heads out at every token, not at the shown one alone; slower, exact</source>
-        <translation>在每个词元处去掉，而不只在所示词元处；较慢，但精确</translation>
+        <translation>在每个 token 处去掉，而不只在所示 token处；较慢，但精确</translation>
     </message>
     <message>
         <source>Likeliest next tokens</source>
-        <translation>最可能的下一词元</translation>
+        <translation>最可能的下一 token</translation>
     </message>
     <message>
         <source>Next token</source>
-        <translation>下一词元</translation>
+        <translation>下一 token</translation>
     </message>
     <message>
         <source>Next token after “{token}”</source>
-        <translation>“{token}”之后的下一词元</translation>
+        <translation>“{token}”之后的下一 token</translation>
     </message>
     <message>
         <source>Put {head} back</source>
@@ -933,11 +933,11 @@
     </message>
     <message>
         <source>loss {a:.3f} → {b:.3f} nats per token</source>
-        <translation>损失 {a:.3f} → {b:.3f} 奈特/词元</translation>
+        <translation>损失 {a:.3f} → {b:.3f} 奈特/token</translation>
     </message>
     <message>
         <source>another token is likeliest now</source>
-        <translation>最可能的词元变了</translation>
+        <translation>最可能的 token 变了</translation>
     </message>
     <message>
         <source>Saved {name}</source>
@@ -992,7 +992,7 @@
     </message>
     <message>
         <source>tokens</source>
-        <translation>词元</translation>
+        <translation>token</translation>
     </message>
     <message>
         <source>{model} adds a learned bias per bucket; keys ahead have buckets too.</source>
@@ -1497,11 +1497,11 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Look inside the last answer</source>
-        <translation type="unfinished"></translation>
+        <translation>查看最后一个回答的内部</translation>
     </message>
     <message>
         <source>Open prompt and answer on the page Attention</source>
-        <translation type="unfinished"></translation>
+        <translation>在“注意力”页面打开提示与回答</translation>
     </message>
     <message>
         <source>Sampling settings</source>
@@ -2495,7 +2495,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Likeliest token after each layer</source>
-        <translation>每一层之后最可能的词元</translation>
+        <translation>每一层之后最可能的 token</translation>
     </message>
     <message>
         <source>{depth}, after “{token}”: {names} · entropy {h} nats · KL {kl} nats</source>
@@ -2644,11 +2644,11 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Lines are drawn for up to {most} tokens; this text has {n}. See the map.</source>
-        <translation>连线最多画 {most} 个词元；这段文本有 {n} 个。请看热图。</translation>
+        <translation>连线最多画 {most} 个 token；这段文本有 {n} 个。请看热图。</translation>
     </message>
     <message>
         <source>Left: who looks. Right: at what. Point at a token for its lines alone.</source>
-        <translation>左边：谁在看；右边：看什么。指向一个词元，只看它的连线。</translation>
+        <translation>左边：谁在看；右边：看什么。指向一个 token，只看它的连线。</translation>
     </message>
 </context>
 <context>
@@ -3336,7 +3336,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <name>NextTokens</name>
     <message>
         <source>Next token, before and after</source>
-        <translation>下一个词元：之前与之后</translation>
+        <translation>下一个 token：之前与之后</translation>
     </message>
     <message>
         <source>rank {a} → {b}; logit {d}</source>
@@ -3356,7 +3356,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>loss {a} → {b} nats per token (n = {n})</source>
-        <translation>损失 {a} → {b} 纳特/词元（n = {n}）</translation>
+        <translation>损失 {a} → {b} 纳特/token（n = {n}）</translation>
     </message>
     <message>
         <source>{ms} ms</source>
@@ -3575,11 +3575,11 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>{model} does not rotate. It adds a learned vector per position to its tokens.</source>
-        <translation>{model} 不做旋转。它给词元加上每个位置学到的向量。</translation>
+        <translation>{model} 不做旋转。它给 token 加上每个位置学到的向量。</translation>
     </message>
     <message>
         <source>{model} does not rotate. It adds sines and cosines of the position to its tokens.</source>
-        <translation>{model} 不做旋转。它给词元加上位置的正弦和余弦。</translation>
+        <translation>{model} 不做旋转。它给 token 加上位置的正弦和余弦。</translation>
     </message>
     <message>
         <source>{model} does not rotate. It adds a learned bias per bucket of distance (T5).</source>
@@ -3685,7 +3685,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Attention</source>
-        <translation type="unfinished"></translation>
+        <translation>注意力</translation>
     </message>
     <message>
         <source>Position</source>
@@ -3736,11 +3736,11 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source> tokens</source>
-        <translation> 个词元</translation>
+        <translation> 个 token</translation>
     </message>
     <message>
         <source>Tokens of prefix or window</source>
-        <translation>前缀或窗口的词元数</translation>
+        <translation>前缀或窗口的 token 数</translation>
     </message>
     <message>
         <source>brush hides</source>
@@ -3772,7 +3772,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Likeliest next tokens</source>
-        <translation>最可能的下一词元</translation>
+        <translation>最可能的下一 token</translation>
     </message>
     <message>
         <source>Map to paint on</source>
@@ -3780,7 +3780,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Masks can be painted for texts of up to {n} tokens, in models with one stack.</source>
-        <translation>只能为不超过 {n} 个词元的文本、且只有一个堆栈的模型涂画掩码。</translation>
+        <translation>只能为不超过 {n} 个 token 的文本、且只有一个堆栈的模型涂画掩码。</translation>
     </message>
     <message>
         <source>Drag over cells. Red cells are hidden from their query, green ones shown to it; every layer and head obeys.</source>
@@ -3788,7 +3788,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Next token under the mask</source>
-        <translation>此掩码下的下一词元</translation>
+        <translation>此掩码下的下一 token</translation>
     </message>
     <message>
         <source>KL {kl:.3f} nats</source>
@@ -3796,11 +3796,11 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>loss {a:.3f} → {b:.3f} nats per token</source>
-        <translation>损失 {a:.3f} → {b:.3f} 奈特/词元</translation>
+        <translation>损失 {a:.3f} → {b:.3f} 奈特/token</translation>
     </message>
     <message>
         <source>some tokens see later ones</source>
-        <translation>有些词元看到了后面的词元</translation>
+        <translation>有些 token 看到了后面的 token</translation>
     </message>
     <message>
         <source>goes on: “{text}”</source>
@@ -4041,7 +4041,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>next token</source>
-        <translation>下一词元</translation>
+        <translation>下一 token</translation>
     </message>
     <message>
         <source>residual stream</source>
@@ -4077,7 +4077,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Recovered share by layer and token</source>
-        <translation>按层和词元的恢复比例</translation>
+        <translation>按层和 token 的恢复比例</translation>
     </message>
     <message>
         <source>of the answer returns</source>
@@ -4254,7 +4254,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>A vector per position, added to the tokens at the start.</source>
-        <translation>每个位置一个向量，一开始就加到词元上。</translation>
+        <translation>每个位置一个向量，一开始就加到 token 上。</translation>
     </message>
     <message>
         <source>A learned bias per bucket of distance, as in T5.</source>
@@ -4527,7 +4527,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Look inside</source>
-        <translation type="unfinished"></translation>
+        <translation>查看内部</translation>
     </message>
     <message>
         <source>Overlay with another column…</source>
@@ -4783,7 +4783,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>λ {n} tokens</source>
-        <translation>λ {n} 词元</translation>
+        <translation>λ {n} token</translation>
     </message>
     <message>
         <source>Query</source>
@@ -4791,7 +4791,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Token of the query</source>
-        <translation>查询的词元</translation>
+        <translation>查询的 token</translation>
     </message>
     <message>
         <source>Position of the query, m</source>
@@ -4803,7 +4803,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Token of the key</source>
-        <translation>键的词元</translation>
+        <translation>键的 token</translation>
     </message>
     <message>
         <source>Position of the key, n</source>
@@ -4851,7 +4851,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Thin: before rotation. Arc: how far the position has turned it. The real vectors of the two tokens.</source>
-        <translation>细线：旋转之前。弧：位置把它转了多远。这是两个词元的真实向量。</translation>
+        <translation>细线：旋转之前。弧：位置把它转了多远。这是两个 token 的真实向量。</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -4871,7 +4871,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>The system asks for no motion: one token at a time</source>
-        <translation>系统要求不要动画：一次走一个词元</translation>
+        <translation>系统要求不要动画：一次走一个 token</translation>
     </message>
     <message>
         <source>m − n = {distance}   shown pairs {part}   all {count} pairs {whole}</source>
@@ -4887,7 +4887,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>tokens</source>
-        <translation>词元</translation>
+        <translation>token</translation>
     </message>
     <message>
         <source>score</source>
@@ -6067,7 +6067,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Prompt and answer of “{title}”, token by token</source>
-        <translation>“{title}”的提示与回答，逐词元</translation>
+        <translation>“{title}”的提示与回答，逐 token</translation>
     </message>
     <message>
         <source>A sample: the answer&apos;s next number is due</source>
@@ -6075,11 +6075,11 @@ One question, leave one out</source>
     </message>
     <message>
         <source>{n} tokens</source>
-        <translation>{n} 个词元</translation>
+        <translation>{n} 个 token</translation>
     </message>
     <message>
         <source>{n} + {m} tokens</source>
-        <translation>{n} + {m} 个词元</translation>
+        <translation>{n} + {m} 个 token</translation>
     </message>
     <message>
         <source>below: the text before; look inside again</source>
@@ -6275,7 +6275,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>mean scores of {n} × {n} tokens</source>
-        <translation>{n} × {n} 个词元的平均分数</translation>
+        <translation>{n} × {n} 个 token 的平均分数</translation>
     </message>
     <message>
         <source>{what}; no forward pass, turned in {ms} ms</source>
@@ -6303,7 +6303,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>tokens</source>
-        <translation>词元</translation>
+        <translation>token</translation>
     </message>
     <message>
         <source>trained length {n}</source>
@@ -6452,7 +6452,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>{model} adds no table of positions to its tokens; this is the formula of the original Transformer, PE(p, 2i) = sin(p / 10000^(2i/d)).</source>
-        <translation>{model} 不给词元加位置表；这是原始 Transformer 的公式，PE(p, 2i) = sin(p / 10000^(2i/d))。</translation>
+        <translation>{model} 不给 token 加位置表；这是原始 Transformer 的公式，PE(p, 2i) = sin(p / 10000^(2i/d))。</translation>
     </message>
     <message>
         <source>Reading the table of {model}…</source>
@@ -6927,7 +6927,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>The same tokens through two states: divergence (Jensen-Shannon, 0 … 1 bit) per head, and second minus first cell by cell.</source>
-        <translation>同样的词元经过两种状态：每个头的散度（Jensen-Shannon，0 … 1 比特），以及逐单元格的第二减第一。</translation>
+        <translation>同样的 token 经过两种状态：每个头的散度（Jensen-Shannon，0 … 1 比特），以及逐单元格的第二减第一。</translation>
     </message>
     <message>
         <source>weight, second − first</source>

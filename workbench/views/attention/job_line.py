@@ -1,0 +1,75 @@
+"""Progress, Stop and errors of one question, in one line that hides when there is nothing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from engine.errors import ErrorReport
+from engine.jobs.events import Progress
+from workbench.services.engine_words import tell
+from workbench.viewmodels.attention_job import JobSlot
+from workbench.widgets.elided import ElidedLabel
+from workbench.widgets.error_note import ErrorNote
+from workbench.widgets.fold import set_role
+
+
+class JobLine(QWidget):
+    """Follows a `JobSlot`."""
+
+    def __init__(self, job: JobSlot, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._job = job
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.step = ElidedLabel(self)
+        set_role(self.step, "muted")
+        self.stop = QPushButton(self)
+        self.stop.setProperty("role", "quiet")
+        self.note = ErrorNote(self)
+        self._working = QWidget(self)
+        row = QHBoxLayout(self._working)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.step, 1)
+        row.addWidget(self.stop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._working)
+        layout.addWidget(self.note)
+        self._working.hide()
+        self.stop.clicked.connect(job.stop)
+        job.running_changed.connect(self._running)
+        job.progressed.connect(self._progressed)
+        job.refused.connect(self._refused)
+        self._retranslate()
+
+    def report(self) -> ErrorReport | None:
+        """The error that is shown."""
+        return self.note.report()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)
+
+    def _retranslate(self) -> None:
+        self.stop.setText(self.tr("Stop"))
+
+    def _running(self, running: bool) -> None:
+        if running:
+            self.note.show_report(None)
+            self.bar.setRange(0, 0)
+            self.step.setText("")
+        self._working.setVisible(running)
+
+    def _progressed(self, event: Progress) -> None:
+        self.bar.setRange(0, 0 if event.fraction is None else 1000)
+        if event.fraction is not None:
+            self.bar.setValue(round(event.fraction * 1000))
+        self.step.setText(tell(event.text))
+
+    def _refused(self, report: ErrorReport) -> None:
+        self.note.show_report(report)
