@@ -25,7 +25,10 @@ class InsideSpec(Spec):
         text: What it reads, as it is, with the special tokens that the tokenizer adds.
         messages: A prompt, rendered as the comparison renders it; wins over `text`.
         language: Of the answer label that ends a prompt without a chat template.
-        ids: The tokens themselves (a capture's, a finished answer's); they win over both.
+        answer: What the model said to the messages or the text; follows them.
+        ids: The tokens themselves (a capture's, a finished answer's); they win over all of these.
+        since: The first token whose loss counts where losses are averaged (an answer's first);
+            0 = where `answer` begins, without one the whole text.
         target: What the decoder of an encoder-decoder reads.
         target_ids: Its tokens; they win over `target`.
         at: The token whose distribution is shown, from 0 or counted from the end; -1 is the last
@@ -37,7 +40,9 @@ class InsideSpec(Spec):
     text: str = ""
     messages: tuple[Message, ...] = ()
     language: Language = "en"
+    answer: str = ""
     ids: tuple[int, ...] = ()
+    since: int = 0
     target: str = ""
     target_ids: tuple[int, ...] = ()
     at: int = -1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from engine.decoding.detokenize import Detokenizer
@@ -30,12 +30,14 @@ class InsideText:
         target_ids: Tokens of the decoder of an encoder-decoder, its start token first; else empty.
         structure: Which kind of model reads it.
         at: The token whose distribution is looked at, from 0, among `read`.
+        since: The first token of `read` whose loss counts in a mean.
     """
 
     ids: tuple[int, ...]
     target_ids: tuple[int, ...]
     structure: Structure
     at: int
+    since: int = 0
 
     @property
     def read(self) -> tuple[int, ...]:
@@ -52,14 +54,15 @@ def text_of(loaded: LoadedModel, spec: InsideSpec, *, beyond: bool = False) -> I
         BadSpec: The token to look at does not exist.
     """
     structure = structure_in(loaded.model)
-    ids = spec.ids
-    if not ids and spec.messages:
-        ids = encode(loaded, spec.messages, spec.language).ids
-    ids = ids or plain_ids(loaded, spec.text, keep_end=structure != "decoder")
+    ids, since = spec.ids, spec.since
+    if not ids:
+        ids = _prompt(loaded, spec, keep_end=structure != "decoder")
+        since = since or (len(ids) if spec.answer else 0)
+        ids += _said(loaded, spec.answer)
     target: tuple[int, ...] = ()
     if structure == "encoder-decoder":
         target = spec.target_ids or _target(loaded, spec.target)
-    return checked(loaded, InsideText(ids, target, structure, spec.at), beyond=beyond)
+    return checked(loaded, InsideText(ids, target, structure, spec.at, since), beyond=beyond)
 
 
 def checked(loaded: LoadedModel, text: InsideText, *, beyond: bool = False) -> InsideText:
@@ -74,7 +77,24 @@ def checked(loaded: LoadedModel, text: InsideText, *, beyond: bool = False) -> I
         )
     longest = max(len(text.ids), len(text.target_ids))
     check_length(longest, None if beyond else context_length(loaded.model))
-    return InsideText(text.ids, text.target_ids, text.structure, _place(loaded, text))
+    if not 0 <= text.since < len(text.read):
+        raise BadSpec(
+            f"No token is left from token {text.since} on, so there is no loss to average.",
+            "Begin with an earlier token.",
+        )
+    return replace(text, at=_place(loaded, text))
+
+
+def _prompt(loaded: LoadedModel, spec: InsideSpec, *, keep_end: bool) -> tuple[int, ...]:
+    if spec.messages:
+        return encode(loaded, spec.messages, spec.language).ids
+    return plain_ids(loaded, spec.text, keep_end=keep_end)
+
+
+def _said(loaded: LoadedModel, text: str) -> tuple[int, ...]:
+    """Tokens that follow a prompt, without special ones."""
+    ids = loaded.tokenizer(text, add_special_tokens=False)["input_ids"] if text else []
+    return tuple(int(token) for token in ids)
 
 
 def plain_ids(loaded: LoadedModel, text: str, *, keep_end: bool) -> tuple[int, ...]:
@@ -105,8 +125,7 @@ def _target(loaded: LoadedModel, text: str) -> tuple[int, ...]:
     start = getattr(config, "decoder_start_token_id", None)
     if start is None:
         start = loaded.tokenizer.bos_token_id or 0
-    said = loaded.tokenizer(text, add_special_tokens=False)["input_ids"] if text else []
-    return (int(start), *(int(token) for token in said))
+    return (int(start), *_said(loaded, text))
 
 
 def _place(loaded: LoadedModel, text: InsideText) -> int:

@@ -54,6 +54,7 @@ class HeadRanking:
         scope: Taken out at every token, or at the shown one alone.
         measure: What importance means here.
         tokens: Length of the text.
+        counted: Predictions that the means are over: those of an answer, or of the whole text.
         baseline: Its mean loss, nats per token; None where there is none.
         layers: Layers per role.
         heads: Query heads per layer, per role.
@@ -75,6 +76,7 @@ class HeadRanking:
     planned: int
     scores: tuple[UnitScore, ...]
     provenance: Provenance
+    counted: int = 0
 
     @property
     def complete(self) -> bool:

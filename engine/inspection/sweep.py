@@ -80,6 +80,7 @@ class _Sweep:
             planned=len(self.units),
             scores=tuple(self.scores),
             provenance=self.provenance,
+            counted=int(predicting(self.reading)[:-1].sum()),
         )
 
 
@@ -134,7 +135,7 @@ def at_every_token(
     """Each part of the batch taken out everywhere, one per row."""
     hidden = replayed(reading, _first(reading, batch), _writes(reading, batch, spec), len(batch))
     ids = torch.tensor(reading.text.read, device=hidden.device)
-    at = reading.text.at
+    at, places = reading.text.at, predicting(reading)
     rose = torch.zeros(len(batch), device=hidden.device)
     moved, shown = torch.zeros_like(rose), torch.zeros_like(rose)
     changed = torch.zeros(len(batch), dtype=torch.bool)
@@ -143,21 +144,23 @@ def at_every_token(
         old = reading.head_logits(reading.last_hidden[:, part], part)
         new = reading.head_logits(hidden[:, part], part)
         kl = divergence(old, new)  # [rows, tokens]
-        moved += kl.sum(-1)
         following = ids[part.start + 1 : part.stop + 1].expand(len(batch), -1)
         known = following.shape[1]
-        rose += losses(new[:, :known], following).sum(-1)
-        rose -= losses(old[:, :known], following[:1]).sum(-1)
+        counted = places[part.start : part.start + known]  # those that predict a counted token
+        rose += losses(new[:, :known], following)[:, counted].sum(-1)
+        rose -= losses(old[:, :known], following[:1])[:, counted].sum(-1)
+        moved += kl[:, places[part]].sum(-1)
         if part.start <= at < part.stop:
             place = at - part.start
             shown = kl[:, place]
             changed = new[:, place].argmax(-1) != old[:, place].argmax(-1)
-    count = len(ids)
-    has_loss = reading.text.structure != "encoder" and count > 1
+    count = int(places.sum())
+    counted_losses = int(places[:-1].sum())
+    has_loss = reading.text.structure != "encoder" and counted_losses > 0
     return [
         UnitScore(
             unit,
-            float(rose[row]) / (count - 1) if has_loss else None,
+            float(rose[row]) / counted_losses if has_loss else None,
             float(moved[row]) / count,
             float(shown[row]),
             bool(changed[row]),
@@ -192,16 +195,24 @@ def at_shown_token(
 
 def baseline_of(reading: Reading) -> float | None:
     """Mean loss of the text as it is, nats per token; None where there is none."""
-    text = reading.text
-    if text.structure == "encoder" or len(text.read) < 2:
+    text, places = reading.text, predicting(reading)
+    if text.structure == "encoder" or not places[:-1].any():
         return None
     ids = torch.tensor(text.read, device=reading.last_hidden.device)
     total = 0.0
     for part in reading.token_slices(1):
         logits = reading.head_logits(reading.last_hidden[:, part], part)[0]
         following = ids[part.start + 1 : part.stop + 1]
-        total += float(losses(logits[: len(following)], following).sum())
-    return total / (len(ids) - 1)
+        counted = places[part.start : part.start + len(following)]
+        total += float(losses(logits[: len(following)], following)[counted].sum())
+    return total / int(places[:-1].sum())
+
+
+def predicting(reading: Reading) -> torch.Tensor:
+    """Tokens whose prediction counts: all, or those before each token of an answer; bool."""
+    count, since = len(reading.text.read), reading.text.since
+    places = torch.arange(count, device=reading.last_hidden.device)
+    return places >= max(0, since - 1)
 
 
 def _writes(

@@ -17,6 +17,8 @@ PARTS: Final[tuple[Part, ...]] = get_args(Part)
 class SweepHeadsSpec(InsideSpec):
     """An importance map of a text: what is lost without each part. The result is a `HeadRanking`.
 
+    With an answer (or `since`), only the predictions of the answer count.
+
     After each batch of parts the ranking so far is published, so a stopped sweep keeps what it
     has measured.
 

@@ -14,6 +14,7 @@ from engine.inspection.ablation_spec import Unit
 from engine.inspection.ranking import HeadRanking, load_ranking, save_ranking
 from engine.inspection.sweep_spec import SweepHeadsSpec
 from engine.jobs.events import Event, Partial
+from engine.jobs.job import JobFailed
 from engine.jobs.spec import decode, encode
 from engine.models.reference import LoadOptions, ModelRef
 from tests.inspection.inside_models import HEADS, IDS, PROJECTION, TARGET, WIDTH
@@ -105,6 +106,28 @@ def test_at_the_shown_token_alone_all_heads_are_one_step(family: str, tmp_path: 
     np.testing.assert_allclose(ranking.groups().sum(), ranking.matrix()[0].sum(), rtol=1e-5)
 
 
+def test_only_the_answers_predictions_count(tmp_path: Path):
+    engine = Engine()
+    model = ref("llama", tmp_path)
+    by_number = engine.submit(SweepHeadsSpec(model=model, ids=IDS, since=9)).result(120)
+    spec = SweepHeadsSpec(model=model, text="abcd", answer="ef")
+    by_answer = engine.submit(spec).result(120)
+    with pytest.raises(JobFailed, match="No token is left"):
+        engine.submit(SweepHeadsSpec(model=model, ids=IDS, since=12)).result(120)
+    engine.close()
+    assert isinstance(by_number, HeadRanking)
+    assert isinstance(by_answer, HeadRanking)
+    own = logits_without("llama", 0, -1, False)
+    assert by_number.baseline == pytest.approx(loss(own[8:], IDS[8:]), abs=1e-5)
+    for one in by_number.scores:
+        without = logits_without("llama", one.unit.layer, one.unit.head, False)
+        expected = loss(without[8:], IDS[8:]) - loss(own[8:], IDS[8:])
+        assert one.nll == pytest.approx(expected, abs=1e-5)
+        assert one.kl == pytest.approx(float(kl(own, without)[8:].mean()), abs=1e-5)
+    assert (by_number.counted, by_answer.counted) == (3, 2)
+    assert by_answer.tokens == 6
+
+
 def test_a_stopped_sweep_keeps_what_it_has_measured(tmp_path: Path):
     engine = Engine()
     partials: list[HeadRanking] = []
@@ -115,8 +138,6 @@ def test_a_stopped_sweep_keeps_what_it_has_measured(tmp_path: Path):
             job.cancel()
 
     spec = SweepHeadsSpec(model=ref("llama", tmp_path), ids=IDS)
-    ready = Engine()  # the model must not be loaded while `job` is still unknown
-    ready.close()
     job = engine.submit(spec, hear)
     with pytest.raises(JobCancelled):
         job.result(120)
