@@ -202,7 +202,8 @@ def run_spec(spec: CompareSpec, destination: Destination) -> None:
         from engine.commands.console import print_json
         from engine.store.export.json import document
 
-        print_json({**document(spec, result), "statistics": statistics(spec, result)})
+        counts = {"n": len(spec.items), "withheld": spec.withheld}
+        print_json({**document(spec, result), **counts, "statistics": statistics(spec, result)})
         show_errors(spec, result.cells)
     else:
         show(spec, result)

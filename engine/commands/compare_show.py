@@ -40,7 +40,17 @@ def show(spec: CompareSpec, result: CompareResult) -> None:
         out.print(_stability(repeated))
     if len(spec.items) > 1:
         _verdicts(spec, result)
+    if spec.withheld:
+        out.print(f"[dim]{escape(withheld_text(spec))}[/]")
     show_errors(spec, result.cells)
+
+
+def withheld_text(spec: CompareSpec) -> str:
+    """Which items were left out, so that every column was asked the same ones."""
+    n, left = len(spec.items), spec.withheld
+    asked = "item was" if n == 1 else "items were"
+    became = "item became an example and is" if left == 1 else "items became examples and are"
+    return f"{n} {asked} asked in every column; {left} more {became} asked in none."
 
 
 def figures(summaries: Iterable[VariantSummary]) -> Table:

@@ -47,6 +47,7 @@ def from_dataset(options: CompareOptions, file: Path) -> CompareSpec:
         prompt = replace(prompt, language=_language(given.language))
     if given.examples_file is not None:
         prompt = replace(prompt, examples=read_examples(given.examples_file))
+    base = options.settings.base or ""
     sampling = options.sampling
     if sampling.max_new_tokens == Sampling().max_new_tokens:
         sampling = replace(sampling, max_new_tokens=MAX_NEW_TOKENS)
@@ -62,6 +63,7 @@ def from_dataset(options: CompareOptions, file: Path) -> CompareSpec:
         trigger=options.trigger,
         extraction=options.extraction,
         batch_size=options.batch_size,
+        withhold=bool(base) and technique_class(base).uses_examples,
     )
 
 

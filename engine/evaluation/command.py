@@ -50,7 +50,7 @@ def needs_file(spec: CompareSpec) -> bool:
 
 def _plain_enough(spec: CompareSpec) -> bool:
     """Whether the options of the command line can say this spec."""
-    if spec.only or spec.branch is not None or spec.continues:
+    if spec.only or spec.branch is not None or spec.continues or spec.withheld:
         return False
     if settings_of(spec.variants, spec.sampling) is None:
         return False

@@ -11,6 +11,7 @@ from engine.evaluation.spec import CellKey, CompareSpec, Variant
 from engine.prompting.elements import PromptElements
 from engine.prompting.render import Message
 from engine.prompting.strategies.base import Technique
+from engine.prompting.strategies.composed import Composed
 from engine.prompting.strategies.registry import TECHNIQUES, technique_class
 
 CHAINS: Final = ("zero-shot-cot", "few-shot-cot")
@@ -79,6 +80,21 @@ def technique_of(spec: CompareSpec, variant: Variant) -> Technique:
         examples_as=variant.examples_as,
         base=base,
     )
+
+
+def shows_examples(spec: CompareSpec) -> bool:
+    """Whether any column shows the prompt's examples.
+
+    Raises:
+        BadSpec, PromptError: A technique is unknown, or cannot build on another.
+    """
+    for variant in spec.variants:
+        technique = technique_of(spec, variant)
+        if isinstance(technique, Composed):
+            technique = technique.built_on(prompt_of(spec, variant))
+        if technique.uses_examples:
+            return True
+    return False
 
 
 def sampling_of(spec: CompareSpec, variant: Variant) -> Sampling:

@@ -155,6 +155,8 @@ class CompareSpec(Spec):
         branch: Continue one cell from a given prefix (only that cell then runs).
         continues: Id of a stored run to resume: its finished cells are kept, the missing and the
             failed ones are asked. Everything else must be as it was; empty = a new run.
+        withheld: Items of the set that became examples. No column is asked them, also one that
+            shows no example, because columns are compared on the same items.
     """
 
     kind: ClassVar[str] = "compare"
@@ -169,6 +171,7 @@ class CompareSpec(Spec):
     only: tuple[CellKey, ...] = ()
     branch: Branch | None = None
     continues: str = ""
+    withheld: int = 0
 
     @property
     def rule(self) -> str:

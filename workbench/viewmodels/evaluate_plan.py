@@ -12,7 +12,7 @@ from engine.errors import DataError
 from engine.evaluation.datasets.dataset import Dataset
 from engine.evaluation.datasets.reading import open_dataset
 from engine.evaluation.datasets.trial import dataset_spec
-from engine.evaluation.plan import sampling_of
+from engine.evaluation.plan import sampling_of, shows_examples
 from engine.evaluation.spec import CompareSpec, Variant
 from engine.evaluation.tasks import task_spec
 from engine.prompting.elements import PromptElements
@@ -50,6 +50,11 @@ class Plan:
     dataset: Dataset | None = None
     stamp: Stamp | None = None
 
+    @property
+    def withheld(self) -> int:
+        """Items that became examples and are asked in no column."""
+        return self.spec.withheld if self.spec is not None else 0
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -78,35 +83,44 @@ def plan(wish: Wish) -> Plan:
     """
     setup = wish.setup
     prompt = _prompt(wish)
-    dataset, stamp = None, None
     if setup.source == "file":
         dataset, stamp = _dataset(wish)
-        base = dataset_spec(
-            dataset,
-            prompt=prompt,
-            n=setup.items or None,
-            techniques=("zero-shot",),
-            shots=setup.shots,
-            models=setup.compare.models,
-            sampling=setup.compare.sampling,
+        made = _with_techniques(
+            _asked(dataset, setup, prompt, setup.shots), setup, dataset.name, dataset
         )
-        name, whole = dataset.name, len(dataset.items)
-    else:
-        techniques = tuple(dict.fromkeys(c.technique for c in setup.compare.chosen()))
-        base = task_spec(
-            setup.task,
-            language=setup.language,
-            n=setup.items or 20,
-            seed=setup.seed,
-            techniques=techniques or ("zero-shot",),
-            shots=setup.shots,
-            models=setup.compare.models,
-            sampling=setup.compare.sampling,
-        )
-        if prompt is not None:
-            base = replace(base, prompt=_with_examples(prompt, base.prompt))
-        name, whole = setup.task, len(base.items)
-    return replace(_with_techniques(base, setup, name, whole, dataset), stamp=stamp)
+        if made.spec is not None and made.withheld and not shows_examples(made.spec):
+            made = _with_techniques(_asked(dataset, setup, prompt, 0), setup, dataset.name, dataset)
+        return replace(made, stamp=stamp)
+    techniques = tuple(dict.fromkeys(c.technique for c in setup.compare.chosen()))
+    base = task_spec(
+        setup.task,
+        language=setup.language,
+        n=setup.items or 20,
+        seed=setup.seed,
+        techniques=techniques or ("zero-shot",),
+        shots=setup.shots,
+        models=setup.compare.models,
+        sampling=setup.compare.sampling,
+    )
+    if prompt is not None:
+        base = replace(base, prompt=_with_examples(prompt, base.prompt))
+    return _with_techniques(base, setup, setup.task, None)
+
+
+def _asked(
+    dataset: Dataset, setup: EvaluateSetup, prompt: PromptElements | None, shots: int
+) -> CompareSpec:
+    """The set's comparison before its columns are known."""
+    return dataset_spec(
+        dataset,
+        prompt=prompt,
+        n=setup.items or None,
+        techniques=("zero-shot",),
+        shots=shots,
+        models=setup.compare.models,
+        sampling=setup.compare.sampling,
+        withhold=True,
+    )
 
 
 def _dataset(wish: Wish) -> tuple[Dataset, Stamp | None]:
@@ -154,9 +168,10 @@ def _with_examples(prompt: PromptElements, own: PromptElements) -> PromptElement
 
 
 def _with_techniques(
-    base: CompareSpec, setup: EvaluateSetup, name: str, whole: int, dataset: Dataset | None
+    base: CompareSpec, setup: EvaluateSetup, name: str, dataset: Dataset | None
 ) -> Plan:
     """The chosen chips as columns, without those that the prompt cannot serve."""
+    whole = len(base.items) if dataset is None else len(dataset.items)
     patterns = {variant.technique: variant for variant in base.variants}
     layout = base.variants[0].examples_as
     chosen = setup.compare.chosen()

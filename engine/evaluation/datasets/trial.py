@@ -11,6 +11,7 @@ from engine.errors import BadSpec
 from engine.evaluation.datasets.dataset import ASSERTS, Dataset
 from engine.evaluation.extractors.asserts import Asserts
 from engine.evaluation.extractors.exact import Exact
+from engine.evaluation.plan import shows_examples
 from engine.evaluation.spec import CompareSpec, Variant
 from engine.models.reference import ModelRef
 from engine.prompting.elements import Example, Item, Language, PromptElements
@@ -64,8 +65,12 @@ def dataset_spec(
     trigger: str = "",
     extraction: tuple[str, ...] = (),
     batch_size: int | None = None,
+    withhold: bool = False,
 ) -> CompareSpec:
     """A comparison of techniques on the set.
+
+    The first items become examples only where a column shows them; then no column is asked these
+    items, so that all columns answer the same ones.
 
     Args:
         dataset: The set.
@@ -79,17 +84,19 @@ def dataset_spec(
         trigger: Sentence that asks for steps; empty = the language's own.
         extraction: Rules; empty = those that fit the expected answers.
         batch_size: Most rows decoded together; None = by memory.
+        withhold: Make examples whatever the columns show: others will be put in their place.
 
     Raises:
         BadSpec: No item is left, or a technique is unknown.
         PromptError: A text of the prompt is not a valid template, or names no column.
     """
     asked, rest = prompt_and_rest(dataset, prompt, shots)
+    withheld = len(dataset.items) - len(rest.items)
     items = rest.items if n is None else rest.items[:n]
     if not items:
         raise BadSpec("The set has no item to ask.", "Ask at least one.")
     chosen = applicable(asked) if techniques is None else techniques
-    return CompareSpec(
+    spec = CompareSpec(
         models=models,
         prompt=asked,
         variants=tuple(
@@ -104,7 +111,13 @@ def dataset_spec(
         sampling=sampling or Sampling(max_new_tokens=MAX_NEW_TOKENS),
         extraction=extraction or dataset.rules,
         batch_size=batch_size,
+        withheld=withheld,
     )
+    if not withheld or withhold or shows_examples(spec):
+        return spec
+    whole = prompt if prompt is not None else dataset.prompt
+    items = dataset.items if n is None else dataset.items[:n]
+    return replace(spec, prompt=whole, items=needed(items, whole), withheld=0)
 
 
 def _example(dataset: Dataset, place: int, prompt: PromptElements) -> Example:

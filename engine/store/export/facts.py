@@ -31,6 +31,8 @@ def sampling_facts(spec: CompareSpec) -> tuple[tuple[str, str], ...]:
         ("Most new tokens", str(sampling.max_new_tokens)),
         ("Extraction rules", ", ".join(spec.extraction)),
     ]
+    if spec.withheld:
+        facts.append(("Items kept as examples, asked in no column", str(spec.withheld)))
     filters = {
         "top-k": (sampling.top_k, 0),
         "top-p": (sampling.top_p, 1.0),

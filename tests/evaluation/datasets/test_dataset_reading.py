@@ -12,6 +12,7 @@ from engine.evaluation.datasets.dataset import Unsupported
 from engine.evaluation.datasets.reading import chosen, open_dataset, remapped, write_dataset
 from engine.evaluation.datasets.trial import dataset_spec, prompt_and_rest
 from engine.evaluation.scoring import extract
+from engine.jobs.spec import decode, encode
 from engine.prompting.elements import PromptElements
 
 GSM8K = (
@@ -276,12 +277,36 @@ def test_the_first_items_become_examples_and_are_not_asked(tmp_path):
     assert spec.prompt.examples[0].reasoning == "0 + 1 = 1."
     assert [item.id for item in spec.items] == ["3", "4", "5"]
     assert {variant.technique for variant in spec.variants} >= {"few-shot-cot", "zero-shot"}
+    assert spec.withheld == 2
     own, rest = prompt_and_rest(found, spec.prompt, shots=4)
     assert own is spec.prompt
     assert len(rest.items) == 6
     alone, rest = prompt_and_rest(found, PromptElements(input="{{input}}"), shots=99)
     assert len(alone.examples) == 5
     assert len(rest.items) == 1
+
+
+@pytest.mark.parametrize(
+    ("techniques", "withheld"),
+    [
+        (("zero-shot", "zero-shot-cot"), 0),
+        (("zero-shot", "few-shot"), 2),
+        (("self-consistency",), 2),  # builds on the chain of thought that the examples have
+        (("zero-shot-cot", "self-consistency"), 0),  # on the one that stands beside it
+        (("label-likelihood",), 2),
+    ],
+)
+def test_items_become_examples_only_where_a_column_shows_them(tmp_path, techniques, withheld):
+    lines = [
+        {"question": f"{n}+1?", "answer": f"{n} + 1 = {n + 1}.\n#### {n + 1}"} for n in range(6)
+    ]
+    found = read(tmp_path, "g.jsonl", "\n".join(map(json.dumps, lines)))
+    spec = dataset_spec(found, shots=2, n=3, techniques=techniques)
+    assert spec.withheld == withheld == len(spec.prompt.examples)
+    assert [item.id for item in spec.items] == [str(n + 1) for n in range(withheld, withheld + 3)]
+    assert decode(encode(spec)) == spec
+    forced = dataset_spec(found, shots=2, n=3, techniques=techniques, withhold=True)
+    assert forced.withheld == 2
 
 
 def test_a_limit_reads_no_further(tmp_path):
