@@ -14,7 +14,8 @@ from engine.context.scaling.registry import inv_freq
 from engine.errors import EngineError, ErrorReport
 from engine.inspection.capture import LayerCapture
 from engine.inspection.positions.distance import DistanceCurve, binned, measured
-from engine.inspection.positions.rope import config_of, normalised, rerotated, wavelengths
+from engine.inspection.positions.rope import config_of, rerotated, wavelengths
+from engine.inspection.stages import stage
 from engine.inspection.tiles import levels, tile
 
 PRESETS: Final = (
@@ -29,7 +30,8 @@ PRESETS: Final = (
 )
 MOST_WEIGHTS: Final = 768
 """Longer texts show mean raw scores: their softmax would take longer than a drag may wait."""
-MAP_PIXELS: Final = 512
+MAP_PIXELS: Final = 256
+"""Of a map of means: their cost grows with the pixels, and a drag may wait 50 ms."""
 FACTORS: Final = (1.0, 32.0)
 CURVE_POINTS: Final = 300
 
@@ -93,30 +95,32 @@ def stretch(layer: LayerCapture, head: int, trained: int, preset: str, factor: f
     frequencies, attention = inv_freq(preset, config, factor, stretched_length(config, factor))
     turned = rerotated(layer, head, frequencies, attention)
     weights = max(turned.shape) <= MOST_WEIGHTS
-    if weights:
-        turned = normalised(turned)
-    level = max(0, levels(turned, MAP_PIXELS) - 1)
-    values = tile(turned, 0, "softmax" if weights else "mask", level, 0, 0, MAP_PIXELS)
-    hidden = _hidden(turned, values, weights, level)
+    level = 0 if weights else levels(turned, MAP_PIXELS) - 1
+    values = _weights(turned) if weights else tile(turned, 0, "mask", level, 0, 0, MAP_PIXELS)
+    hidden = ~turned.mask.allowed(*_every(turned)) if weights else np.isneginf(values)
     taken = (time.perf_counter() - begin) * 1000
     return Stretched(
         preset, factor, frequencies, attention, turned, values, hidden, weights, 1 << level, taken
     )
 
 
-def _hidden(
-    layer: LayerCapture, values: NDArray[np.float32], weights: bool, level: int
-) -> NDArray[np.bool_]:
-    """Pixels without any visible cell: scores of -inf, or a weight that the mask takes away."""
-    if not weights:
-        return np.isneginf(values)
-    rows, cols = slice(0, layer.shape[0]), slice(0, layer.shape[1])
-    seen = layer.mask.allowed(rows, cols)
-    if level:
-        step = 1 << level
-        seen = np.maximum.reduceat(seen, np.arange(0, seen.shape[0], step), 0)
-        seen = np.maximum.reduceat(seen, np.arange(0, seen.shape[1], step), 1)
-    return ~seen
+def _weights(layer: LayerCapture) -> NDArray[np.float32]:
+    """Softmax of the scores of head 0, ``[queries, keys]``."""
+    scores = stage(layer, 0, "softcap", *_every(layer))
+    highest = scores.max(axis=1, keepdims=True, initial=np.finfo(np.float32).min)
+    if layer.sinks is not None:
+        highest = np.maximum(highest, layer.sinks[0])
+    scores -= highest
+    np.exp(scores, out=scores)
+    sums = scores.sum(axis=1, keepdims=True)
+    if layer.sinks is not None:
+        sums += np.exp(layer.sinks[0] - highest)
+    scores /= np.maximum(sums, np.finfo(np.float32).tiny)  # a row that sees nothing stays 0
+    return scores
+
+
+def _every(layer: LayerCapture) -> tuple[slice, slice]:
+    return slice(0, layer.shape[0]), slice(0, layer.shape[1])
 
 
 def waves(layer: LayerCapture, trained: int, factor: float) -> tuple[PresetWaves, ...]:
