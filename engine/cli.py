@@ -8,7 +8,19 @@ from typing import Annotated
 
 import typer
 
-from engine.commands import bench, compare, doctor, extract, models, prune, runs, stats, why, window
+from engine.commands import (
+    bench,
+    compare,
+    doctor,
+    extract,
+    inspect,
+    models,
+    prune,
+    runs,
+    stats,
+    why,
+    window,
+)
 
 app = typer.Typer(
     name="lathe",
@@ -23,6 +35,7 @@ app.command()(extract.extract)
 app.command()(prune.prune)
 app.command()(doctor.doctor)
 app.command()(bench.bench)
+app.add_typer(inspect.app, name="inspect")
 app.add_typer(models.app, name="models")
 app.add_typer(runs.app, name="runs")
 app.add_typer(why.app, name="why")
@@ -90,6 +103,11 @@ def root(
     """Open the window when no command is named."""
     if context.invoked_subcommand is None:
         window.open_window(sys.argv[1:])
+    elif context.invoked_subcommand != "app":
+        from engine.commands.log_file import keep_log
+        from engine.paths import Paths
+
+        keep_log(Paths.default().logs)
 
 
 @app.command(
