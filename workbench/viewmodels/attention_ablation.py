@@ -117,8 +117,8 @@ class AblationModel(QObject):
         if spec is not None:
             self.sweep.start(
                 SweepHeadsSpec(
-                    model=spec.model, text=spec.text, ids=spec.ids, target=spec.target,
-                    target_ids=spec.target_ids, method=self.method,
+                    model=spec.model, text=spec.text, messages=spec.messages, ids=spec.ids,
+                    since=spec.since, target_ids=spec.target_ids, method=self.method,
                 )
             )  # fmt: skip
 
@@ -177,9 +177,10 @@ def reading(case: AttentionCase, capture: Capture) -> AblateSpec:
     model: ModelRef = case.model
     if capture.encoder_tokens:
         return AblateSpec(
-            model=model, text=case.text, ids=case.ids, target_ids=capture.ids, top=TOP
-        )
-    return AblateSpec(model=model, ids=capture.ids, top=TOP)
+            model=model, text=case.text, messages=case.messages(), ids=case.ids,
+            target_ids=capture.ids, top=TOP,
+        )  # fmt: skip
+    return AblateSpec(model=model, ids=capture.ids, since=case.since, top=TOP)
 
 
 def saving(ranking: HeadRanking, path: str) -> Path:

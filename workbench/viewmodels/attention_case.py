@@ -38,6 +38,7 @@ class AttentionCase:
         target: The answer so far (`chat`), or the decoder's text of an encoder-decoder; empty =
             what that model says itself.
         chat: Whether the text is put to the model as a question, in its chat format.
+        since: First token of the answer in `ids`, where an answer is looked at.
         origin: Where the case comes from.
         title: The column's name, for an answer.
         mask: The mask to run with.
@@ -48,6 +49,7 @@ class AttentionCase:
     ids: tuple[int, ...] = ()
     target: str = ""
     chat: bool = False
+    since: int = 0
     origin: Origin = "typed"
     title: str = ""
     mask: MaskChoice = field(default_factory=MaskChoice)
@@ -55,17 +57,25 @@ class AttentionCase:
     def spec(self) -> InspectSpec:
         """The job that looks inside."""
         if self.chat and not self.ids:
-            asked = (Message("user", (Segment("input", self.text),)),) if self.text else ()
-            return InspectSpec(model=self.model, messages=asked, answer=self.target, mask=self.mask)
+            return InspectSpec(
+                model=self.model, messages=self.messages(), answer=self.target, mask=self.mask
+            )
         return InspectSpec(
             model=self.model, text=self.text, ids=self.ids, target=self.target, mask=self.mask
         )
+
+    def messages(self) -> tuple[Message, ...]:
+        """The text as a user's message, when it is put as a question."""
+        asks = self.chat and not self.ids and bool(self.text)
+        return (Message("user", (Segment("input", self.text),)),) if asks else ()
 
     def typed(self, text: str, target: str, chat: bool) -> AttentionCase:
         """The person typed something else: the tokens of an answer are no longer meant."""
         if (text, target, chat) == (self.text, self.target, self.chat):
             return self
-        return replace(self, text=text, target=target, chat=chat, ids=(), origin="typed", title="")
+        return replace(
+            self, text=text, target=target, chat=chat, ids=(), since=0, origin="typed", title=""
+        )
 
 
 def demonstration(language: Language, model: ModelRef) -> AttentionCase:
@@ -90,6 +100,7 @@ def case_of_column(column: Column) -> AttentionCase | None:
         model=replace(ref, options=plain),
         text=sent + generation.text,
         ids=(*result.prompt_ids, *said),
+        since=len(result.prompt_ids),
         origin="answer",
         title=column.variant.label,
     )

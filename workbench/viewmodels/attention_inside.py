@@ -68,7 +68,7 @@ class LensModel(QObject):
         if read is not None and self.result is None and not self.job.running:
             self.job.start(
                 LensSpec(
-                    model=read.model, text=read.text, ids=read.ids, target=read.target,
+                    model=read.model, text=read.text, messages=read.messages, ids=read.ids,
                     target_ids=read.target_ids, top=5,
                 )
             )  # fmt: skip
@@ -145,7 +145,8 @@ class StatesModel(QObject):
         read = reading(case, capture)
         self.job.start(
             CompareStatesSpec(
-                first=case.model, second=second, text=read.text, ids=read.ids, target=case.target,
+                first=case.model, second=second, text=read.text, messages=read.messages,
+                ids=read.ids, target=case.target,
             )
         )  # fmt: skip
 

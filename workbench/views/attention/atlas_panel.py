@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import cast
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -16,14 +18,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.plots.export import image_of, npz, png, svg
+from workbench.plots.export import columns_csv, image_of, npz, png, svg
 from workbench.plots.head_atlas import AtlasMarks, HeadAtlas, coloured
 from workbench.plots.theme import PlotTheme
 from workbench.services.container import Services
 from workbench.viewmodels.attention import AttentionModel
 from workbench.viewmodels.attention_atlas import ORDERS, AtlasModel, Order
+from workbench.viewmodels.attention_command import inspect_command
 from workbench.viewmodels.attention_heads import HeadAt
-from workbench.views.attention.words import card, describe, head_title, measure_name
+from workbench.views.attention.words import (
+    MEASURES,
+    card,
+    describe,
+    head_title,
+    measure_name,
+    value_of,
+)
 from workbench.widgets.chips import Chip
 from workbench.widgets.fold import set_role
 from workbench.widgets.plot_menu import Exports, PlotMenu, Work
@@ -157,7 +167,8 @@ class AtlasPanel(QWidget):
 
     def _exports(self) -> Exports:
         return Exports(
-            image=self._image, png=self._png, svg=self._svg, npz=self._npz,
+            image=self._image, png=self._png, svg=self._svg, csv=self._csv, npz=self._npz,
+            command=self._command,
         )  # fmt: skip
 
     def _image(self) -> QImage:
@@ -168,6 +179,28 @@ class AtlasPanel(QWidget):
 
     def _svg(self) -> bytes:
         return svg(self.atlas, self._theme.colours.ground)
+
+    def _csv(self) -> Work | None:
+        """The fingerprints, one head per line."""
+        data = self._data.data
+        if data is None:
+            return None
+        names: list[tuple[str, Sequence[float] | Sequence[str]]] = [
+            ("head", [head.name for head in data.heads])
+        ]
+        for measure in MEASURES:
+            found = [value_of(data.prints[head], measure) for head in data.heads]
+            names.append((measure, [float("nan") if one is None else one for one in found]))
+        if self._data.importance:
+            found = [self._data.importance.get(head) for head in data.heads]
+            names.append(("importance", [float("nan") if one is None else one for one in found]))
+        return partial(columns_csv, names)
+
+    def _command(self) -> str:
+        model = self._model
+        if model.captured is None or model.capture is None:
+            return ""
+        return inspect_command(model.captured, model.capture, None, model.stage, model.role)
 
     def _npz(self) -> Work | None:
         data = self._data.data

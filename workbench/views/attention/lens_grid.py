@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
@@ -43,6 +45,7 @@ class LensGrid(QAbstractScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._result: LensResult | None = None
+        self._settled: NDArray[np.int32] | None = None
         self.cell: tuple[int, int] | None = None
         self.setFrameShape(self.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -51,6 +54,7 @@ class LensGrid(QAbstractScrollArea):
     def set_result(self, result: LensResult | None) -> None:
         """Show this lens, from its last tokens on."""
         self._result = result
+        self._settled = result.settled() if result is not None else None
         self.cell = (len(result.rows) - 1, len(result.tokens) - 1) if result is not None else None
         self._measure()
         self.horizontalScrollBar().setValue(self.horizontalScrollBar().maximum())
@@ -109,7 +113,8 @@ class LensGrid(QAbstractScrollArea):
         offset = self.horizontalScrollBar().value()
         first = max(0, int(offset // width))
         last = min(len(result.tokens), int((offset + self.viewport().width()) // width) + 1)
-        settled = result.settled()
+        settled = self._settled
+        assert settled is not None
         painter.save()
         painter.setClipRect(QRectF(left, height, self.viewport().width(), self.viewport().height()))
         for row, depth in enumerate(result.rows):

@@ -19,6 +19,7 @@ from workbench.plots.tiled_map import CellAt, TiledMap
 from workbench.services.container import Services
 from workbench.viewmodels.attention import AttentionModel
 from workbench.viewmodels.attention_atlas import AtlasModel
+from workbench.viewmodels.attention_command import inspect_command
 from workbench.viewmodels.attention_tiles import (
     head_tile,
     summed_columns,
@@ -235,6 +236,7 @@ class MapView(QWidget):
     def _exports(self) -> Exports:
         return Exports(
             image=self._image, png=self._png, svg=self._svg, csv=self._csv, npz=self._npz,
+            command=self._command,
         )  # fmt: skip
 
     def _image(self) -> QImage:
@@ -245,6 +247,12 @@ class MapView(QWidget):
 
     def _svg(self) -> bytes:
         return svg(self.map, self._theme.colours.ground, self.title.text())
+
+    def _command(self) -> str:
+        model = self._model
+        if model.captured is None or model.capture is None:
+            return ""
+        return inspect_command(model.captured, model.capture, model.head, model.stage, model.role)
 
     def visible_part(self) -> tuple[slice, slice]:
         """Queries and keys that are in sight."""

@@ -247,6 +247,7 @@ class AttentionPage(Page):
             self.mask_model.set_capture(self.model.captured, self.model.capture)
         self._show_roles()
         self._units_changed()
+        self._ranking_changed()
         self._show_content()
 
     def _units_changed(self) -> None:

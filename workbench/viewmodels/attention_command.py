@@ -1,0 +1,36 @@
+"""What is shown, as the command line that makes the same without a window."""
+
+from __future__ import annotations
+
+import shlex
+
+from engine.inspection.capture import Capture, Role
+from engine.inspection.stages import Stage
+from workbench.viewmodels.attention_case import AttentionCase
+from workbench.viewmodels.attention_heads import HeadAt
+
+
+def inspect_command(
+    case: AttentionCase, capture: Capture, head: HeadAt | None, stage: Stage, role: Role
+) -> str:
+    """``lathe inspect attention …`` for a head, or for the atlas without one."""
+    words = ["lathe", "inspect", "attention", *reading_options(case, capture)]
+    if case.model.options.quantization != "none":
+        words += ["--quantization", case.model.options.quantization]
+    if head is not None:
+        words += ["--layer", str(head.layer), "--head", str(head.head), "--stage", stage]
+    if len({layer.role for layer in capture.layers}) > 1:
+        words += ["--role", role]
+    return shlex.join([*words, "--out", "attention.png"])
+
+
+def reading_options(case: AttentionCase, capture: Capture) -> list[str]:
+    """Model and text. An answer follows its prompt as text, the prompt's marks included."""
+    words = ["--model", case.model.id]
+    if case.chat and not case.ids and not case.target:
+        return [*words, "--text", case.text, "--chat"]
+    if capture.encoder_tokens:
+        words += ["--text", case.text]
+        return [*words, "--target", case.target] if case.target else words
+    text = case.text if case.origin == "typed" and not case.chat else "".join(capture.tokens)
+    return [*words, "--text", text]
