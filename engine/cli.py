@@ -103,6 +103,11 @@ def root(
     """Open the window when no command is named."""
     if context.invoked_subcommand is None:
         window.open_window(sys.argv[1:])
+    elif context.invoked_subcommand != "app":
+        from engine.commands.log_file import keep_log
+        from engine.paths import Paths
+
+        keep_log(Paths.default().logs)
 
 
 @app.command(

@@ -203,6 +203,11 @@ def _show(
     for number, one in enumerate(lines):
         if not summary and len(rules) == 1 and number < MOST_SHOWN:
             _show_row(one)
+    count = figures[rules[0]].n
+    if not summary and len(rules) == 1 and count > MOST_SHOWN:
+        out.print(
+            f"[dim]Only the first {MOST_SHOWN} of {count} rows are shown; --json prints all.[/]"
+        )
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("Rule", no_wrap=True)
     for title in ("Answers", "Invalid", "Right", "Of", "Accuracy", "95 % CI"):

@@ -29,7 +29,10 @@ def log_lines(path: Path) -> Iterator[Line]:
         DataError: The file cannot be read, is empty, or a line is no JSON object.
     """
     if path.suffix.lower() not in STREAMED:
-        for row in read_table(path).rows:
+        rows = read_table(path).rows
+        if not rows:
+            raise DataError(f"“{path.name}” has a header and no rows.", "Choose a table with rows.")
+        for row in rows:
             yield Line(row.line, dict(row.values))
         return
     encoding = encoding_of(path).name

@@ -163,8 +163,12 @@ def _show_needed(needed: dict[str, object]) -> None:
     assert isinstance(items, list)
     known = [one for one in items if one["n"] is not None]
     if known:
-        said = " · ".join(f"{one['points']:g} points: about {one['n']}" for one in known)
+        said = " · ".join(f"{_wish(one['points'])}: about {one['n']}" for one in known)
         out.print(f"Items needed (power {POWER}, α {ALPHA}): {said}")
+
+
+def _wish(points: float) -> str:
+    return "1 point" if points == 1 else f"{points:g} points"
 
 
 def _show_items(items: object, name: str) -> None:
@@ -181,7 +185,7 @@ def _dict(value: object) -> dict[str, object]:
 
 def _ends(interval: dict[str, object]) -> tuple[str, str]:
     low, high = float(str(interval["low"])), float(str(interval["high"]))
-    return f"{100 * low:.1f} to {100 * high:.1f}", str(interval["method"])
+    return f"{_tenths(low)} to {_tenths(high)}", str(interval["method"])
 
 
 def _percent(value: object) -> str:
@@ -189,4 +193,11 @@ def _percent(value: object) -> str:
 
 
 def _points(value: object) -> str:
-    return f"{100 * float(str(value)):+.1f}"
+    share = float(str(value))
+    return f"{'+' if share > 0 else ''}{_tenths(share)}"
+
+
+def _tenths(share: float) -> str:
+    """Points with one digit and a true minus."""
+    text = f"{100 * share:.1f}"
+    return text.removeprefix("-") if float(text) == 0.0 else text.replace("-", "−")

@@ -19,7 +19,7 @@ value for the whole process, and puts back what it found: two that overlap would
 
 
 def ready() -> None:
-    """Import torch and transformers; leave one core to the window; keep bars off the terminal.
+    """Import torch and transformers; leave one core to the window; log into the file.
 
     ``OMP_NUM_THREADS`` is respected where it is set.
     """
@@ -36,4 +36,6 @@ def ready() -> None:
             cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
             torch.set_num_threads(max(1, cores - 1))
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        logging.disable_default_handler()  # it writes on the terminal
+        logging.enable_propagation()  # to the log file instead
         _done = True

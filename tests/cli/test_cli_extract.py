@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 
 import pytest
 from typer.testing import CliRunner
@@ -81,8 +82,38 @@ def test_the_printed_rows_and_the_summary_alone(log):
     done = lathe("extract", "--rule", "last-number", log, "--expected", "target")
     assert "1: 7" in done.stdout
     assert "nothing found" in done.stdout
+    assert "Only the first" not in done.stdout
     brief = lathe("extract", "--rule", "last-number", log, "--summary", "--json")
     assert "rows" not in json.loads(brief.stdout)
+
+
+def test_rows_that_are_not_shown_are_counted(tmp_path):
+    path = tmp_path / "long.jsonl"
+    path.write_text("".join(f'{{"output": "The answer is {n}."}}\n' for n in range(30)))
+    done = lathe("extract", "--rule", "last-number", path)
+    shown = [line for line in done.stdout.splitlines() if line.partition(":")[0].isdigit()]
+    assert f"Only the first {len(shown)} of 30 rows are shown" in done.stdout
+    assert 0 < len(shown) < 30
+    whole = lathe("extract", "--rule", "last-number", path, "--summary")
+    assert "Only the first" not in whole.stdout
+
+
+def test_a_table_without_rows_is_told(tmp_path):
+    path = tmp_path / "empty.csv"
+    path.write_text("output,target\n")
+    done = lathe("extract", "--rule", "exact", path)
+    assert done.exit_code == 2
+    assert "has a header and no rows" in done.stderr
+
+
+def test_warnings_go_to_the_log_file(tmp_path, monkeypatch, log):
+    monkeypatch.setenv("LATHE_HOME", str(tmp_path / "home"))
+    lathe("extract", "--rule", "exact", log)
+    lathe("extract", "--rule", "exact", log)  # a second command of the process logs once
+    assert not list((tmp_path / "home").rglob("*.log"))
+    logging.getLogger("transformers.tokenizer").warning("Token indices are long.")
+    (file,) = (tmp_path / "home").rglob("*.log")
+    assert file.read_text().count("Token indices are long.") == 1
 
 
 def test_other_tables_and_chinese_encodings(tmp_path):

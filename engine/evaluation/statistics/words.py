@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 SMALLEST_P: Final = 1e-300
+MINUS: Final = "−"
 
 if TYPE_CHECKING:
     from engine.evaluation.statistics.comparison import Pair, Standing
@@ -42,7 +44,7 @@ def _evidence(pair: Pair, test: str, rising: bool) -> str:
         return f"{test} over {items}"
     ends = pair.interval.low, pair.interval.high
     low, high = map(points, ends if rising else (-ends[1], -ends[0]))
-    ends_text = f"{low} to {high}" if low.startswith("-") else f"{low}–{high}"
+    ends_text = f"{low} to {high}" if low.startswith(MINUS) else f"{low}–{high}"
     if test.startswith("Holm"):  # the p-value is corrected for several pairs, its interval is not
         return f"95 % CI {ends_text} uncorrected, {test}, {items}"
     return f"95 % CI {ends_text}, {test}, {items}"
@@ -87,15 +89,17 @@ def _flipped(pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def points(share: float) -> str:
-    """A share in points: whole ones, a tenth when it would else be 0."""
-    value = 100 * share
-    text = f"{value:.0f}" if abs(value) >= 1 else f"{value:.1f}"
-    return "0" if float(text) == 0 else text
+    """A share in points: whole ones, a half rounded up, a tenth when it would else be 0."""
+    value = round(abs(100 * share), 6)  # 0.145 are 14.5 points, not 14.499999999999998
+    text = str(math.floor(value + 0.5)) if value >= 1 else f"{value:.1f}"
+    if float(text) == 0:
+        return "0"
+    return f"{MINUS}{text}" if share < 0 else text
 
 
 def _points(share: float) -> str:
     value = points(share)
-    return "1 point" if value == "1" else f"{value} points"
+    return f"{value} point" if value in ("1", f"{MINUS}1") else f"{value} points"
 
 
 def p_text(p: float) -> str:

@@ -16,6 +16,7 @@ from engine.evaluation.statistics.facts import PAIR_COLUMNS, pair_rows, statisti
 from engine.evaluation.statistics.holm import holm
 from engine.evaluation.statistics.labels import model_labels
 from engine.evaluation.statistics.wilson import wilson
+from engine.evaluation.statistics.words import points
 from engine.models.reference import LoadOptions, ModelRef
 from engine.prompting.elements import Item
 
@@ -294,3 +295,14 @@ def test_facts_and_rows_for_reports(three):
     rows = pair_rows(found)
     assert all(tuple(row) == PAIR_COLUMNS for row in rows)
     assert rows[0]["only_second"] == "10"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.125, "13"), (-0.125, "−13"), (0.145, "15"), (0.925, "93"), (0.0049, "0.5"),
+        (0.0, "0"), (-0.0001, "0"), (-0.41, "−41"), (1.0, "100"),
+    ],
+)  # fmt: skip
+def test_points_round_half_up_with_a_true_minus(share, text):
+    assert points(share) == text
