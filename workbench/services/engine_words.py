@@ -24,7 +24,7 @@ FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "i18n"
 NAMES: Final = ("name", "title")
 SHAPES: Final = {
     "": r".*?",
-    "number": r"-?[\d.,]+(?:e[+-]?\d+)?",
+    "number": r"[-−]?[\d.,]+(?:e[+-]?\d+)?",
     "size": r"[\d.]+ [kMGT]?B",
     "word": r"\S+",
     "range": r"(?:\d|above ).*?",

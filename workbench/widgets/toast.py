@@ -133,7 +133,8 @@ class ToastShelf(QObject):
         top = bottom - self._host.height() * COVERED
         for number, toast in enumerate(reversed(self.toasts)):
             toast.setFixedWidth(width)
-            height = max(toast.heightForWidth(width), toast.sizeHint().height())
+            fitted = toast.heightForWidth(width)
+            height = fitted if fitted > 0 else toast.sizeHint().height()
             # An older one waits until the newer ones are closed, when they would cover the page.
             toast.setVisible(number == 0 or bottom - height >= top)
             toast.setGeometry(self._host.width() - width - 20, bottom - height, width, height)

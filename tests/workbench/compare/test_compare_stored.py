@@ -173,6 +173,27 @@ def test_the_last_run_comes_back_after_a_restart(start, tiny_folder: Path, qtbot
         assert not page.model.is_outdated(page.model.columns[0])
 
 
+def test_a_pinned_column_of_an_older_run_comes_back_after_a_restart(
+    start, tiny_folder: Path, qtbot
+) -> None:
+    with start() as application:
+        ran(application, tiny_folder, qtbot)
+        page = application.window.show_page("compare")
+        pinned = page.columns.views[page.model.columns[0].uid]
+        qtbot.mouseClick(pinned.pin_button, Qt.MouseButton.LeftButton)
+        page.model.prompt.set_text("input", "2 + 2")
+        Driver(qtbot, page).run()
+        before = answers(application)
+        assert len(before) == 3
+    with start() as application:
+        qtbot.waitUntil(lambda: bool(answers(application)), timeout=RUN_MS)
+        assert answers(application) == before
+        columns = application.window.current_page().model.columns
+        assert [column.pinned for column in columns] == [True, False, False]
+        asked = [column.spec.prompt.input for column in columns]
+        assert asked == ["1 + 2", "2 + 2", "2 + 2"]
+
+
 def test_after_a_crash_it_comes_back_when_that_was_agreed(
     start, tiny_folder: Path, tmp_path: Path, qtbot
 ) -> None:

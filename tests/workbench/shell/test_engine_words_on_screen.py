@@ -8,6 +8,7 @@ from engine.errors import ErrorReport
 from engine.jobs.events import Failed
 from engine.models.reference import ModelRef
 from engine.models.spec import LoadModelSpec
+from workbench.services.engine_words import speak, tell
 from workbench.services.preferences import LANGUAGE
 from workbench.viewmodels.jobs_table import PROGRESS, JobsTable
 from workbench.widgets.error_note import ErrorNote
@@ -55,3 +56,13 @@ def test_a_failed_job_says_why_in_the_language_of_the_window(shell, qtbot):
     assert row.error_text.startswith("模型“no-such-model”不在这台电脑上。")
     shown = table.index(0, PROGRESS).data()
     assert shown == row.error_text
+
+
+def test_a_negative_number_is_a_number_whatever_its_minus():
+    speak("zh_CN")
+    try:
+        for minus in "-−":
+            told = tell(f"95 % CI {minus}35 to 17, p = 1, 12 items")
+            assert told == f"95% 置信区间 {minus}35 至 17，p = 1，12 题"
+    finally:
+        speak("en")
