@@ -106,11 +106,11 @@ def at_last(reading: Reading, units: Sequence[Unit], method: Method) -> torch.Te
     """Logits ``[vocabulary]`` of the shown token with the units taken out at that token alone."""
     if not units:
         return reading.recorded.logits
-    at, count = reading.text.at, len(reading.text.read)
+    at = reading.text.at
     first = first_changed(reading, units)
     states = reading.recorded.states
-    if states is not None and at == count - 1:
-        outputs = reading.outputs_before(first, 1, slice(count - 1, count))
+    if states is not None and reading.steps:
+        outputs = reading.outputs_before(first, 1, slice(at, at + 1))
         writes = writes_for(reading, units, method)
         return reading.forward.step(1, states, writes=writes, outputs=outputs)[0]
     hidden = replayed(reading, first, writes_for(reading, units, method, EVERY, slice(at, at + 1)))

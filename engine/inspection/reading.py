@@ -6,7 +6,7 @@ another text comes, when the model is unloaded, or when memory is short.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
@@ -15,6 +15,7 @@ from torch import nn
 
 from engine.decoding.batching import free_bytes
 from engine.decoding.interrupt import Check, no_check
+from engine.decoding.runner import BATCH_DEPENDENT_ROPE
 from engine.errors import UnsupportedModel
 from engine.inspection.head_sites import Site, Sites
 from engine.inspection.inside_text import InsideText
@@ -64,7 +65,7 @@ class Recorded:
         return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 
-_Key = tuple[InsideText, tuple[str, ...], str]
+_Key = tuple[tuple[int, ...], tuple[int, ...], tuple[str, ...], str]
 _kept: WeakKeyDictionary[LoadedModel, tuple[_Key, Sites, Recorded]] = WeakKeyDictionary()
 
 
@@ -92,6 +93,24 @@ class Reading:
     @property
     def text(self) -> InsideText:
         return self.recorded.text
+
+    @property
+    def steps(self) -> bool:
+        """Whether the shown token can be computed alone over kept keys and values."""
+        at, last = self.text.at, len(self.text.read) - 1
+        if self.recorded.states is None or at < 1:
+            return False
+        return at == last or not _stretches(self.model)
+
+    def looking_at(self, text: InsideText) -> Reading:
+        """The same at another token of the same text."""
+        if text != self.text:
+            at = slice(text.at, text.at + 1)
+            logits = self.recorded.logits
+            if text.at != self.text.at:
+                logits = self.head_logits(self.last_hidden[:, at], at)[0, 0]
+            self.recorded = replace(self.recorded, text=text, logits=logits)
+        return self
 
     def outputs_before(
         self, order: int, rows: int, tokens: slice = slice(None)
@@ -157,12 +176,13 @@ def read(
         UnsupportedModel: Its heads or layers cannot be told apart.
     """
     forward = Forward(loaded.model, text, check)
-    key = (text, tuple(loaded.edits), str(loaded.model.config._attn_implementation))
+    implementation = str(loaded.model.config._attn_implementation)
+    key = (text.ids, text.target_ids, tuple(loaded.edits), implementation)
     known = _kept.get(loaded)
     if known is not None and known[0] == key and not inner:
         reading = Reading(loaded.model, known[1], forward, known[2])
         reading.reused = True
-        return reading
+        return reading.looking_at(text)
     _kept.pop(loaded, None)
     sites = Sites(loaded.model)
     recorded = _record(loaded.model, sites, forward, inner)
@@ -259,6 +279,13 @@ def _record(model: PreTrainedModel, sites: Sites, forward: Forward, inner: bool)
         states=cache.recorded() if cache is not None else None,
         logits=logits[0, text.at - len(text.read)].float(),
     )
+
+
+def _stretches(model: PreTrainedModel) -> bool:
+    """Whether rotations depend on the length that is read, so a shorter text has other ones."""
+    rope = getattr(model.config.get_text_config(decoder=True), "rope_parameters", None) or {}
+    kinds = [rope, *(one for one in rope.values() if isinstance(one, dict))]
+    return any(one.get("rope_type") in BATCH_DEPENDENT_ROPE for one in kinds)
 
 
 def _recording_cache(model: PreTrainedModel, text: InsideText) -> KeptCache | None:

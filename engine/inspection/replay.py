@@ -104,7 +104,6 @@ class Forward:
         kept: int = 0,
         writes: Iterable[Write] = (),
         outputs: Mapping[nn.Module, Output] | None = None,
-        mask: torch.Tensor | None = None,
         cache: KeptCache | None = None,
     ) -> torch.Tensor:
         """Logits ``[rows, tokens, vocabulary]``, as the model computes them.
@@ -115,13 +114,9 @@ class Forward:
             kept: Compute the logits of the last so many tokens only, where the model can; 0 = all.
             writes: What is overwritten meanwhile.
             outputs: Modules that need not run, with what they return.
-            mask: In place of the ordinary attention mask of the last stack.
             cache: Where keys and values are recorded.
         """
         arguments = self._arguments(rows, part)
-        if mask is not None:
-            own = "attention_mask" if not self.text.target_ids else "decoder_attention_mask"
-            arguments[own] = mask
         if cache is not None:
             arguments |= {"past_key_values": cache, "use_cache": True}
         return self._run(arguments, rows, kept, writes, outputs or {})
@@ -134,18 +129,17 @@ class Forward:
         writes: Iterable[Write] = (),
         outputs: Mapping[nn.Module, Output] | None = None,
     ) -> torch.Tensor:
-        """The last token alone over the kept states of those before it, ``[rows, vocabulary]``."""
-        length = len(self.text.ids)
-        device = self.model.device
-        ids = torch.tensor([[self.text.ids[-1]]], device=device).expand(rows, -1)
+        """The shown token alone over the kept states of those before it, ``[rows, vocabulary]``."""
+        at = self.text.at
+        ids = torch.tensor([[self.text.ids[at]]], device=self.model.device).expand(rows, -1)
         arguments: dict[str, object] = {
             "input_ids": ids,
-            "attention_mask": ids.new_ones((rows, length)),
-            "past_key_values": KeptCache(len(states), states, length - 1),
+            "attention_mask": ids.new_ones((rows, at + 1)),
+            "past_key_values": KeptCache(len(states), states, at),
             "use_cache": True,
         }
         if self._takes_positions:
-            arguments["position_ids"] = ids.new_full((rows, 1), length - 1)
+            arguments["position_ids"] = ids.new_full((rows, 1), at)
         return self._run(arguments, rows, 1, writes, outputs or {})[:, -1].float()
 
     def _arguments(self, rows: int, part: slice | None) -> dict[str, object]:

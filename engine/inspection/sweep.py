@@ -109,7 +109,7 @@ def units_of(reading: Reading, spec: SweepHeadsSpec) -> list[Unit]:
 
 def batches(reading: Reading, units: Sequence[Unit], spec: SweepHeadsSpec) -> Iterator[list[Unit]]:
     """Parts that are measured together: of one layer, or any when only one token is computed."""
-    length = len(reading.text.read) if spec.scope == "all" or not steps(reading) else 1
+    length = len(reading.text.read) if spec.scope == "all" or not reading.steps else 1
     budget = TOKENS_AT_ONCE.get(reading.model.device.type, TOKENS_AT_ONCE["cuda"])
     most = max(1, budget // length)
     batch: list[Unit] = []
@@ -121,12 +121,6 @@ def batches(reading: Reading, units: Sequence[Unit], spec: SweepHeadsSpec) -> It
         batch.append(unit)
     if batch:
         yield batch
-
-
-def steps(reading: Reading) -> bool:
-    """Whether the shown token can be computed alone over kept keys and values."""
-    last = reading.text.at == len(reading.text.read) - 1
-    return reading.recorded.states is not None and last
 
 
 def at_every_token(
@@ -175,7 +169,7 @@ def at_shown_token(
     """Each part of the batch taken out at the shown token alone, one per row."""
     rows, at = len(batch), reading.text.at
     first, states = _first(reading, batch), reading.recorded.states
-    if steps(reading) and states is not None:
+    if reading.steps and states is not None:
         last = slice(at, at + 1)
         outputs = reading.outputs_before(first, rows, last)
         writes = _writes(reading, batch, spec)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -101,6 +104,21 @@ def test_the_last_token_needs_no_second_prefill(family: str, monkeypatch: pytest
     at_last(reading, (Unit(0, 3), Unit(1, 0)), "mean")
 
 
+@pytest.mark.parametrize("family", DECODERS)
+def test_a_token_in_the_middle_is_a_step_too(family: str, monkeypatch: pytest.MonkeyPatch):
+    loaded = held(family)
+    first = read(loaded, text_for(loaded))
+    at = 6
+    text = replace(first.text, at=at)
+    reading = read(loaded, text)
+    assert reading.reused
+    own = plain(loaded, text)[at]
+    torch.testing.assert_close(reading.recorded.logits, own, **CLOSE)
+    expected = truth(loaded, reading, PROJECTION[family], 2, "mean", slice(at, at + 1))[at]
+    monkeypatch.setattr(reading, "forward", _only_steps(reading))
+    torch.testing.assert_close(at_last(reading, (Unit(1, 2),), "mean"), expected, **CLOSE)
+
+
 def _only_steps(reading: Reading) -> object:
     class OnlySteps:
         step = staticmethod(reading.forward.step)
@@ -196,6 +214,15 @@ def test_a_text_is_read_once_and_forgotten_with_another_text_an_edit_or_its_mode
     assert not read(loaded, text).reused
     forget(loaded)
     assert kept_bytes(loaded) == 0
+
+
+def test_what_is_kept_goes_with_its_model():
+    loaded = held("llama")
+    kept = weakref.ref(read(loaded, text_for(loaded)).recorded)
+    assert kept() is not None
+    del loaded
+    gc.collect()
+    assert kept() is None
 
 
 def test_too_large_a_reading_is_not_kept(monkeypatch: pytest.MonkeyPatch):
