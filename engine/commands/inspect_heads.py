@@ -227,6 +227,8 @@ def patch(
     kind: Annotated[
         PatchKind, typer.Option(help="The residual stream, an attention, an MLP, or a head.")
     ] = "residual",
+    chat: Chat = False,
+    said: Annotated[str, typer.Option(help="What the model has said already.")] = "",
     as_json: AsJson = False,
     place: Out = None,
 ) -> None:
@@ -236,6 +238,8 @@ def patch(
     spec = PatchSpec(
         model=ModelRef(model), clean=clean, corrupted=corrupted, answer=answer, other=other,
         patch=kind,
+        chat=chat,
+        said=said,
     )  # fmt: skip
     result = cast("PatchResult", ask(spec)[0])
     values = result.matrix()

@@ -21,6 +21,8 @@ from engine.inspection.reading import Reading, read
 from engine.inspection.replay import Output, hidden_of, with_hidden
 from engine.inspection.sweep import TOKENS_AT_ONCE
 from engine.jobs.spec import Spec
+from engine.models.chat import encode
+from engine.prompting.render import Message, Segment
 
 if TYPE_CHECKING:
     from torch import nn
@@ -48,10 +50,7 @@ def run(spec: Spec, ctx: JobContext) -> PatchResult:
                 "Choose a causal model.",
             )
         texts = [
-            checked(
-                loaded,
-                InsideText(ids or plain_ids(loaded, text, keep_end=False), (), "decoder", -1),
-            )
+            checked(loaded, InsideText(ids or _prompt(loaded, spec, text), (), "decoder", -1))
             for text, ids in ((spec.clean, spec.clean_ids), (spec.corrupted, spec.corrupted_ids))
         ]
         clean = read(loaded, texts[0], ctx.check, keep=False, inner=spec.patch != "residual")
@@ -80,6 +79,15 @@ def run(spec: Spec, ctx: JobContext) -> PatchResult:
         )
 
 
+def _prompt(loaded: LoadedModel, spec: PatchSpec, text: str) -> tuple[int, ...]:
+    said = loaded.tokenizer(spec.said, add_special_tokens=False)["input_ids"] if spec.said else []
+    if spec.chat:
+        ids = encode(loaded, (Message("user", (Segment("input", text),)),)).ids
+    else:
+        ids = plain_ids(loaded, text, keep_end=False)
+    return (*ids, *(int(token) for token in said))
+
+
 def answer_ids(loaded: LoadedModel, spec: PatchSpec) -> tuple[int, int]:
     """The first token of each answer as it follows its prompt.
 
@@ -90,7 +98,8 @@ def answer_ids(loaded: LoadedModel, spec: PatchSpec) -> tuple[int, int]:
         BadSpec: Both begin with the same token.
         PromptError: An answer has no token.
     """
-    asked = ((spec.clean, spec.answer), (spec.corrupted, spec.other))
+    before = (spec.said, spec.said) if spec.chat or spec.said else (spec.clean, spec.corrupted)
+    asked = ((before[0], spec.answer), (before[1], spec.other))
     for spaced in (True, False):
         first, second = (_first_token(loaded, *pair, spaced=spaced) for pair in asked)
         if first != second:

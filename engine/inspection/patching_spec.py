@@ -27,6 +27,8 @@ class PatchSpec(Spec):
     Attributes:
         model: Which model; one that continues texts.
         clean, corrupted: The two prompts, read as they are.
+        chat: Put each prompt into the model's chat template, as a question of the user.
+        said: What the model has said to either prompt already, e.g. “The answer is”.
         clean_ids, corrupted_ids: Their tokens; they win over the texts.
         answer: What the clean prompt should be followed by; its first token counts.
         other: What the corrupted one is followed by.
@@ -42,6 +44,8 @@ class PatchSpec(Spec):
     corrupted: str = ""
     clean_ids: tuple[int, ...] = ()
     corrupted_ids: tuple[int, ...] = ()
+    chat: bool = False
+    said: str = ""
     answer: str = ""
     other: str = ""
     patch: PatchKind = "residual"

@@ -14,7 +14,7 @@ from engine.models.loaded import LoadedModel
 from engine.models.reference import ModelRef
 from engine.models.spec import LoadedInfo
 from engine.models.weights import WeightFiles
-from tests.support.tiny_models import MASK, tiny_model
+from tests.support.tiny_models import MASK, VOCABULARY, tiny_model, tiny_tokenizer
 
 IDS = tuple(range(40, 52))
 TARGET = (0, 61, 62, 63, 64, 65)
@@ -46,6 +46,7 @@ MLP = {
 FAMILIES = tuple(PROJECTION)
 DECODERS = FAMILIES[:7]
 HEADS, WIDTH = 4, 16
+FURTHER = ("mpt", "falcon", "gptj", "gpt_neox", "opt", "phi", "gpt_oss")
 
 
 def held(architecture: str, seed: int = 0) -> LoadedModel:
@@ -58,6 +59,41 @@ def held(architecture: str, seed: int = 0) -> LoadedModel:
     nothing = cast(WeightFiles, None)
     info = cast(LoadedInfo, None)
     return LoadedModel(model, tokenizer, ModelRef(architecture), Path(), nothing, info)
+
+
+def further(architecture: str) -> LoadedModel:
+    """A tiny decoder of a family that the common tiny models do not have."""
+    import transformers as tf
+
+    common = {"vocab_size": VOCABULARY, "bos_token_id": 1, "eos_token_id": 2}
+    usual = {**common, "hidden_size": 64, "num_attention_heads": 4, "num_hidden_layers": 2}
+    gpt = {**common, "n_embd": 64, "n_head": 4, "n_layer": 2}
+    grouped = {"num_key_value_heads": 2, "head_dim": 16}
+    experts = {"num_local_experts": 4, "num_experts_per_tok": 2}
+    config: tf.PretrainedConfig
+    match architecture:
+        case "mpt":
+            config = tf.MptConfig(**common, d_model=64, n_heads=4, n_layers=2, max_seq_len=512)
+        case "falcon":
+            config = tf.FalconConfig(**usual, alibi=True)
+        case "gptj":
+            config = tf.GPTJConfig(**gpt, rotary_dim=8)
+        case "gpt_neox":
+            config = tf.GPTNeoXConfig(**usual, intermediate_size=128)
+        case "opt":
+            config = tf.OPTConfig(**usual, ffn_dim=128, word_embed_proj_dim=64)
+        case "phi":
+            config = tf.PhiConfig(**usual, intermediate_size=128)
+        case "gpt_oss":
+            config = tf.GptOssConfig(**usual, **grouped, **experts, intermediate_size=64)
+        case _:
+            raise ValueError(architecture)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = tf.AutoModelForCausalLM.from_config(config).float().eval()
+    nothing = cast(WeightFiles, None)
+    ref = ModelRef(architecture)
+    return LoadedModel(model, tiny_tokenizer(), ref, Path(), nothing, cast(LoadedInfo, None))
 
 
 def text_for(loaded: LoadedModel, ids: tuple[int, ...] = IDS) -> InsideText:

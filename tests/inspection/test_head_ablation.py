@@ -21,11 +21,13 @@ from engine.models.loaded import LoadedModel
 from tests.inspection.inside_models import (
     DECODERS,
     FAMILIES,
+    FURTHER,
     HEADS,
     IDS,
     MLP,
     PROJECTION,
     WIDTH,
+    further,
     held,
     hooks_of,
     plain,
@@ -102,6 +104,23 @@ def test_the_last_token_needs_no_second_prefill(family: str, monkeypatch: pytest
     reading = read(loaded, text_for(loaded))
     monkeypatch.setattr(reading, "forward", _only_steps(reading))
     at_last(reading, (Unit(0, 3), Unit(1, 0)), "mean")
+
+
+@pytest.mark.parametrize("family", FURTHER)
+def test_further_families(family: str):
+    loaded = further(family)
+    reading = read(loaded, text_for(loaded))
+    name = reading.sites.of(Unit(1, 2)).name
+    assert name.endswith(("attn.out_proj", "attention.dense", "self_attn.dense", "o_proj"))
+    at = reading.text.at
+    everything = truth(loaded, reading, name, 2, "zero", slice(None))
+    hidden = everywhere(reading, (Unit(1, 2),), "zero")
+    torch.testing.assert_close(logits_of(reading, hidden), everything, **CLOSE)
+    last = truth(loaded, reading, name, 2, "zero", slice(at, at + 1))[at]
+    assert reading.steps
+    torch.testing.assert_close(at_last(reading, (Unit(1, 2),), "zero"), last, **CLOSE)
+    assert (everything - plain(loaded, reading.text)).abs().max() > 1e-3
+    assert hooks_of(loaded.model) == 0
 
 
 @pytest.mark.parametrize("family", DECODERS)

@@ -32,7 +32,7 @@ from tests.inspection.inside_models import (
     plain,
     text_for,
 )
-from tests.support.tiny_models import save_tiny
+from tests.support.tiny_models import CHAT_TEMPLATE, save_tiny
 
 OTHER = (*IDS[:3], 90, 91, *IDS[5:])
 ANSWERS = (70, 80)
@@ -151,6 +151,20 @@ def test_a_job_gives_row_by_row_and_the_figures_of_both_runs(tmp_path: Path):
         with pytest.raises(JobFailed, match=words):
             engine.submit(bad).result(120)
     engine.close()
+
+
+def test_a_prompt_in_the_chat_template_goes_on_with_what_was_said(tmp_path: Path):
+    folder = save_tiny("llama", tmp_path / "m", chat_template=CHAT_TEMPLATE)
+    ref = ModelRef(str(folder), options=LoadOptions(dtype="float32"))
+    engine = Engine()
+    spec = PatchSpec(
+        model=ref, clean="1", corrupted="2", answer="a", other="b", chat=True, said="Yes,"
+    )
+    result = engine.submit(spec).result(120)
+    engine.close()
+    assert isinstance(result, PatchResult)
+    assert "".join(result.clean_tokens) == "<s>[user]\n1\n[assistant]\nYes,"
+    assert (result.answer, result.other) == ("a", "b")
 
 
 def test_specs_survive_json_and_refuse_what_is_missing():
