@@ -13,6 +13,7 @@ BENCHES: Final[dict[str, str]] = {
     "teaching": "engine.bench.teaching:run",
     "decode": "engine.bench.decode:run",
     "evaluate": "engine.bench.evaluate:run",
+    "attention": "engine.bench.attention:run",
     "items": "workbench.bench.items:run",
     "startup": "workbench.bench.startup:run",
     "stall": "workbench.bench.stall:run",
