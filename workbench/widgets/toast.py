@@ -16,7 +16,7 @@ ICONS = {"info": "info", "good": "check", "warning": "warning", "bad": "error"}
 TINTS = {"info": "accent", "good": "good", "warning": "warning", "bad": "bad"}
 MOST = 3
 WIDTH_CHARS = 48
-COVERED = 0.34  # of the window's height that older messages may cover, too
+COVERED = 0.24  # of the window's height that older messages may cover, too
 
 
 class Toast(QFrame):

@@ -46,7 +46,7 @@ class RunFilters(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         for combo in self._combos():
-            combo.setMinimumContentsLength(8)
+            combo.setMinimumContentsLength(6)
             row.addWidget(combo, 1)
             combo.currentIndexChanged.connect(self._tell)
         row.addWidget(self.archived)

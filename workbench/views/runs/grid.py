@@ -50,7 +50,7 @@ class Figures(QWidget):
         self._words = words
         self._shown: tuple[list[str], list[list[str]]] = ([], [])
         self._grid = _grid(self)
-        self._grid.setHorizontalSpacing(16)
+        self._grid.setHorizontalSpacing(12)
         self._grid.setColumnStretch(0, 1)
         for column in (1, 2) if words else ():
             self._grid.setColumnStretch(column, 1)
