@@ -8,6 +8,8 @@ All of it is exact: an overview of 100,000 tokens is one small product.
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,7 @@ from engine.inspection.biases import bias_of, distance_curve
 from engine.inspection.capture import DenseBias, Float, LayerCapture, Mask
 from engine.inspection.stages import MASKED, Stage, keys, queries
 
+BY_CELLS: Final = 1 << 12  # a cut block of so few cells is computed cell by cell
 Edges = NDArray[np.int64]
 
 
@@ -129,9 +132,7 @@ def _cut_block(
     layer: LayerCapture, head: int, q: Float, k: Float, rows: slice, cols: slice
 ) -> float:
     mask = layer.mask
-    if mask.painted is not None or (
-        layer.bias is not None and (rows.stop - rows.start) * (cols.stop - cols.start) <= 1 << 18
-    ):
+    if mask.painted is not None or (rows.stop - rows.start) * (cols.stop - cols.start) <= BY_CELLS:
         return _block_by_cells(layer, head, q, k, rows, cols)
     weight = np.ones(len(k)) if mask.visible is None else mask.visible[cols].astype(np.float64)
     sums = np.concatenate([np.zeros((1, k.shape[1])), np.cumsum(k * weight[:, None], axis=0)])
