@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from engine.commands import inspect_alibi, inspect_attention, inspect_heads, inspect_rope
+from engine.commands import (
+    inspect_alibi,
+    inspect_anatomy,
+    inspect_attention,
+    inspect_heads,
+    inspect_rope,
+)
 
 app = typer.Typer(
     help="Look inside a model while it reads: attention, heads, rotations, biases.",
@@ -19,3 +25,4 @@ app.command("lens")(inspect_heads.lens)
 app.command("patch")(inspect_heads.patch)
 app.command("mask")(inspect_heads.mask)
 app.command("states")(inspect_heads.states)
+app.add_typer(inspect_anatomy.app, name="anatomy")

@@ -87,6 +87,21 @@ KINDS: dict[str, Kind] = {
         "engine.inspection.positions.counterfactual:run",
         True,
     ),
+    "anatomy-depth": Kind(
+        "engine.inspection.anatomy.depth_spec:DepthSpec",
+        "engine.inspection.anatomy.depth:run",
+        True,
+    ),
+    "anatomy-cost": Kind(
+        "engine.inspection.anatomy.cost_spec:NormCostSpec",
+        "engine.inspection.anatomy.cost:run",
+        True,
+    ),
+    "anatomy-components": Kind(
+        "engine.inspection.anatomy.components_spec:ComponentsSpec",
+        "engine.inspection.anatomy.components:run",
+        True,
+    ),
     "load-model": Kind("engine.models.spec:LoadModelSpec", "engine.models.jobs:load", True),
     "unload-model": Kind("engine.models.spec:UnloadModelSpec", "engine.models.jobs:unload"),
     "describe-model": Kind(
