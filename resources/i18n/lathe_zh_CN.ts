@@ -4834,6 +4834,38 @@ One question, leave one out</source>
         <translation>这里最强的</translation>
     </message>
     <message>
+        <source>No overlay</source>
+        <translation>不叠加</translation>
+    </message>
+    <message>
+        <source>Interpolation (PI)</source>
+        <translation>内插（PI）</translation>
+    </message>
+    <message>
+        <source>NTK (base · k)</source>
+        <translation>NTK（底数 · k）</translation>
+    </message>
+    <message>
+        <source>NTK exact</source>
+        <translation>精确 NTK</translation>
+    </message>
+    <message>
+        <source>YaRN</source>
+        <translation>YaRN</translation>
+    </message>
+    <message>
+        <source>Llama 3</source>
+        <translation>Llama 3</translation>
+    </message>
+    <message>
+        <source>Overlay on the dials</source>
+        <translation>转盘上的叠加</translation>
+    </message>
+    <message>
+        <source>Dashed hands: the same vectors under a preset, by the factor of Stretching</source>
+        <translation>虚线：同样的向量在某种预设之下，倍数取自“拉长”</translation>
+    </message>
+    <message>
         <source>Pairs</source>
         <translation>维度对</translation>
     </message>
@@ -6339,6 +6371,14 @@ One question, leave one out</source>
     <message>
         <source>Text that the model reads</source>
         <translation>模型读的文本</translation>
+    </message>
+    <message>
+        <source>as a question</source>
+        <translation>作为提问</translation>
+    </message>
+    <message>
+        <source>Put the text to the model as a user&apos;s message, in its chat format</source>
+        <translation>把文本作为用户消息，按模型的对话格式交给它</translation>
     </message>
     <message>
         <source>Layer</source>

@@ -17,6 +17,7 @@ from workbench.services.theme import Theme
 
 POINT_SIZE = 5
 TEXT_LINES = 10
+FEW_DECADES = 1.7
 
 
 class Ticks(pg.AxisItem):
@@ -25,7 +26,15 @@ class Ticks(pg.AxisItem):
     whole = False
 
     def logTickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [short(10.0 ** (value * scale)) for value in values]
+        """Powers of ten; 1, 2 and 5 of each where the axis spans little more than one."""
+        low, high = self.range
+        kept = (1.0,) if high - low > FEW_DECADES else (1.0, 2.0, 5.0)
+        found = []
+        for value in values:
+            lead = 10.0 ** (value % 1.0)
+            known = any(abs(lead - one) < 1e-6 * one for one in (*kept, 10.0))
+            found.append(short(10.0**value) if known else "")
+        return found
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         found: list[str] = super().tickStrings(values, scale, spacing)
@@ -197,7 +206,7 @@ class LineChart(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         line = self.fontMetrics().lineSpacing()
-        return QSize(12 * line, TEXT_LINES * line)
+        return QSize(12 * line, TEXT_LINES * line + self.legend.height())
 
     # Keyboard and mouse
 

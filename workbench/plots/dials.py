@@ -30,7 +30,7 @@ from workbench.services.theme import Theme, mixed
 
 Hand = Literal["q", "k"]
 ROLES: Final[dict[Hand, str]] = {"q": "series-1", "k": "series-2"}
-LEAST, MOST = 96.0, 168.0
+LEAST, MOST = 84.0, 168.0
 GAP = 16.0
 FULL_TURN = 2 * math.pi
 

@@ -13,6 +13,7 @@ from engine.jobs.events import Event, Failed, Finished, Progress, Terminal
 from engine.jobs.job import Job
 from engine.models.reference import ModelRef
 from engine.models.spec import Anatomy, DescribeModelSpec, ModelDescription
+from engine.prompting.render import Message, Segment
 from workbench.services.jobs import JobService
 
 Topic = Literal["rotation", "stretch", "numbers", "alibi", "tables", "buckets"]
@@ -20,6 +21,7 @@ TOPICS: Final[tuple[Topic, ...]] = get_args(Topic)
 ROTATES: Final[tuple[Topic, ...]] = ("rotation", "stretch")
 Encoding = Literal["rope", "alibi", "buckets", "learned", "sinusoidal", "none"]
 TRAINED_UNKNOWN: Final = 2048
+START_FACTOR: Final = 4.0
 
 
 def encoding_of(anatomy: Anatomy | None) -> Encoding | None:
@@ -43,6 +45,8 @@ class PositionModel(QObject):
         ref: The model.
         anatomy: What it is made of, once that was read; None before.
         text: What it reads.
+        chat: Whether the text is put to the model as a question, in its chat format.
+        factor: How far texts are to be stretched, times the trained length.
         layer, head: Which head is looked at, from 0.
         capture: What the last look brought, of `layer` alone; None before the first.
 
@@ -66,11 +70,12 @@ class PositionModel(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._job: Job | None = None
-        self._asked: tuple[ModelRef, str, int] | None = None
         self._describing: Job | None = None
         self.ref = ModelRef()
         self.anatomy: Anatomy | None = None
         self.text = ""
+        self.chat = False
+        self.factor = START_FACTOR
         self.layer = 0
         self.head = 0
         self.capture: Capture | None = None
@@ -153,17 +158,18 @@ class PositionModel(QObject):
 
     def look(self) -> bool:
         """Run the text through the model; False (and `refused`) when that cannot start."""
-        asked = (self.ref, self.text, self.layer)
         if self._job is not None:
             self.stop()
         spec = InspectSpec(model=self.ref, text=self.text, layers=(self.layer,))
+        if self.chat and self.text:
+            asked = Message("user", (Segment("input", self.text),))
+            spec = InspectSpec(model=self.ref, messages=(asked,), layers=(self.layer,))
         try:
             self._job = self._jobs.submit(spec, self._take)
         except EngineError as error:
             self.refused.emit(error.report())
             self.finished.emit()
             return False
-        self._asked = asked
         self.running_changed.emit(True)
         return True
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from workbench.plots.curves import LineChart
 from workbench.plots.export import Column, columns_csv, image_of, npz, png, svg
 from workbench.services.container import Services
+from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.plot_menu import Exports, Extra, PlotMenu, Work
@@ -39,7 +40,7 @@ class PlotCard(QWidget):
     ) -> None:
         super().__init__(parent)
         self.plot = plot
-        self.heading = PlainLabel(self)
+        self.heading = ElidedLabel(self)
         set_role(self.heading, "section")
         self.note = PlainLabel(self)
         self.note.setWordWrap(True)
@@ -61,6 +62,7 @@ class PlotCard(QWidget):
     def set_texts(self, title: str, note: str = "") -> None:
         """Set both texts (again, after a language change)."""
         self.heading.setText(title)
+        self.heading.setToolTip(title)
         self.plot.setAccessibleName(title)
         self.set_note(note)
 

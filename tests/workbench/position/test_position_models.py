@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 
 import numpy as np
@@ -208,3 +209,23 @@ def test_tables_and_buckets_without_a_model():
     assert (own, both) == (True, True)
     at = int(np.flatnonzero(curve.distances == 0)[0])
     np.testing.assert_array_equal(curve.bias[:, at], values[:, curve.bucket[at]])
+
+
+def test_commands_say_what_is_looked_at(qapp):
+    from engine.models.reference import ModelRef
+    from workbench.viewmodels.position import PositionModel
+    from workbench.viewmodels.position_commands import alibi_command, rope_command
+
+    model = PositionModel(None)  # type: ignore[arg-type]
+    model.ref, model.text, model.layer, model.head = ModelRef("teach-rope"), "a 'b'", 1, 2
+    said = shlex.split(rope_command(model, "yarn", 4.0, windows=False))
+    assert said[:3] == ["lathe", "inspect", "rope"]
+    options = dict(zip(said[3::2], said[4::2], strict=True))
+    assert options["--text"] == "a 'b'"
+    assert (options["--layer"], options["--head"]) == ("1", "2")
+    assert (options["--scaling"], options["--factor"]) == ("yarn", "4")
+    assert "--scaling" not in rope_command(model, windows=False)
+    model.chat = True
+    assert "--chat" in alibi_command(model, "add", 2.0, windows=False)
+    assert alibi_command(model, "add", 2.0, windows=False).endswith("--add --strength 2")
+    assert alibi_command(model, "remove", 2.0, windows=False).endswith("--remove")

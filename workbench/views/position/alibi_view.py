@@ -39,10 +39,12 @@ from workbench.viewmodels.position_alibi import (
     alibi_scores,
     slope_table,
 )
+from workbench.viewmodels.position_commands import alibi_command
 from workbench.viewmodels.position_latest import Latest
 from workbench.viewmodels.position_swap import SwapModel
 from workbench.views.plot_card import PlotCard, chart_card, plot_exports
 from workbench.views.position.next_tokens import NextTokens
+from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.plain import PlainLabel
 
 TRIANGLE: Final = 7
@@ -262,27 +264,31 @@ class AlibiView(QWidget):
         )
         self.added_card.set_texts(title, text.format(n=int(curve.count.sum())))
 
+    def _command(self) -> str:
+        change = "add" if self.adds else "remove"
+        return alibi_command(self._model, change, self.strength.value())
+
     # Building
 
     def _build(self) -> None:
         services = self._services
         exports = plot_exports(services, self.triangle, self.triangle.columns, self.triangle.arrays)
+        command = self._command
         self.triangle_card = PlotCard(services, "alibi-triangle", self.triangle, exports, self)
-        self.slopes_card = chart_card(services, "alibi-slopes", self.slopes, parent=self)
-        self.windows_card = chart_card(services, "alibi-windows", self.windows, parent=self)
-        self.added_card = chart_card(services, "alibi-scores", self.added, parent=self)
+        self.slopes_card = chart_card(services, "alibi-slopes", self.slopes, command, self)
+        self.windows_card = chart_card(services, "alibi-windows", self.windows, command, self)
+        self.added_card = chart_card(services, "alibi-scores", self.added, command, self)
         self.strength.setRange(0.0, MOST_STRENGTH)
         self.strength.setSingleStep(0.25)
         self.strength.setValue(1.0)
         self.strength_label.setBuddy(self.strength)
-        controls = QHBoxLayout()
-        controls.setSpacing(8)
+        controls = FlowBar(self)
+        flow = FlowLayout(controls, 8)
         for part in (self.change, self.strength_label, self.strength, self.unrotate):
-            controls.addWidget(part)
-        controls.addStretch(1)
+            flow.addWidget(part)
         what_if = QVBoxLayout()
         what_if.setSpacing(8)
-        what_if.addLayout(controls)
+        what_if.addWidget(controls)
         what_if.addWidget(self.next)
         what_if.addStretch(1)
         above = QHBoxLayout()

@@ -37,6 +37,7 @@ from workbench.views.position.stretch_view import StretchView
 from workbench.views.position.subject_panel import SubjectPanel
 from workbench.views.position.tables_view import TablesView
 from workbench.widgets.chips import Chip
+from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import set_role
@@ -67,7 +68,7 @@ class PositionPage(Page):
         self.note = ErrorNote(self)
         self.progress = QProgressBar(self)
         self.step = PlainLabel(self)
-        self.hint = PlainLabel(self)
+        self.hint = ElidedLabel(self)
         self.rotation = RotationView(services, self.model, self)
         self.plot_theme = PlotTheme(services.theme, self)
         self.stretch = StretchView(services, self.model, self.plot_theme, self)
@@ -132,12 +133,13 @@ class PositionPage(Page):
         self._follow_model()
 
     def save_state(self) -> dict[str, object]:
-        return {"topic": self._topic, "text": self.model.text}
+        return {"topic": self._topic, "text": self.model.text, "chat": self.model.chat}
 
     def restore_state(self, state: dict[str, object]) -> None:
         text, topic = state.get("text"), state.get("topic")
         if isinstance(text, str):
             self.subject.set_text(text)
+            self.subject.set_chat(state.get("chat") is True)
         if topic in TOPICS:
             self._topic = topic
             self._show_topic()
@@ -155,6 +157,7 @@ class PositionPage(Page):
         """Look at a short text of the teaching world."""
         language = "zh" if self.services.i18n.language.startswith("zh") else "en"
         self.subject.set_text(DEMO_TEXT[language])
+        self.subject.set_chat(True)
         self._look()
 
     def _look(self) -> None:
@@ -202,6 +205,8 @@ class PositionPage(Page):
             if topic in self._stale:
                 self._stale.discard(topic)
                 self.views[topic].refresh()
+            elif topic == "rotation":
+                self.rotation.redraw()
         self._write()
 
     def _running_changed(self, running: bool) -> None:
@@ -257,6 +262,7 @@ class PositionPage(Page):
             chip.setAccessibleName(names[topic])
             chip.updateGeometry()
         self.hint.setText(hints[self._topic])
+        self.hint.setToolTip(hints[self._topic])
         if hasattr(self, "empty"):
             self.empty.set_text(
                 self.tr("Look inside takes queries and keys of a text out of the model.")
@@ -273,7 +279,6 @@ class PositionPage(Page):
     def _build(self) -> None:
         set_role(self.hint, "muted")
         set_role(self.step, "muted")
-        self.hint.setWordWrap(True)
         self.progress.setTextVisible(False)
         self._working = QWidget(self)
         working = QVBoxLayout(self._working)

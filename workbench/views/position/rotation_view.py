@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.context.scaling.registry import inv_freq
 from engine.errors import EngineError
 from engine.inspection.capture import LayerCapture
 from engine.inspection.positions.relative import RelativeGrid
@@ -29,6 +30,7 @@ from workbench.plots.series import Axis, Marker, Series, short
 from workbench.services.container import Services
 from workbench.services.motion import may_move
 from workbench.viewmodels.position import PositionModel
+from workbench.viewmodels.position_commands import rope_command
 from workbench.viewmodels.position_latest import Latest
 from workbench.viewmodels.position_rope import (
     CHOICES,
@@ -48,6 +50,7 @@ from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.plot_menu import Extra, Work
 
+OVERLAYS: Final = ("", "linear", "ntk", "ntk-exact", "yarn", "llama3")
 TICK_MS: Final = 33
 TOKENS_PER_SECOND: Final = 6.0
 FRAMES: Final = 48
@@ -78,6 +81,7 @@ class RotationView(QWidget):
         self.together = QCheckBox(self)
         self.choice = ElidedCombo(self)
         self.numbers = QLineEdit(self)
+        self.overlay = ElidedCombo(self)
         self.sum = PlainLabel(self)
         self.identity = LineChart(services.theme, parent=self)
         self.distance = LineChart(services.theme, parent=self)
@@ -176,6 +180,10 @@ class RotationView(QWidget):
             self._write_numbers()
             self._set_hands()
 
+    def redraw(self, _index: int = 0) -> None:
+        """Another overlay, or the factor of it may be another one now."""
+        self._set_hands()
+
     def _numbers_typed(self) -> None:
         if self._rope is None:
             return
@@ -211,6 +219,10 @@ class RotationView(QWidget):
         if rope is None:
             return
         query, key = self._chosen()
+        preset = OVERLAYS[max(0, self.overlay.currentIndex())]
+        stretched = None
+        if preset:
+            stretched, _ = inv_freq(preset, rope.config, self._model.factor)
         faces = []
         for pair in self._pairs:
             q, k = rope.q[query, pair], rope.k[key, pair]
@@ -222,6 +234,7 @@ class RotationView(QWidget):
                     (float(q.real), float(q.imag)),
                     (float(k.real), float(k.imag)),
                     self.tr("λ {n} tokens").format(n=short(float(wave))),
+                    None if stretched is None else float(stretched[pair]),
                 )
             )
         self.dials.set_faces(tuple(faces))
@@ -262,6 +275,16 @@ class RotationView(QWidget):
         }
         for number, kind in enumerate(CHOICES):
             self.choice.setItemText(number, names[kind])
+        overlays = (
+            self.tr("No overlay"), self.tr("Interpolation (PI)"), self.tr("NTK (base · k)"),
+            self.tr("NTK exact"), self.tr("YaRN"), self.tr("Llama 3"),
+        )  # fmt: skip
+        for number, text in enumerate(overlays):
+            self.overlay.setItemText(number, text)
+        self.overlay.setAccessibleName(self.tr("Overlay on the dials"))
+        self.overlay.setToolTip(
+            self.tr("Dashed hands: the same vectors under a preset, by the factor of Stretching")
+        )
         self.choice.setAccessibleName(self.tr("Pairs"))
         self._pairs_label.setText(self.tr("Pairs"))
         self.numbers.setAccessibleName(self.tr("Numbers of the pairs"))
@@ -409,18 +432,26 @@ class RotationView(QWidget):
         for number, kind in enumerate(CHOICES):
             self.choice.setItemData(number, kind)
         self.choice.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.numbers.setMaximumWidth(self.fontMetrics().averageCharWidth() * 24)
+        for _ in OVERLAYS:
+            self.overlay.addItem("")
+        self.overlay.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.numbers.setMaximumWidth(self.fontMetrics().averageCharWidth() * 20)
         self._pairs_label = PlainLabel(self)
         self._pairs_label.setBuddy(self.choice)
         extra = (Extra(lambda: self.tr("Save as GIF…"), ".gif", self._film),)
+        command = partial(rope_command, self._model)
         exports = plot_exports(
-            self._services, self.dials, self.dials.columns, self.dials.arrays, extra=extra
+            self._services, self.dials, self.dials.columns, self.dials.arrays, command, extra
         )
         self.dials_card = PlotCard(self._services, "rope-dials", self.dials, exports, self)
-        for widget in (self._pairs_label, self.choice, self.numbers):
+        for widget in (self._pairs_label, self.choice, self.numbers, self.overlay):
             self.dials_card.head.insertWidget(self.dials_card.head.count() - 1, widget)
-        self.identity_card = chart_card(self._services, "rope-relative", self.identity, parent=self)
-        self.distance_card = chart_card(self._services, "rope-distance", self.distance, parent=self)
+        self.identity_card = chart_card(
+            self._services, "rope-relative", self.identity, command, self
+        )
+        self.distance_card = chart_card(
+            self._services, "rope-distance", self.distance, command, self
+        )
         bars = QGridLayout()
         bars.setHorizontalSpacing(12)
         bars.setVerticalSpacing(4)
@@ -452,6 +483,7 @@ class RotationView(QWidget):
         self.query.held.connect(self.stop)
         self.together.toggled.connect(self._held_together)
         self.choice.activated.connect(self._choose)
+        self.overlay.activated.connect(self.redraw)
         self.numbers.editingFinished.connect(self._numbers_typed)
 
 

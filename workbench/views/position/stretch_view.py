@@ -24,6 +24,7 @@ from workbench.plots.theme import PlotTheme
 from workbench.services.container import Services
 from workbench.services.engine_words import tell_report
 from workbench.viewmodels.position import PositionModel
+from workbench.viewmodels.position_commands import rope_command
 from workbench.viewmodels.position_latest import Latest
 from workbench.viewmodels.position_stretch import (
     FACTORS,
@@ -43,7 +44,6 @@ from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.plain import PlainLabel
 
 STEPS: Final = 200
-START_FACTOR: Final = 4.0
 DRESS: Final[dict[str, tuple[str, LineStyle]]] = {
     "direct": ("series-2", "line"),
     "linear": ("series-2", "line"),
@@ -223,7 +223,7 @@ class StretchView(QWidget):
         }
 
     def _write_factor(self) -> None:
-        factor = self.factor()
+        factor = self._model.factor = self.factor()
         length = round(self._model.trained * factor)
         text = self.tr("× {factor} = {length} positions")
         self.factor_text.setText(text.format(factor=short(factor), length=length))
@@ -319,6 +319,9 @@ class StretchView(QWidget):
         note = self.tr("n = {n} visible cells of this text").format(n=int(curve.count.sum()))
         self.distance_card.set_texts(title, note)
 
+    def _command(self) -> str:
+        return rope_command(self._model, self._preset, self.factor())
+
     # Building
 
     def _build(self) -> None:
@@ -332,23 +335,25 @@ class StretchView(QWidget):
         self.presets[self._preset].setChecked(True)
         self.slider.setRange(0, STEPS)
         self.slider.setPageStep(STEPS // 10)
-        self.set_factor(START_FACTOR)
+        self.set_factor(self._model.factor)
         use_fixed_font(self.factor_text)
-        self.factor_text.setMinimumWidth(self.factor_text.fontMetrics().averageCharWidth() * 26)
+        self.factor_text.setMinimumWidth(self.factor_text.fontMetrics().averageCharWidth() * 22)
         self.factor_label.setBuddy(self.slider)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.factor_label)
         row.addWidget(self.slider, 1)
         row.addWidget(self.factor_text)
-        exports = plot_exports(self._services, self.map, self.map.columns, self.map.arrays)
+        exports = plot_exports(
+            self._services, self.map, self.map.columns, self.map.arrays, self._command
+        )
         self.map_card = PlotCard(self._services, "rope-map", self.map, exports, self)
         self.map_card.head.insertWidget(1, self.scale)
         self.spectrum_card = chart_card(
-            self._services, "rope-wavelengths", self.spectrum, parent=self
+            self._services, "rope-wavelengths", self.spectrum, self._command, self
         )
         self.distance_card = chart_card(
-            self._services, "rope-stretched-distance", self.distance, parent=self
+            self._services, "rope-stretched-distance", self.distance, self._command, self
         )
         left = QVBoxLayout()
         left.setSpacing(12)

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.plots.series import short
 from workbench.viewmodels.position import PositionModel
+from workbench.widgets.chips import Chip
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
 TEXT_LINES = 6
+
+
+class TextField(QPlainTextEdit):
+    """A few lines of text; Tab goes on, Ctrl + Return belongs to the page."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        ctrl = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if ctrl and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.ignore()
+            return
+        super().keyPressEvent(event)
 
 
 class SubjectPanel(QWidget):
@@ -24,10 +37,11 @@ class SubjectPanel(QWidget):
         super().__init__(parent)
         self._model = model
         self.text_label = PlainLabel(self)
-        self.text = QPlainTextEdit(self)
+        self.text = TextField(self)
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(self.fontMetrics().lineSpacing() * TEXT_LINES + 12)
         self.text_label.setBuddy(self.text)
+        self.chat = Chip(self, compact=True)
         self.layer = QSpinBox(self)
         self.head = QSpinBox(self)
         self.layer_label = PlainLabel(self)
@@ -48,6 +62,7 @@ class SubjectPanel(QWidget):
         column.setSpacing(4)
         column.addWidget(self.text_label)
         column.addWidget(self.text)
+        column.addWidget(self.chat)
         column.addSpacing(8)
         column.addLayout(form)
         column.addSpacing(12)
@@ -57,6 +72,7 @@ class SubjectPanel(QWidget):
         column.addWidget(self.badge)
         column.addStretch(1)
         self.text.textChanged.connect(self._typed)
+        self.chat.clicked.connect(self._typed)
         self.layer.valueChanged.connect(self._head_chosen)
         self.head.valueChanged.connect(self._head_chosen)
         model.subject_changed.connect(self.refresh)
@@ -67,6 +83,11 @@ class SubjectPanel(QWidget):
         """Put a text in."""
         if text != self.text.toPlainText():
             self.text.setPlainText(text)
+
+    def set_chat(self, chat: bool) -> None:
+        """Whether the text is a question."""
+        self.chat.setChecked(chat)
+        self._model.chat = chat
 
     def refresh(self) -> None:
         """Show what the model of the page holds."""
@@ -94,6 +115,12 @@ class SubjectPanel(QWidget):
         """Set every text again."""
         self.text_label.setText(self.tr("Text"))
         self.text.setAccessibleName(self.tr("Text that the model reads"))
+        self.chat.setText(self.tr("as a question"))
+        self.chat.setAccessibleName(self.chat.text())
+        self.chat.setToolTip(
+            self.tr("Put the text to the model as a user's message, in its chat format")
+        )
+        self.chat.updateGeometry()
         self.layer_label.setText(self.tr("Layer"))
         self.head_label.setText(self.tr("Head"))
         self.layer.setAccessibleName(self.layer_label.text())
@@ -135,6 +162,7 @@ class SubjectPanel(QWidget):
 
     def _typed(self) -> None:
         self._model.text = self.text.toPlainText()
+        self._model.chat = self.chat.isChecked()
         self.text_changed.emit()
 
     def _head_chosen(self, _value: int) -> None:
