@@ -22,7 +22,7 @@ from engine.inspection.capture import (
     LayerCapture,
     Rotation,
 )
-from engine.inspection.rotation import halves, unrotated
+from engine.inspection.rotation import halves
 from engine.inspection.stages import MASKED, check_head, stage
 
 Positions = NDArray[np.float64]
@@ -82,10 +82,18 @@ def before_rotation(layer: LayerCapture, head: int) -> HeadVectors:
     """
     rotation = rotation_of(layer)
     check_head(layer, head)
-    asked, seen = _of_both(layer, rotation.positions)
+    back = -_as_models_do(rotation.positions, rotation.inv_freq)
+    (q_cos, k_cos), (q_sin, k_sin) = (
+        _of_both(layer, (wave(back) / rotation.scaling).astype(np.float32))
+        for wave in (np.cos, np.sin)
+    )
     k = layer.k[layer.key_head(head)]
-    q = unrotated(layer.q[head], rotation, asked)
-    return HeadVectors(q, unrotated(k, rotation, seen), rotation, layer.scaling)
+    return HeadVectors(
+        _turned_on(layer.q[head], rotation, q_cos, q_sin),
+        _turned_on(k, rotation, k_cos, k_sin),
+        rotation,
+        layer.scaling,
+    )
 
 
 def pairs_of(vectors: Float, rotation: Rotation) -> NDArray[np.complex128]:
@@ -133,7 +141,7 @@ def rerotated(
     same = at is rotation.positions and np.array_equal(inv_freq, rotation.inv_freq)
     if not (same and attention == rotation.scaling):
         # One turn by the difference of the angles; q and k share its sines and cosines.
-        extra = angles(at, inv_freq) - angles(rotation.positions, rotation.inv_freq)
+        extra = _as_models_do(at, inv_freq) - _as_models_do(rotation.positions, rotation.inv_freq)
         factor = attention / rotation.scaling
         cos = (np.cos(extra) * factor).astype(np.float32)  # [tokens, pairs]
         sin = (np.sin(extra) * factor).astype(np.float32)
@@ -162,8 +170,18 @@ def normalised(layer: LayerCapture) -> LayerCapture:
     return replace(layer, lse=lse)
 
 
+def _as_models_do(positions: Positions, inv_freq: Frequencies) -> Frequencies:
+    """m·θ rounded to float32, which every model does before it takes the sine.
+
+    At position 4,096 the rounding moves the fastest pair by 1e-4 radians: exact angles would not
+    turn the model's own vectors back.
+    """
+    rounded = positions.astype(np.float32)[:, None] * inv_freq.astype(np.float32)[None, :]
+    return rounded.astype(np.float64)
+
+
 def _turned_on(vectors: Float, rotation: Rotation, cos: Float, sin: Float) -> Float:
-    """Vectors that turn already, turned further; ``[heads, tokens, head_dim]``."""
+    """Vectors turned further, ``[..., tokens, head_dim]``; tables ``[tokens, pairs]``."""
     first, second = halves(rotation)
     out = vectors.copy()
     a, b = vectors[..., first], vectors[..., second]

@@ -7,14 +7,20 @@ import numpy as np
 from engine.inspection.capture import LayerCapture, Mask, Pairing, Rotation
 
 
-def turned_by_hand(x: np.ndarray, rotation: Rotation, positions: np.ndarray) -> np.ndarray:
-    """Rotate pair by pair with a 2 × 2 matrix, float64 ``[..., tokens, head_dim]``."""
+def turned_by_hand(
+    x: np.ndarray, rotation: Rotation, positions: np.ndarray, *, exact: bool = False
+) -> np.ndarray:
+    """Rotate pair by pair with a 2 × 2 matrix, float64 ``[..., tokens, head_dim]``.
+
+    Angles are rounded to float32, as models do, unless `exact`.
+    """
     out = x.astype(np.float64).copy()
     half = rotation.rotary_dim // 2
     for pair, theta in enumerate(rotation.inv_freq):
         a, b = (pair, pair + half) if rotation.pairing == "half" else (2 * pair, 2 * pair + 1)
         for token, m in enumerate(positions):
-            c, s = np.cos(m * theta), np.sin(m * theta)
+            angle = m * theta if exact else float(np.float32(m) * np.float32(theta))
+            c, s = np.cos(angle), np.sin(angle)
             first, second = x[..., token, a], x[..., token, b]
             out[..., token, a] = rotation.scaling * (c * first - s * second)
             out[..., token, b] = rotation.scaling * (s * first + c * second)

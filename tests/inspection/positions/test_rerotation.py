@@ -66,6 +66,16 @@ def test_the_same_rotation_changes_no_bit() -> None:
     assert np.array_equal(same.k[0], layer.k[1])
 
 
+def test_far_positions_come_back_as_well() -> None:
+    layer, q, _ = rope_layer(tokens=4)
+    at = np.array([4000.0, 4095.0, 16_000.0, 100_000.0])
+    far = replace(layer.rotation, positions=at)
+    turned = turned_by_hand(q, far, at).astype(np.float32)
+    np.testing.assert_allclose(
+        before_rotation(replace(layer, q=turned, rotation=far), 0).q, q[0], atol=1e-6
+    )
+
+
 def test_no_frequency_is_no_rotation() -> None:
     layer, q, k = rope_layer()
     still = rerotated(layer, 1, np.zeros(8))

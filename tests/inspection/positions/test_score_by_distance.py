@@ -33,8 +33,8 @@ def test_only_the_distance_counts(pairing, rotary_dim) -> None:
     assert grid.spread < 5e-6
     m, n = 7, 4
     hand = (
-        turned_by_hand(query[None], layer.rotation, positions[[m]])
-        @ turned_by_hand(key[None], layer.rotation, positions[[n]]).T
+        turned_by_hand(query[None], layer.rotation, positions[[m]], exact=True)
+        @ turned_by_hand(key[None], layer.rotation, positions[[n]], exact=True).T
     )
     assert grid.scores[m, n] == pytest.approx(float(hand[0, 0]) * layer.scaling, abs=1e-5)
     assert np.ptp(grid.scores) > 0.1  # the distance does count
