@@ -63,7 +63,9 @@ def rows(
     if as_json:
         print_json([_plain(result) for result in results])
         return
-    _show(head, lines)
+    _show(
+        head, [[*line[:-1], _summary(ran_of)] for line, ran_of in zip(lines, results, strict=True)]
+    )
     for result in results:
         for mask in result.masks:
             out.print(f"{result.id}, {mask.half}:")
@@ -266,6 +268,11 @@ def _plain(result: RowResult) -> dict[str, object]:
         "shares": result.shares,
         "masks": {mask.half: mask.seen.astype(int).tolist() for mask in result.masks},
     }
+
+
+def _summary(result: RowResult) -> str:
+    held = sum(claim.holds for claim in result.claims)
+    return f"{SIGN[result.proven]} {held} of {len(result.claims)}"
 
 
 def _save_masks(path: Path, results: tuple[RowResult, ...]) -> None:

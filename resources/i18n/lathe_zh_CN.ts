@@ -443,8 +443,8 @@
         <translation>拿掉已加载模型的某个部分会损失什么。</translation>
     </message>
     <message>
-        <source>Run the rows</source>
-        <translation>运行各行</translation>
+        <source>Measure</source>
+        <translation>测量</translation>
     </message>
 </context>
 <context>
@@ -1530,6 +1530,97 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Change the prompt&apos;s language</source>
         <translation>切换提示词语言</translation>
+    </message>
+</context>
+<context>
+    <name>ComponentsView</name>
+    <message>
+        <source>Taken out of every layer</source>
+        <translation>从每一层去掉</translation>
+    </message>
+    <message>
+        <source>Taken out of one layer</source>
+        <translation>从某一层去掉</translation>
+    </message>
+    <message>
+        <source>Measure takes each part out of {model}, reads the loss on held-out tasks, and puts everything back.</source>
+        <translation>“测量”会逐一去掉 {model} 的各个部分，读取留出任务上的损失，再全部恢复。</translation>
+    </message>
+    <message>
+        <source>Without {part} the loss rises by {rise} nats per token.</source>
+        <translation>去掉{part}后，损失每 token 上升 {rise} nat。</translation>
+    </message>
+    <message>
+        <source>Whole model: {loss} nats per token on {items} held-out items ({tokens} predicted tokens); intervals 95 %, paired. {restored}</source>
+        <translation>完整模型：在 {items} 道留出题上每 token {loss} nat（预测 {tokens} 个 token）；95 % 区间，配对。{restored}</translation>
+    </message>
+    <message>
+        <source>Afterwards its logits are bit for bit what they were.</source>
+        <translation>测量后其 logits 与之前逐位相同。</translation>
+    </message>
+    <message>
+        <source>Afterwards its logits differ: load it again.</source>
+        <translation>测量后其 logits 有变化：请重新加载。</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>This model has no: {names}.</source>
+        <translation>此模型没有：{names}。</translation>
+    </message>
+    <message>
+        <source>Without</source>
+        <translation>去掉</translation>
+    </message>
+    <message>
+        <source>Loss rises by</source>
+        <translation>损失上升</translation>
+    </message>
+    <message>
+        <source>Nats per predicted token, against the whole model</source>
+        <translation>相对完整模型，每个预测 token 的 nat 数</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>Nats per token</source>
+        <translation>每 token 的 nat 数</translation>
+    </message>
+    <message>
+        <source>{part}, layer {n}</source>
+        <translation>{part}，第 {n} 层</translation>
+    </message>
+    <message>
+        <source>numbers overflow</source>
+        <translation>数值溢出</translation>
+    </message>
+    <message>
+        <source>On {n} items the numbers grow beyond what the model&apos;s format holds.</source>
+        <translation>有 {n} 题的数值超出了模型数值格式的范围。</translation>
+    </message>
+    <message>
+        <source>{low} to {high}, n = {n} items</source>
+        <translation>{low} 至 {high}，n = {n} 题</translation>
+    </message>
+    <message>
+        <source>positions</source>
+        <translation>位置编码</translation>
+    </message>
+    <message>
+        <source>attention</source>
+        <translation>注意力</translation>
+    </message>
+    <message>
+        <source>norms</source>
+        <translation>归一化</translation>
+    </message>
+    <message>
+        <source>the final norm</source>
+        <translation>最终归一化</translation>
     </message>
 </context>
 <context>
@@ -3372,6 +3463,137 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>NormsView</name>
+    <message>
+        <source>Mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
+        <source>Spread</source>
+        <translation>离散程度</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>层数</translation>
+    </message>
+    <message>
+        <source>The same vector through each</source>
+        <translation>同一个向量通过每一种</translation>
+    </message>
+    <message>
+        <source>One scale for all; the dashed line is the mean. f is a fixed random matrix.</source>
+        <translation>所有图同一刻度；虚线为均值。f 是一个固定的随机矩阵。</translation>
+    </message>
+    <message>
+        <source>Where the norm stands</source>
+        <translation>归一化的位置</translation>
+    </message>
+    <message>
+        <source>Gradient norm against depth</source>
+        <translation>梯度范数随深度的变化</translation>
+    </message>
+    <message>
+        <source>What a norm costs</source>
+        <translation>归一化的代价</translation>
+    </message>
+    <message>
+        <source>x</source>
+        <translation>x</translation>
+    </message>
+    <message>
+        <source>post: LN(x + f(x))</source>
+        <translation>后置：LN(x + f(x))</translation>
+    </message>
+    <message>
+        <source>pre: x + f(LN(x))</source>
+        <translation>前置：x + f(LN(x))</translation>
+    </message>
+    <message>
+        <source>DeepNorm: LN(αx + f(x))</source>
+        <translation>DeepNorm：LN(αx + f(x))</translation>
+    </message>
+    <message>
+        <source>mean {mean:.2f}, RMS {rms:.2f}</source>
+        <translation>均值 {mean:.2f}，RMS {rms:.2f}</translation>
+    </message>
+    <message>
+        <source>DeepNorm of {n} layers: α = {a:.3f}, β = {b:.3f}. With {n} in each half: encoder α = {ea:.3f}, β = {eb:.3f}; decoder α = {da:.3f}, β = {db:.3f} (Wang et al. 2022, figure 2).</source>
+        <translation>{n} 层的 DeepNorm：α = {a:.3f}，β = {b:.3f}。编码器和解码器各 {n} 层时：编码器 α = {ea:.3f}，β = {eb:.3f}；解码器 α = {da:.3f}，β = {db:.3f}（Wang et al. 2022，图 2）。</translation>
+    </message>
+    <message>
+        <source>post-norm</source>
+        <translation>后置归一化</translation>
+    </message>
+    <message>
+        <source>pre-norm</source>
+        <translation>前置归一化</translation>
+    </message>
+    <message>
+        <source>Random stacks of {layers} layers before any training, {seeds} each: median and range of the gradient of all weights of a layer.</source>
+        <translation>未训练的 {layers} 层随机堆叠，每种 {seeds} 个：每层全部权重梯度的中位数和范围。</translation>
+    </message>
+    <message>
+        <source>Measure builds random stacks and reads them.</source>
+        <translation>“测量”会搭建随机堆叠并读取其梯度。</translation>
+    </message>
+    <message>
+        <source>layer, from the input</source>
+        <translation>层（从输入数起）</translation>
+    </message>
+    <message>
+        <source>Here ({device}): {wl:.0%} to {wh:.0%} step by step, {fl:.0%} to {fh:.0%} as one kernel, {bl:.0%} to {bh:.0%} of a whole block. The paper&apos;s 7–64 % were whole models of 2019, recurrent ones among them (Zhang &amp; Sennrich).</source>
+        <translation>此处（{device}）：逐步计算节省 {wl:.0%} 至 {wh:.0%}，单个内核节省 {fl:.0%} 至 {fh:.0%}，整个块节省 {bl:.0%} 至 {bh:.0%}。论文中的 7–64 % 指 2019 年的完整模型，其中包括循环网络（Zhang &amp; Sennrich）。</translation>
+    </message>
+    <message>
+        <source>gradient norm</source>
+        <translation>梯度范数</translation>
+    </message>
+    <message>
+        <source>The textbook says that RMSNorm saves 7–64 %. Measure puts it to the test.</source>
+        <translation>教材称 RMSNorm 节省 7–64 % 的时间。“测量”会加以检验。</translation>
+    </message>
+    <message>
+        <source>Nanoseconds per element, medians of readings in turns, one thread; saving with its 95 % interval. Negative: RMSNorm takes longer.</source>
+        <translation>每个元素的纳秒数，交替测量的中位数，单线程；节省比例带 95 % 区间。负值：RMSNorm 更慢。</translation>
+    </message>
+    <message>
+        <source>Form</source>
+        <translation>形式</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>宽度</translation>
+    </message>
+    <message>
+        <source>Saved</source>
+        <translation>节省</translation>
+    </message>
+    <message>
+        <source>{low:.0%} to {high:.0%}, n = {n} pairs</source>
+        <translation>{low:.0%} 至 {high:.0%}，n = {n} 对</translation>
+    </message>
+    <message>
+        <source>one kernel</source>
+        <translation>单个内核</translation>
+    </message>
+    <message>
+        <source>step by step</source>
+        <translation>逐步计算</translation>
+    </message>
+    <message>
+        <source>whole block</source>
+        <translation>整个块</translation>
+    </message>
+    <message>
+        <source>placement</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>formula</source>
+        <translation>公式</translation>
+    </message>
+</context>
+<context>
     <name>Numbers</name>
     <message>
         <source>under a second</source>
@@ -4038,6 +4260,22 @@ One question, leave one out</source>
     <message>
         <source>Corrupted prompt and its answer</source>
         <translation>改动的提示及其回答</translation>
+    </message>
+    <message>
+        <source>said already to both, if anything</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was said already to both prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as questions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put both prompts into the model&apos;s chat format</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>next token</source>
@@ -6244,6 +6482,14 @@ One question, leave one out</source>
     <message>
         <source>Factor of the stretch</source>
         <translation>拉长的倍数</translation>
+    </message>
+    <message>
+        <source>Ask the model</source>
+        <translation>问模型</translation>
+    </message>
+    <message>
+        <source>Above {n} tokens the model is asked only when you want it</source>
+        <translation>超过 {n} 个 token 时，只在你要求时才问模型</translation>
     </message>
     <message>
         <source>Direct</source>

@@ -6,6 +6,9 @@ from typing import Final, Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.inspection.anatomy.components_spec import ComponentsSpec
+from engine.inspection.anatomy.cost_spec import NormCostSpec
+from engine.inspection.anatomy.depth_spec import DepthSpec
 from engine.inspection.anatomy.placing import Placed, place
 from engine.inspection.anatomy.rows.base import Row
 from engine.inspection.anatomy.rows.registry import ROWS
@@ -15,6 +18,7 @@ from engine.models.spec import Anatomy, DescribeModelSpec, ModelDescription
 from workbench.services.jobs import JobService
 from workbench.viewmodels.anatomy_activations import ActivationChoice
 from workbench.viewmodels.anatomy_measurement import Measurement
+from workbench.viewmodels.anatomy_norms import NormChoice
 from workbench.viewmodels.current_model import CurrentModel
 
 Topic = Literal["models", "activations", "norms", "components"]
@@ -26,18 +30,23 @@ class AnatomyModel(QObject):
 
     Attributes:
         row: Number of the chosen row of the table.
+        norms: Which vector goes through the norms.
         table: Runs the rows.
+        depth: Gradient norm against depth.
+        cost: LayerNorm against RMSNorm.
+        components: What is lost when a part of the current model is taken out.
         results: What running has shown so far, by row id.
         activations: Which curves are drawn.
 
     Signals:
-        row_changed(), results_changed(), placed_changed(), activations_changed().
+        row_changed(), results_changed(), placed_changed(), activations_changed(), norms_changed().
     """
 
     row_changed = Signal()
     results_changed = Signal()
     placed_changed = Signal()
     activations_changed = Signal()
+    norms_changed = Signal()
 
     def __init__(
         self, jobs: JobService, current: CurrentModel, parent: QObject | None = None
@@ -48,13 +57,18 @@ class AnatomyModel(QObject):
         self._went = False
         self.results: dict[str, RowResult] = {}
         self.activations = ActivationChoice()
+        self.norms = NormChoice()
         self.table = Measurement(jobs, self)
+        self.depth = Measurement(jobs, self)
+        self.cost = Measurement(jobs, self)
+        self.components = Measurement(jobs, self)
         self._look = Measurement(jobs, self)
         self._described: tuple[ModelRef, Anatomy | None] | None = None
         self.table.changed.connect(self._take_rows)
         self._look.ended.connect(self._take_look)
         current.changed.connect(self.placed_changed)
         current.chosen.connect(self.look)
+        current.chosen.connect(self.components.forget)
 
     @property
     def chosen(self) -> Row:
@@ -100,6 +114,50 @@ class AnatomyModel(QObject):
         if choice != self.activations:
             self.activations = choice
             self.activations_changed.emit()
+
+    def set_norms(self, choice: NormChoice) -> None:
+        """Send another vector through the norms."""
+        if choice != self.norms:
+            self.norms = choice
+            self.norms_changed.emit()
+
+    def measurements(self, topic: Topic) -> tuple[Measurement, ...]:
+        """What a topic measures, in turn."""
+        found: dict[Topic, tuple[Measurement, ...]] = {
+            "models": (self.table,),
+            "activations": (),
+            "norms": (self.depth, self.cost),
+            "components": (self.components,),
+        }
+        return found[topic]
+
+    def run(self, topic: Topic) -> bool:
+        """Measure what a topic is about; False when nothing could be started."""
+        match topic:
+            case "models":
+                return self.run_table()
+            case "norms":
+                depth = self.depth.run(DepthSpec())
+                return self.cost.run(NormCostSpec()) or depth
+            case "components":
+                self.components.forget()
+                return self.components.run(ComponentsSpec(self._current.ref))
+            case "activations":
+                return False
+
+    def running(self, topic: Topic) -> bool:
+        """Whether a topic measures now."""
+        return any(one.running for one in self.measurements(topic))
+
+    def stop(self, topic: Topic) -> None:
+        """Ask what a topic measures to stop."""
+        for one in self.measurements(topic):
+            one.stop()
+
+    @property
+    def model_id(self) -> str:
+        """Name of the current model."""
+        return self._current.ref.id
 
     def _take_look(self) -> None:
         """A model that cannot be looked at has no place; the page “Models” says why."""

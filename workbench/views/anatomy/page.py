@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, cast
 
 from PySide6.QtWidgets import (
@@ -21,7 +22,9 @@ from workbench.services.container import Services
 from workbench.services.engine_words import tell
 from workbench.viewmodels.anatomy import TOPICS, AnatomyModel, Topic
 from workbench.views.anatomy.activations_view import ActivationsView
+from workbench.views.anatomy.components_view import ComponentsView
 from workbench.views.anatomy.models_view import ModelsView
+from workbench.views.anatomy.norms_view import NormsView
 from workbench.views.page import Page
 from workbench.widgets.chips import Chip
 from workbench.widgets.error_note import ErrorNote
@@ -48,9 +51,13 @@ class AnatomyPage(Page):
         self.step = PlainLabel(self)
         self.models = ModelsView(services, self.model, self)
         self.activations = ActivationsView(services, self.model, self)
+        self.norms = NormsView(services, self.model, self)
+        self.components = ComponentsView(services, self.model, self)
         self.views: dict[Topic, QWidget] = {
             "models": self.models,
             "activations": self.activations,
+            "norms": self.norms,
+            "components": self.components,
         }
         self._build()
         self._connect()
@@ -84,6 +91,8 @@ class AnatomyPage(Page):
             self._write()
             self.models.retranslate()
             self.activations.retranslate()
+            self.norms.retranslate()
+            self.components.retranslate()
 
     def entered(self) -> None:
         """The rows run by themselves the first time: they take a second."""
@@ -104,7 +113,7 @@ class AnatomyPage(Page):
     def run_demo(self, done: Callable[[], None]) -> None:
         """The rows, run; `done` when they have been."""
         self._after_run = done
-        if not self.model.table.running and not self.model.run_table():
+        if not self._is_running() and not self.model.run(self._topic):
             self._ended()
 
     def demo_problem(self) -> ErrorReport | None:
@@ -114,10 +123,10 @@ class AnatomyPage(Page):
 
     def _run(self) -> None:
         self.note.show_report(None)
-        self.model.run_table()
+        self.model.run(self._topic)
 
     def _stop(self) -> None:
-        self.model.table.stop()
+        self.model.stop(self._topic)
 
     def _chip_clicked(self, chip: Chip) -> None:
         self._go(next(topic for topic, known in self.chips.items() if known is chip))
@@ -129,7 +138,7 @@ class AnatomyPage(Page):
             chip.setChecked(name == topic)
         self.stack.setCurrentWidget(self.views[topic])
         self._write()
-        self._show_primary()
+        self._running_changed()
         self.state_changed.emit()
 
     # Model to widgets
@@ -145,7 +154,9 @@ class AnatomyPage(Page):
         self._working.setVisible(running)
         self._show_primary()
 
-    def _progressed(self, event: Progress) -> None:
+    def _progressed(self, topic: Topic, event: Progress) -> None:
+        if topic != self._topic:
+            return
         if event.fraction is None:
             self.progress.setRange(0, 0)
         else:
@@ -155,6 +166,8 @@ class AnatomyPage(Page):
             self.step.setText(tell(event.text))
 
     def _ended(self) -> None:
+        if self._is_running():
+            return
         after, self._after_run = self._after_run, None
         if after is not None:
             after()
@@ -188,13 +201,13 @@ class AnatomyPage(Page):
     # Small questions
 
     def _run_text(self) -> str:
-        return self.tr("Run the rows")
+        return self.tr("Measure")
 
     def _can_run(self) -> bool:
-        return not self._is_running()
+        return bool(self.model.measurements(self._topic)) and not self._is_running()
 
     def _is_running(self) -> bool:
-        return self.model.table.running
+        return self.model.running(self._topic)
 
     # Building
 
@@ -216,7 +229,6 @@ class AnatomyPage(Page):
         for topic, chip in self.chips.items():
             self._group.addButton(chip)
             bar.addWidget(chip)
-            chip.setVisible(topic in self.views)
             chip.setChecked(topic == self._topic)
         bar.addSpacing(8)
         bar.addWidget(self.hint, 1)
@@ -230,9 +242,10 @@ class AnatomyPage(Page):
         self._write()
 
     def _connect(self) -> None:
-        for one in (self.model.table,):
-            one.changed.connect(self._running_changed)
-            one.progressed.connect(self._progressed)
-            one.refused.connect(self._refused)
-            one.ended.connect(self._ended)
+        for topic in TOPICS:
+            for one in self.model.measurements(topic):
+                one.changed.connect(self._running_changed)
+                one.progressed.connect(partial(self._progressed, topic))
+                one.refused.connect(self._refused)
+                one.ended.connect(self._ended)
         self._group.buttonClicked.connect(self._chip_clicked)

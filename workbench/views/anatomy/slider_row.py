@@ -47,6 +47,7 @@ class SliderRow(QWidget):
         self.name.setText(name)
         self.slider.setAccessibleName(name)
         widest = f"−{self._low + self._step * self.slider.maximum():.{self._digits}f}"
+        self.slider.setMinimumHeight(self.fontMetrics().height() + 8)
         self.figure.setMinimumWidth(self.fontMetrics().horizontalAdvance(widest))
 
     def value(self) -> float:
