@@ -135,6 +135,9 @@ def _from_pretrained(plan: LoadPlan) -> PreTrainedModel:
     import torch
     import transformers
 
+    from engine.models import bitmask
+    from engine.models.layered import layers_of_their_own
+
     options = plan.ref.options
     found = plan.found
     arguments: dict[str, Any] = {
@@ -144,18 +147,23 @@ def _from_pretrained(plan: LoadPlan) -> PreTrainedModel:
         "local_files_only": True,
         "trust_remote_code": options.trust_remote_code,
     }
-    place = str(found.path)
+    place: str | None = str(found.path)
     if found.weights.format == "gguf":
         file = gguf_file(found)
         place, arguments["gguf_file"] = str(file.parent), file.name
+    elif (found.path / bitmask.FILE).exists():
+        arguments["config"] = copy.deepcopy(plan.blueprint.config)
+        place, arguments["state_dict"] = None, bitmask.load(found.path)
     else:
         arguments["config"] = copy.deepcopy(plan.blueprint.config)
         arguments["use_safetensors"] = found.weights.format == "safetensors"
     if options.quantization != "none":
         arguments["quantization_config"] = _quantization(plan)
-    auto = getattr(transformers, plan.blueprint.auto_class)
+    kind = plan.blueprint.model_class if place is None else None
+    auto: Any = kind or getattr(transformers, plan.blueprint.auto_class)
     model: PreTrainedModel
-    model, report = auto.from_pretrained(place, output_loading_info=True, **arguments)
+    with layers_of_their_own(plan.blueprint.config, plan.blueprint.model_class):
+        model, report = auto.from_pretrained(place, output_loading_info=True, **arguments)
     missing = sorted(report.get("missing_keys") or ())
     if missing:  # they would be random numbers
         raise ModelLoadError(

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.errors import BadSpec
 from engine.jobs.spec import to_plain
-from engine.pruning import bitmask
+from engine.models import bitmask
 from engine.pruning.passages import Passages
 from engine.pruning.prune_spec import Loss, MatrixRow, PruneSpec
 

@@ -18,8 +18,8 @@ from engine.api import Engine
 from engine.cli import app
 from engine.errors import BadSpec
 from engine.jobs.job import JobFailed
+from engine.models import bitmask
 from engine.models.reference import LoadOptions, ModelRef
-from engine.pruning import bitmask
 from engine.pruning.prune_spec import PruneResult, PruneSpec, TextSource
 
 MODEL = ModelRef("teach-rope", options=LoadOptions(device="cpu", dtype="float32"))
@@ -77,6 +77,8 @@ def test_the_written_model_has_the_loss_that_was_measured(
             assert torch.equal(model.state_dict()[name], tensor)
     for row in result.rows:
         assert int((state[row.name] == 0).sum()) == row.zeros
+    again = replace(SHORT, model=replace(MODEL, id=str(folder)), ratio=0.0)
+    assert run(engine, again).dense == result.pruned
 
 
 def test_masks_alone_can_be_compared(engine: Engine, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ built or loaded (`engine.models.layered`).
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor
@@ -109,9 +109,9 @@ def _write_widths(config: PreTrainedConfig, layers: list[Layer], kept: Kept) -> 
 def _built(
     model: PreTrainedModel, config: PreTrainedConfig, state: dict[str, Tensor]
 ) -> PreTrainedModel:
-    kind: Any = type(model)
-    with layers_of_their_own(config, kind):
-        small: Any = kind._from_config(config, dtype=model.dtype)
+    build = cast(Any, type(model))._from_config
+    with layers_of_their_own(config, type(model)):
+        small = build(config, dtype=model.dtype)
     small.load_state_dict(state)
     small.tie_weights()
     made: PreTrainedModel = small.to(model.device).eval()

@@ -9,8 +9,12 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 from transformers.models.llama import modeling_llama
 
+from engine.api import Resources
 from engine.errors import UnsupportedModel
 from engine.models.layered import layers_of_their_own
+from engine.models.loading import load
+from engine.models.reference import LoadOptions, ModelRef
+from engine.paths import Paths
 from engine.pruning.passages import Passages
 from engine.pruning.structured.importance import Importance, importance
 from engine.pruning.structured.layout import layout
@@ -166,3 +170,12 @@ def test_an_error_while_loading_leaves_no_class_replaced() -> None:
 def test_layers_without_a_width_are_refused(family: str) -> None:
     with pytest.raises(UnsupportedModel, match="width of their own"):
         layout(tiny(family))
+
+
+def test_our_loader_opens_layers_of_different_widths(tmp_path: Path) -> None:
+    small = narrowed(tiny("llama"), uneven())
+    small.save_pretrained(tmp_path)
+    tiny_models.tiny_tokenizer().save_pretrained(tmp_path)
+    options = LoadOptions(device="cpu", dtype="float32")
+    loaded = load(ModelRef(str(tmp_path), options=options), Resources(Paths.default()))
+    assert torch.equal(logits(loaded.model), logits(small))

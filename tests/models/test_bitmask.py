@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.pruning import bitmask
+from engine.models import bitmask
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
