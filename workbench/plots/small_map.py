@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -206,7 +206,7 @@ class SmallMap(QWidget):
         centred = int(Qt.AlignmentFlag.AlignCenter)
         painter.drawText(below, centred, f"{matrix.column_title} →")
         painter.save()
-        painter.translate(0, area.bottom())
+        painter.translate(QPointF(0, area.bottom()))
         painter.rotate(-90)
         painter.drawText(QRectF(0, 0, area.height(), line), centred, f"← {matrix.row_title}")
         painter.restore()

@@ -133,11 +133,15 @@ class PositionModel(QObject):
 
     def set_model(self, ref: ModelRef) -> None:
         """Another model: what was captured is no longer true."""
-        if ref == self.ref and self.anatomy is not None:
+        known = self.anatomy is not None or self._describing is not None
+        if ref == self.ref and known:
             return
         self.ref, self.anatomy = ref, None
         self.stop()
-        self._job = None
+        if self._job is not None:
+            self._job = None
+            self.running_changed.emit(False)
+            self.finished.emit()
         self.capture = None
         self.layer = self.head = 0
         self._describing = self._jobs.submit(DescribeModelSpec(ref), self._described)

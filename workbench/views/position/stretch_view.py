@@ -9,10 +9,17 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.errors import EngineError
-from engine.inspection.capture import LayerCapture
+from engine.inspection.capture import Capture, LayerCapture
 from engine.inspection.positions.counterfactual_spec import CounterfactualSpec
 from engine.inspection.positions.distance import DistanceCurve, binned, measured
 from workbench.plots.colour_bar import ColourBar
@@ -44,6 +51,7 @@ from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.plain import PlainLabel
 
 STEPS: Final = 200
+MOST_ASKED: Final = 4096
 DRESS: Final[dict[str, tuple[str, LineStyle]]] = {
     "direct": ("series-2", "line"),
     "linear": ("series-2", "line"),
@@ -96,6 +104,8 @@ class StretchView(QWidget):
         self.spectrum = LineChart(services.theme, parent=self)
         self.distance = LineChart(services.theme, parent=self)
         self.next = NextTokens(self.swap, self)
+        self.ask_model = QPushButton(self)
+        self.ask_model.hide()
         self._build()
         self._connect()
         self.retranslate()
@@ -155,15 +165,25 @@ class StretchView(QWidget):
         self._maps.ask(work, self._take_map, self._failed)
         capture = self._model.capture
         assert capture is not None
-        self.swap.ask(
-            CounterfactualSpec(
-                model=self._model.ref,
-                ids=capture.ids,
-                rotation=self._preset,
-                factor=factor,
-                length=round(trained * factor),
-                losses=False,
-            )
+        self.ask_model.setVisible(len(capture.ids) > MOST_ASKED)
+        if len(capture.ids) <= MOST_ASKED:
+            self.swap.ask(self._question(capture))
+
+    def _ask_clicked(self) -> None:
+        capture = self._model.capture
+        if capture is not None:
+            self.swap.ask(self._question(capture), at_once=True)
+
+    def _question(self, capture: Capture) -> CounterfactualSpec:
+        """The text under the preset, through the whole model."""
+        factor = self.factor()
+        return CounterfactualSpec(
+            model=self._model.ref,
+            ids=capture.ids,
+            rotation=self._preset,
+            factor=factor,
+            length=round(self._model.trained * factor),
+            losses=False,
         )
 
     def _take_map(self, found: Stretched) -> None:
@@ -199,6 +219,13 @@ class StretchView(QWidget):
             chip.updateGeometry()
         self.factor_label.setText(self.tr("Factor"))
         self.slider.setAccessibleName(self.tr("Factor of the stretch"))
+        self.ask_model.setText(self.tr("Ask the model"))
+        self.ask_model.setAccessibleName(self.ask_model.text())
+        self.ask_model.setToolTip(
+            self.tr("Above {n} tokens the model is asked only when you want it").format(
+                n=MOST_ASKED
+            )
+        )
         self.next.refresh()
         self._write_factor()
         self._show_map()
@@ -359,6 +386,7 @@ class StretchView(QWidget):
         left.setSpacing(12)
         left.addWidget(self.map_card, 3)
         left.addWidget(self.next)
+        left.addWidget(self.ask_model, 0, Qt.AlignmentFlag.AlignLeft)
         right = QVBoxLayout()
         right.setSpacing(12)
         right.addWidget(self.spectrum_card, 3)
@@ -378,6 +406,7 @@ class StretchView(QWidget):
     def _connect(self) -> None:
         self._group.buttonClicked.connect(self._chip_clicked)
         self.slider.valueChanged.connect(self._factor_moved)
+        self.ask_model.clicked.connect(self._ask_clicked)
         self._model.facts_changed.connect(self._write_factor)
 
 
