@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import torch
 
 from engine.decoding.detokenize import Detokenizer
-from engine.decoding.loop import decode
-from engine.decoding.params import Sampling
-from engine.decoding.request import Request
+from engine.decoding.interrupt import interruptible
 from engine.decoding.stopping import check_length
 from engine.errors import BadSpec, PromptError, UnsupportedModel
 from engine.evaluation.provenance import provenance_of
-from engine.inspection.capture import Capture, LayerCapture, Mask
-from engine.inspection.inspect_spec import MOST_PAINTED, InspectSpec, MaskChoice, too_long
+from engine.inspection.capture import Capture, LayerCapture
+from engine.inspection.inspect_spec import InspectSpec, MaskChoice, too_long
+from engine.inspection.mask_cells import mask_cells
 from engine.inspection.passing import Passage, run_passage
 from engine.inspection.probe import Probe
 from engine.models.architecture import shape_of
@@ -48,9 +47,9 @@ def capture(loaded: LoadedModel, spec: InspectSpec, ctx: JobContext) -> Capture:
     ids = prompt_ids(loaded, spec)
     _check_ids(loaded, ids)
     encoder_decoder = loaded.info.anatomy.structure == "encoder-decoder"
-    target = _target_ids(loaded, spec, ids, ctx) if encoder_decoder else ()
     causal = loaded.info.anatomy.structure == "causal decoder"
     mask = _mask(spec.mask, len(ids), causal=causal, cross=encoder_decoder)
+    target = _target_ids(loaded, spec, ids, ctx) if encoder_decoder else ()
     probe = Probe(
         model,
         layers=frozenset(spec.layers),
@@ -143,14 +142,16 @@ def _target_ids(
         said = loaded.tokenizer(spec.target, add_special_tokens=False)["input_ids"]
         return (start, *(int(token) for token in said))
     ctx.progress(None, "Letting the model answer")
-    answer = decode(
-        loaded.model,
-        loaded.tokenizer,
-        [Request(ids)],
-        Sampling(max_new_tokens=spec.target_tokens),
-        check=ctx.check,
-    )[0]
-    return (start, *(token.id for token in answer.tokens))
+    asked = torch.tensor([ids], device=loaded.device)
+    with torch.no_grad(), interruptible(loaded.model, ctx.check):
+        said = loaded.model.generate(  # type: ignore[operator]
+            asked,
+            attention_mask=torch.ones_like(asked),
+            do_sample=False,
+            num_beams=1,
+            max_new_tokens=max(1, spec.target_tokens),
+        )
+    return tuple(int(token) for token in said[0])
 
 
 def _mask(choice: MaskChoice, count: int, *, causal: bool, cross: bool) -> torch.Tensor | None:
@@ -161,20 +162,4 @@ def _mask(choice: MaskChoice, count: int, *, causal: bool, cross: bool) -> torch
         raise BadSpec(
             "The masks of an encoder-decoder cannot be changed.", "Choose a model with one stack."
         )
-    if count > MOST_PAINTED:
-        raise BadSpec(
-            f"A mask can be changed for at most {MOST_PAINTED:,} tokens; there are {count:,}.",
-            "Shorten the text.",
-        )
-    kind = ("causal" if causal else "full") if choice.kind == "own" else choice.kind
-    rule = Mask(kind, prefix=choice.prefix, window=choice.window)
-    seen = rule.allowed(slice(0, count), slice(0, count))
-    for stroke in choice.strokes:
-        seen[slice(*stroke.rows), slice(*stroke.cols)] = stroke.visible
-    blind = [i for i in range(count) if not seen[i].any()]
-    if blind:
-        raise BadSpec(
-            f"Under this mask, token {blind[0]} sees no token at all.",
-            "Let every token see at least itself.",
-        )
-    return torch.from_numpy(seen)
+    return torch.from_numpy(mask_cells(choice, count, causal=causal))
