@@ -4263,19 +4263,19 @@ One question, leave one out</source>
     </message>
     <message>
         <source>said already to both, if anything</source>
-        <translation type="unfinished"></translation>
+        <translation>两者都已说过的话（可空）</translation>
     </message>
     <message>
         <source>What was said already to both prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>对两个提示都已说过的话</translation>
     </message>
     <message>
         <source>as questions</source>
-        <translation type="unfinished"></translation>
+        <translation>作为提问</translation>
     </message>
     <message>
         <source>Put both prompts into the model&apos;s chat format</source>
-        <translation type="unfinished"></translation>
+        <translation>把两个提示都放进模型的对话格式</translation>
     </message>
     <message>
         <source>next token</source>

@@ -74,7 +74,8 @@ class TiledMap(pg.GraphicsView):
     """The whole plot as one widget.
 
     Drag moves, the wheel zooms, a double click or Home shows all again; the arrow keys move the
-    cursor by a cell, + and − zoom, Space holds the cell.
+    cursor by a cell, + and − zoom, Space holds the cell (in brush mode: paints it), Return chooses
+    its query, Shift + Return its key.
 
     Attributes:
         tiles: The map itself.
@@ -278,10 +279,16 @@ class TiledMap(pg.GraphicsView):
             self._zoom(ZOOM)
         elif key == Qt.Key.Key_Home:
             self.show_all()
+        elif key == Qt.Key.Key_Space and self.cell is not None and self._brush:
+            self.stroked.emit(self.cell)
+            self.stroke_ended.emit()
         elif key == Qt.Key.Key_Space and self.cell is not None:
             self.pin(None if self.cell == self.pinned else self.cell)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.cell is not None:
-            self._row_chosen(self.cell.row)
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self._column_chosen(self.cell.column)
+            else:
+                self._row_chosen(self.cell.row)
         else:
             event.ignore()
 

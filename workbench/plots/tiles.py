@@ -28,6 +28,7 @@ SIZE: Final = 256
 CACHE_BYTES: Final = 256 * 2**20
 IN_FLIGHT: Final = 2
 CRISP: Final = 1.0
+PREFETCHED: Final = 2  # levels of which the ring around the sight is computed ahead
 
 Key = tuple[int, int, int]
 """Level, tile row, tile column."""
@@ -199,7 +200,12 @@ class TileItem(pg.GraphicsObject):
         wanted = list(self._tiles_in(visible, self.level))
         for key in wanted:
             self._draw(painter, key)
-        self._ask([key for key in wanted if key not in self.cache])
+        missing = [key for key in wanted if key not in self.cache]
+        if not missing and self.level <= PREFETCHED:
+            step = float(SIZE << self.level)
+            around = visible.adjusted(-step, -step, step, step).intersected(whole)
+            missing = [key for key in self._tiles_in(around, self.level) if key not in self.cache]
+        self._ask(missing)
 
     def _tiles_in(self, area: QRectF, level: int) -> Iterable[Key]:
         """Tiles of a level that touch an area, from its middle outwards."""

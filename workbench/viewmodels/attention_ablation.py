@@ -8,7 +8,15 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from engine.inspection.ablation_spec import AblateResult, AblateSpec, Method, Scope, Unit
+from engine.inspection.ablation_spec import (
+    AblateResult,
+    AblateSpec,
+    Change,
+    Method,
+    Scope,
+    TokenChange,
+    Unit,
+)
 from engine.inspection.capture import Capture, Role
 from engine.inspection.ranking import HeadRanking, save_ranking
 from engine.inspection.sweep_spec import SweepHeadsSpec
@@ -181,6 +189,12 @@ def reading(case: AttentionCase, capture: Capture) -> AblateSpec:
             target_ids=capture.ids, top=TOP,
         )  # fmt: skip
     return AblateSpec(model=model, ids=capture.ids, since=case.since, top=TOP)
+
+
+def telling(change: Change, most: int) -> tuple[TokenChange, ...]:
+    """The few tokens that were or are likeliest, in the order of before."""
+    found = sorted(change.tokens, key=lambda one: -max(one.before, one.after))[:most]
+    return tuple(sorted(found, key=lambda one: one.rank_before))
 
 
 def saving(ranking: HeadRanking, path: str) -> Path:

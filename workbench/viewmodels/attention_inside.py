@@ -30,6 +30,8 @@ class PatchChoice:
         clean, corrupted: The prompts.
         answer, other: What each is followed by.
         patch: What is put in.
+        chat: Put both into the model's chat format.
+        said: What the model has said to either already.
     """
 
     clean: str = ""
@@ -37,6 +39,8 @@ class PatchChoice:
     answer: str = ""
     other: str = ""
     patch: PatchKind = "residual"
+    chat: bool = False
+    said: str = ""
 
 
 class LensModel(QObject):
@@ -99,7 +103,8 @@ class PatchModel(QObject):
         self.job.start(
             PatchSpec(
                 model=model, clean=choice.clean, corrupted=choice.corrupted,
-                answer=choice.answer, other=choice.other, patch=choice.patch,
+                answer=choice.answer, other=choice.other, patch=choice.patch, chat=choice.chat,
+                said=choice.said,
             )
         )  # fmt: skip
 

@@ -32,9 +32,8 @@ def test_a_text_is_looked_at_and_every_head_is_there(driver, page):
     assert shown.shape[0] >= 2 * 64
     assert shown.shape[1] >= 4 * 64
     result = page.ablation.result
-    assert [bar.share for bar in page.bars.bars.bars] == [
-        one.after for one in result.change.tokens[:5]
-    ]
+    shares = [bar.share for bar in page.bars.bars.bars]
+    assert shares == sorted((one.after for one in result.change.tokens), reverse=True)[:5]
 
 
 def test_clicks_and_arrow_keys_choose_heads(driver, page):
@@ -93,7 +92,9 @@ def test_chosen_tokens_are_summed(driver, page):
         at = view.mapFromScene(view.left.position_of(row))
         with driver.qtbot.waitSignal(page.map.profiles_changed, timeout=RUN_MS):
             driver.click(view.viewport(), at)
-    driver.qtbot.waitUntil(lambda: view.bottom_profile.caption == "sum of 2 queries")
+    driver.qtbot.waitUntil(
+        lambda: view.bottom_profile.caption == "sum of 2 queries", timeout=RUN_MS
+    )
     weights = whole(page.model.layer, page.model.head.head)
     assert view.bottom_profile.values == pytest.approx(weights[3] + weights[6], abs=1e-6)
     assert view.rows == frozenset({3, 6})
@@ -217,7 +218,7 @@ def test_two_states_are_compared_head_by_head(driver, page, tiny_ref, tmp_path):
     found = pair.divergences
     assert found.values[head.layer, head.head] == found.values.max()
     view = page.states.difference
-    driver.qtbot.waitUntil(lambda: view.tiles.shape[0] > 0)
+    driver.qtbot.waitUntil(lambda: view.tiles.shape[0] > 0, timeout=RUN_MS)
     view.hovered.emit(CellAt(5, 2))
     first = whole(pair.first.layers[head.layer], head.head)[5, 2]
     second = whole(pair.second.layers[head.layer], head.head)[5, 2]

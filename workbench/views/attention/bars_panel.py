@@ -13,7 +13,7 @@ from engine.inspection.ablation_spec import TokenChange
 from workbench.plots.token_axis import shown_token
 from workbench.services.container import Services
 from workbench.viewmodels.attention import AttentionModel
-from workbench.viewmodels.attention_ablation import AblationModel, saving
+from workbench.viewmodels.attention_ablation import AblationModel, saving, telling
 from workbench.viewmodels.attention_heads import HeadAt
 from workbench.widgets.bar_list import Bar, BarList
 from workbench.widgets.chips import Chip
@@ -87,7 +87,7 @@ class BarsPanel(QWidget):
         if result is not None:
             last = shown_token(result.tokens[result.at]) if result.tokens else ""
             heading = self.tr("Next token after “{token}”").format(token=last)
-            bars = tuple(self._bar(one, bool(taken)) for one in result.change.tokens[:SHOWN])
+            bars = tuple(self._bar(one, bool(taken)) for one in telling(result.change, SHOWN))
         self.heading.setText(heading)
         self.bars.set_bars(bars)
         self.story.setText(self._story())

@@ -25,6 +25,7 @@ from workbench.plots.tiled_map import CellAt, TiledMap
 from workbench.plots.token_axis import shown_token
 from workbench.services.container import Services
 from workbench.viewmodels.attention import AttentionModel
+from workbench.viewmodels.attention_ablation import telling
 from workbench.viewmodels.attention_mask import MOST_PAINTED, MaskModel, cells_of
 from workbench.viewmodels.attention_tiles import head_tile
 from workbench.views.attention.job_line import JobLine
@@ -219,7 +220,7 @@ class PaintView(QWidget):
                     f"{plain_number(one.before)} → {plain_number(one.after)}",
                     ahead=one.rank_after == 1, before=one.before,
                 )
-                for one in result.change.tokens[:SHOWN]
+                for one in telling(result.change, SHOWN)
             )
         )  # fmt: skip
         parts = [self.tr("KL {kl:.3f} nats").format(kl=result.change.kl)]

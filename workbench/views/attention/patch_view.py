@@ -32,6 +32,7 @@ from workbench.viewmodels.attention_inside import PatchChoice, PatchModel
 from workbench.viewmodels.attention_tiles import matrix_tile
 from workbench.views.attention.job_line import JobLine
 from workbench.views.attention.source_bar import TextField
+from workbench.widgets.chips import Chip
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.plot_menu import Exports, PlotMenu, Work
@@ -39,20 +40,18 @@ from workbench.widgets.signed_tint import signed
 
 SAMPLES: Final[dict[Language, PatchChoice]] = {
     "en": PatchChoice(
-        "<|bos|><|user|>Solve the problem.\nAnna has 7 apples. Anna gives away 3. "
-        "How many apples does Anna have?<|end|><|assistant|>7 - 3 = 4. The answer is ",
-        "<|bos|><|user|>Solve the problem.\nAnna has 9 apples. Anna gives away 3. "
-        "How many apples does Anna have?<|end|><|assistant|>9 - 3 = 6. The answer is ",
-        "4",
-        "6",
+        "Solve the problem.\nAnna has 7 apples. Anna gives away 3. How many apples does Anna have?",
+        "Solve the problem.\nAnna has 9 apples. Anna gives away 3. How many apples does Anna have?",
+        "7",
+        "9",
+        chat=True,
     ),
     "zh": PatchChoice(
-        "<|bos|><|user|>解答题目。\n小明有7个苹果。小明送出3个。小明有多少个苹果？"
-        "<|end|><|assistant|>7 - 3 = 4。答案是",
-        "<|bos|><|user|>解答题目。\n小明有9个苹果。小明送出3个。小明有多少个苹果？"
-        "<|end|><|assistant|>9 - 3 = 6。答案是",
-        "4",
-        "6",
+        "解答题目。\n小明有7个苹果。小明送出3个。小明有多少个苹果？",
+        "解答题目。\n小明有9个苹果。小明送出3个。小明有多少个苹果？",
+        "7",
+        "9",
+        chat=True,
     ),
 }
 
@@ -74,6 +73,8 @@ class PatchView(QWidget):
         self.clean, self.corrupted = TextField(self), TextField(self)
         self.answer, self.other = QLineEdit(self), QLineEdit(self)
         self.clean_label, self.corrupted_label = PlainLabel(self), PlainLabel(self)
+        self.said = QLineEdit(self)
+        self.chat = Chip(self, compact=True)
         self.kind = QComboBox(self)
         self.run = QPushButton(self)
         self.sample = QPushButton(self)
@@ -103,6 +104,12 @@ class PatchView(QWidget):
         ):
             for field in fields:
                 field.setAccessibleName(label.text())
+        self.said.setPlaceholderText(self.tr("said already to both, if anything"))
+        self.said.setAccessibleName(self.tr("What was said already to both prompts"))
+        self.chat.setText(self.tr("as questions"))
+        self.chat.setAccessibleName(self.chat.text())
+        self.chat.setToolTip(self.tr("Put both prompts into the model's chat format"))
+        self.chat.updateGeometry()
         self.answer.setPlaceholderText(self.tr("next token"))
         self.other.setPlaceholderText(self.tr("next token"))
         names: dict[PatchKind, str] = {
@@ -137,7 +144,8 @@ class PatchView(QWidget):
         """What stands in the fields."""
         return PatchChoice(
             self.clean.toPlainText(), self.corrupted.toPlainText(), self.answer.text(),
-            self.other.text(), cast(PatchKind, self.kind.currentData()),
+            self.other.text(), cast(PatchKind, self.kind.currentData()), self.chat.isChecked(),
+            self.said.text(),
         )  # fmt: skip
 
     def load_sample(self) -> None:
@@ -148,6 +156,8 @@ class PatchView(QWidget):
         self.corrupted.setPlainText(found.corrupted)
         self.answer.setText(found.answer)
         self.other.setText(found.other)
+        self.said.setText(found.said)
+        self.chat.setChecked(found.chat)
 
     def start(self) -> None:
         """Patch with the current model."""
@@ -246,7 +256,8 @@ class PatchView(QWidget):
             grid.addWidget(answer, 2, column)
         bar = QHBoxLayout()
         bar.setSpacing(8)
-        for widget in (self.kind, self.run, self.sample):
+        self.said.setMinimumWidth(self.fontMetrics().averageCharWidth() * 22)
+        for widget in (self.chat, self.said, self.kind, self.run, self.sample):
             bar.addWidget(widget)
         bar.addWidget(self.hint, 1)
         head = QHBoxLayout()
