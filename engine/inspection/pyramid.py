@@ -45,8 +45,11 @@ def mean_scores(
     """
     row_edges, col_edges = edges(rows, step), edges(cols, step)
     back = name == "content"
-    every = np.arange(rows.start, rows.stop)
-    q, k = queries(layer, head, every, back), keys(layer, head, cols, back)
+    if back:
+        q = queries(layer, head, np.arange(rows.start, rows.stop), back)
+    else:
+        q = layer.q[head, rows]  # no copy: of a long text it would cost more than the product
+    k = keys(layer, head, cols, back)
     out = (_means(q, row_edges - rows.start) @ _means(k, col_edges - cols.start).T) * np.float32(
         layer.scaling
     )
@@ -177,21 +180,31 @@ def _shares(mask: Mask, rows: slice, col_edges: Edges, keys_count: int) -> NDArr
             np.float64
         )
     first, last = visible_runs(mask, rows, keys_count)
+    starts, stops = col_edges[:, 0], col_edges[:, 1]
+    found = np.zeros(len(col_edges))
+    reached = (last.max() > starts) & (first.min() < stops)
     if mask.visible is None:
+        whole = (first.max() <= starts) & (last.min() >= stops)
+        found[whole] = 1.0
+        reached &= ~whole  # few are left: those on the edge of the mask
         counts = np.arange(keys_count + 1)
     else:
         counts = np.concatenate([[0], np.cumsum(mask.visible)])
-    begin = np.maximum(first[:, None], col_edges[None, :, 0])
-    end = np.maximum(begin, np.minimum(last[:, None], col_edges[None, :, 1]))
-    seen = (counts[end] - counts[begin]).sum(axis=0)
-    cells = len(first) * (col_edges[:, 1] - col_edges[:, 0])
-    found: NDArray[np.float64] = seen / cells
+    begin = np.maximum(first[:, None], starts[None, reached])
+    end = np.maximum(begin, np.minimum(last[:, None], stops[None, reached]))
+    cells = len(first) * (stops - starts)[reached]
+    found[reached] = (counts[end] - counts[begin]).sum(axis=0) / cells
     return found
 
 
 def _means(vectors: Float, blocks: Edges) -> Float:
     """Mean of consecutive vectors, ``[blocks, width]``; the last block may be shorter."""
-    sums = np.add.reduceat(vectors, blocks[:, 0], axis=0, dtype=np.float32)
-    counts = blocks[:, 1] - blocks[:, 0]
-    found: Float = (sums / counts[:, None]).astype(np.float32)
-    return found
+    step = int(blocks[0, 1] - blocks[0, 0])
+    whole = len(vectors) // step
+    out = np.empty((len(blocks), vectors.shape[1]), np.float32)
+    if whole:
+        even = vectors[: whole * step].reshape(whole, step, vectors.shape[1])
+        np.matmul(np.full((1, step), 1 / step, np.float32), even, out=out[:whole, None])
+    if whole < len(blocks):
+        out[-1] = vectors[whole * step :].mean(axis=0)
+    return out
