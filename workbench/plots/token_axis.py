@@ -147,7 +147,7 @@ class TokenAxis(pg.GraphicsWidget):
             self._text(painter, metrics, box, text, Qt.AlignmentFlag.AlignHCenter, strong)
             return
         painter.save()
-        painter.translate(along, GAP)
+        painter.translate(QPointF(along, GAP))
         painter.rotate(-90)
         room = size.height() - GAP
         box = QRectF(-room, -metrics.height() / 2, room, metrics.height())
