@@ -3341,6 +3341,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>粗体：教材中的五个模型。* 按发布的代码，ChatGLM-6B 计算的是普通 GELU。每一行都以随机权重的小模型运行。</translation>
     </message>
     <message>
+        <source>Looking at the current model…</source>
+        <translation>正在查看当前模型…</translation>
+    </message>
+    <message>
         <source>The current model has no place among these.</source>
         <translation>当前模型不在这些之列。</translation>
     </message>
@@ -3495,22 +3499,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>What a norm costs</source>
         <translation>归一化的代价</translation>
-    </message>
-    <message>
-        <source>x</source>
-        <translation>x</translation>
-    </message>
-    <message>
-        <source>post: LN(x + f(x))</source>
-        <translation>后置：LN(x + f(x))</translation>
-    </message>
-    <message>
-        <source>pre: x + f(LN(x))</source>
-        <translation>前置：x + f(LN(x))</translation>
-    </message>
-    <message>
-        <source>DeepNorm: LN(αx + f(x))</source>
-        <translation>DeepNorm：LN(αx + f(x))</translation>
     </message>
     <message>
         <source>mean {mean:.2f}, RMS {rms:.2f}</source>

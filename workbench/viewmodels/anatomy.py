@@ -22,6 +22,7 @@ from workbench.viewmodels.anatomy_norms import NormChoice
 from workbench.viewmodels.current_model import CurrentModel
 
 Topic = Literal["models", "activations", "norms", "components"]
+ITEMS: Final = 6
 TOPICS: Final[tuple[Topic, ...]] = ("models", "activations", "norms", "components")
 
 
@@ -30,6 +31,7 @@ class AnatomyModel(QObject):
 
     Attributes:
         row: Number of the chosen row of the table.
+        items: Held-out items per task that components are read on.
         norms: Which vector goes through the norms.
         table: Runs the rows.
         depth: Gradient norm against depth.
@@ -54,6 +56,7 @@ class AnatomyModel(QObject):
         super().__init__(parent)
         self._current = current
         self.row = 0
+        self.items = ITEMS
         self._went = False
         self.results: dict[str, RowResult] = {}
         self.activations = ActivationChoice()
@@ -103,6 +106,11 @@ class AnatomyModel(QObject):
             return None
         return ref.id, place(self._described[1])
 
+    @property
+    def looking(self) -> bool:
+        """Whether the current model is being looked at, or has not been yet."""
+        return self._described is None or self._described[0] != self._current.ref
+
     def look(self) -> None:
         """Look at the current model without loading it."""
         ref = self._current.ref
@@ -141,7 +149,7 @@ class AnatomyModel(QObject):
                 return self.cost.run(NormCostSpec()) or depth
             case "components":
                 self.components.forget()
-                return self.components.run(ComponentsSpec(self._current.ref))
+                return self.components.run(ComponentsSpec(self._current.ref, items=self.items))
             case "activations":
                 return False
 

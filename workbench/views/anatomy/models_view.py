@@ -86,6 +86,9 @@ class ModelsView(QWidget):
         found = self._model.placed()
         if found is None:
             self.table.set_loaded(None)
+            if self._model.looking:
+                self.placed.setText(self.tr("Looking at the current model…"))
+                return
             self.placed.setText(self.tr("The current model has no place among these."))
             return
         name, placed = found

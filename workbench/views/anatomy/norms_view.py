@@ -118,12 +118,12 @@ class NormsView(QScrollArea):
         self.scale.set_value(choice.scale)
         self.layers.set_value(choice.layers)
         names = {
-            "input": self.tr("x"),
+            "input": "x",
             "layer-norm": "LayerNorm(x)",
             "rms-norm": "RMSNorm(x)",
-            "post": self.tr("post: LN(x + f(x))"),
-            "pre": self.tr("pre: x + f(LN(x))"),
-            "deep": self.tr("DeepNorm: LN(αx + f(x))"),
+            "post": "LN(x + f(x))",
+            "pre": "x + f(LN(x))",
+            "deep": "LN(αx + f(x))",
         }
         figures = self.tr("mean {mean:.2f}, RMS {rms:.2f}")
         self.bars.set_panels(
