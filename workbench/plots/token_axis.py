@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QTransform
 from PySide6.QtWidgets import QGraphicsSceneMouseEvent, QStyleOptionGraphicsItem, QWidget
 
 from workbench.plots.theme import PlotTheme
@@ -147,8 +147,7 @@ class TokenAxis(pg.GraphicsWidget):
             self._text(painter, metrics, box, text, Qt.AlignmentFlag.AlignHCenter, strong)
             return
         painter.save()
-        painter.translate(QPointF(along, GAP))
-        painter.rotate(-90)
+        painter.setTransform(QTransform.fromTranslate(along, GAP).rotate(-90), combine=True)
         room = size.height() - GAP
         box = QRectF(-room, -metrics.height() / 2, room, metrics.height())
         self._text(painter, metrics, box, text, Qt.AlignmentFlag.AlignRight, strong)
