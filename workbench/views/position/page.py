@@ -232,6 +232,12 @@ class PositionPage(Page):
         self.note.show_report(report)
 
     def _ended(self) -> None:
+        drawing = self._topic == "rotation" and self.model.encoding == "rope"
+        if not drawing or self.note.report() is not None:
+            self._drawn()
+
+    def _drawn(self) -> None:
+        """The picture that was asked for is there."""
         after, self._after_run = self._after_run, None
         if after is not None:
             after()
@@ -337,6 +343,7 @@ class PositionPage(Page):
         model.finished.connect(self._ended)
         self.subject.text_changed.connect(self.state_changed)
         self._group.buttonClicked.connect(self._topic_clicked)
+        self.rotation.settled.connect(self._drawn)
         self.other.wanted.connect(self._other_wanted)
         model.facts_changed.connect(self._subject_changed)
         self.services.model.chosen.connect(self._follow_model)

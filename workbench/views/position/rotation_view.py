@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -60,7 +60,13 @@ GIF_SIZE: Final = QSize(760, 208)
 
 
 class RotationView(QWidget):
-    """Dials above, two measured curves below."""
+    """Dials above, two measured curves below.
+
+    Signals:
+        settled(): All that was asked of the two vectors is on screen.
+    """
+
+    settled = Signal()
 
     def __init__(
         self, services: Services, model: PositionModel, parent: QWidget | None = None
@@ -244,6 +250,7 @@ class RotationView(QWidget):
     def _take_grid(self, grid: RelativeGrid) -> None:
         self._grid = grid
         self._show_identity()
+        self.settled.emit()
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, EngineError):
