@@ -34,9 +34,9 @@ def theme(qapp) -> Iterator[Theme]:
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ModelRef]:
-    """Tiny random models on disk: one that rotates, one with ALiBi, one with a learned table."""
+    """Tiny random models on disk: rotating, with ALiBi, with a learned table, with buckets."""
     found = {}
-    for name in ("llama", "bloom", "gpt2"):
+    for name in ("llama", "bloom", "gpt2", "t5"):
         folder = tmp_path_factory.mktemp("models") / f"tiny-{name}"
         save_tiny(name, folder)
         found[name] = ModelRef(str(folder), options=LoadOptions(dtype="float32"))

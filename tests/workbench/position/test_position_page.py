@@ -265,6 +265,24 @@ def test_buckets_say_that_the_model_does_not_use_them(driver, page):
     assert by_distance[-128] == 31
 
 
+def test_buckets_of_a_t5_are_its_own(driver, page, bench, tiny):
+    bench.services.model.choose(tiny["t5"])
+    driver.until(lambda: page.model.anatomy is not None)
+    driver.look()
+    assert "bucket of distance" in page.other.sentence.text()
+    driver.click(page.other.button)
+    view = page.buckets
+    bias = page.model.captured().bias
+    (series,) = view.bias.series()
+    by_distance = dict(zip(series.x.tolist(), series.y.tolist(), strict=True))
+    assert by_distance[0] == pytest.approx(float(bias.table[0, 0]))
+    assert view.heads.matrix.values.shape[0] == len(bias.table)
+    driver.topic("alibi")
+    with driver.qtbot.waitSignal(page.alibi.swap.changed, timeout=RUN_MS):
+        driver.click(page.alibi.change)
+    assert page.alibi.next.error.report() is not None or page.alibi.swap.result is not None
+
+
 def test_an_empty_text_is_told_and_nothing_breaks(driver, page):
     driver.click(page.header.primary)
     assert "no text" in page.note.message.text()
