@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
-import sys
+import tempfile
 import threading
 import time
-import traceback
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
@@ -62,5 +62,22 @@ class Watchdog(QObject):
                 log.warning("the window did not answer for %d ms:\n%s", late * 1000, self._where())
 
     def _where(self) -> str:
-        frame = sys._current_frames().get(self._gui_thread)
-        return "".join(traceback.format_stack(frame, limit=12)) if frame else "(no Python frame)"
+        """The GUI thread's stack, innermost call first.
+
+        Read by `faulthandler`, which makes no frame objects: one held here, even for a moment,
+        would keep a painter of the GUI thread alive and destroy it on this thread.
+        """
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+            faulthandler.dump_traceback(file, all_threads=True)
+            file.seek(0)
+            text = file.read()
+        return stack_of(self._gui_thread, text)
+
+
+def stack_of(thread: int, dump: str) -> str:
+    """One thread's calls out of a dump of all threads."""
+    for part in dump.split("\n\n"):
+        first, _, calls = part.partition("\n")
+        if f"0x{thread:016x}" in first:
+            return calls
+    return "(no Python frame)"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import gc
 import logging
 import sys
+import tempfile
 import threading
 import weakref
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ from workbench.services.async_loop import AsyncLoop
 from workbench.services.background import Background
 from workbench.services.gc_pin import BULK_OBJECTS, FULL_EVERY, GcPin
 from workbench.services.log import Log
-from workbench.services.watchdog import Watchdog
+from workbench.services.watchdog import Watchdog, stack_of
 
 
 class Ring:
@@ -319,3 +321,24 @@ def test_no_module_of_the_window_brings_tensors_along(shell):
     if "torch" in sys.modules:
         pytest.skip("another test of this run has imported torch")
     assert not {"transformers", "bitsandbytes"} & set(sys.modules)
+
+
+def test_a_dump_gives_the_stack_of_one_thread():
+    started, over = threading.Event(), threading.Event()
+
+    def waits_here() -> None:
+        started.set()
+        over.wait()
+
+    thread = threading.Thread(target=waits_here)
+    thread.start()
+    started.wait()
+    with tempfile.TemporaryFile("w+") as file:
+        faulthandler.dump_traceback(file, all_threads=True)
+        file.seek(0)
+        dump = file.read()
+    over.set()
+    thread.join()
+    assert "waits_here" in stack_of(thread.ident or 0, dump)
+    assert "waits_here" not in stack_of(threading.get_ident(), dump)
+    assert stack_of(1, dump) == "(no Python frame)"
