@@ -13,16 +13,26 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from workbench.plots.colour_maps import Scale
-from workbench.plots.profile import Profile
+from workbench.plots.profile import THICK, Profile
 from workbench.plots.theme import PlotColours, PlotTheme
 from workbench.plots.tiles import CACHE_BYTES, Run, TileItem, TileSource
-from workbench.plots.token_axis import TokenAxis
+from workbench.plots.token_axis import MOST_CHARS, TokenAxis
 
 LEAST_TOKENS: Final = 3.0
+LOW_LINES: Final = 22
+FEW_CHARS: Final = 9
 ZOOM: Final = 1.4
 
 
@@ -112,6 +122,7 @@ class TiledMap(pg.GraphicsView):
         self.columns: frozenset[int] = frozenset()
         self._brush = False
         self._stroking = False
+        self._profiles = True
         self.box = pg.ViewBox(enableMenu=False, invertY=True)
         self.box.setDefaultPadding(0.0)
         self.box.setBorder(None)
@@ -191,10 +202,10 @@ class TiledMap(pg.GraphicsView):
 
     def set_profiles_visible(self, shown: bool) -> None:
         """Maps that are shown beside another have no room for profiles."""
+        self._profiles = shown
         self.right_profile.setVisible(shown)
-        self.bottom_profile.setVisible(shown)
-        self.right_profile.setMaximumWidth(self.right_profile.minimumWidth() if shown else 0)
-        self.bottom_profile.setMaximumHeight(self.bottom_profile.minimumHeight() if shown else 0)
+        self.right_profile.setFixedWidth(THICK if shown else 0)
+        self._fit_height()
 
     def set_brush(self, on: bool) -> None:
         """Whether dragging paints instead of moving the map."""
@@ -292,6 +303,11 @@ class TiledMap(pg.GraphicsView):
         else:
             event.ignore()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "bottom_profile"):
+            self._fit_height()
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.overlay.update()
@@ -319,6 +335,14 @@ class TiledMap(pg.GraphicsView):
         return QSize(220, 200)
 
     # Inside
+
+    def _fit_height(self) -> None:
+        """In a low plot the map itself goes before its lower profile and long labels."""
+        low = self.height() < LOW_LINES * self.fontMetrics().lineSpacing()
+        shown = self._profiles and not low
+        self.bottom_profile.setVisible(shown)
+        self.bottom_profile.setFixedHeight(THICK if shown else 0)
+        self.bottom.set_most_chars(FEW_CHARS if low else MOST_CHARS)
 
     def _hover(self, cell: CellAt | None) -> None:
         if cell != self.cell:

@@ -51,6 +51,7 @@ class TokenAxis(pg.GraphicsWidget):
         self._side = side
         self._box = box
         self._theme = theme
+        self._most_chars = MOST_CHARS
         self.labels: Sequence[str] = ()
         self.selected: frozenset[int] = frozenset()
         self.hovered = -1
@@ -64,6 +65,13 @@ class TokenAxis(pg.GraphicsWidget):
         self.fit()
         self.update()
 
+    def set_most_chars(self, most: int) -> None:
+        """Cut labels where room is short."""
+        if most != self._most_chars:
+            self._most_chars = most
+            self.fit()
+            self.update()
+
     def set_marks(self, selected: frozenset[int], hovered: int) -> None:
         """Which tokens are chosen, and which one the cursor is at (-1 = none)."""
         if (selected, hovered) != (self.selected, self.hovered):
@@ -74,9 +82,9 @@ class TokenAxis(pg.GraphicsWidget):
         """Take the room that the labels need."""
         metrics = QFontMetricsF(self._theme.mono())
         longest = max((len(shown_token(text)) for text in self.labels[:2000]), default=1)
-        chars = min(MOST_CHARS, longest)
+        chars = min(self._most_chars, longest)
         if len(self.labels) > 60:
-            chars = min(MOST_CHARS, chars + len(str(len(self.labels))) + 1)
+            chars = min(self._most_chars, chars + len(str(len(self.labels))) + 1)
         room = metrics.horizontalAdvance("0") * max(3, chars) + GAP + 4
         if self._side == "left":
             self.setFixedWidth(room)

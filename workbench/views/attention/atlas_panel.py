@@ -39,6 +39,7 @@ from workbench.widgets.fold import set_role
 from workbench.widgets.plot_menu import Exports, PlotMenu, Work
 
 LOW_LINES = 24
+HINT_CHARS = 36
 
 
 class AtlasPanel(QWidget):
@@ -72,6 +73,7 @@ class AtlasPanel(QWidget):
         self.card = QLabel(self)
         self.card.setTextFormat(Qt.TextFormat.RichText)
         self.card.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         set_role(self.card, "small")
         atlas_model.set_describe(describe)
         self.atlas.set_tip(self._card)
@@ -113,6 +115,7 @@ class AtlasPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a low window the atlas keeps its place; the card is its tooltip then."""
         super().resizeEvent(event)
+        self._describe_current()
         self.card.setVisible(self.height() > LOW_LINES * self.fontMetrics().lineSpacing())
 
     # Model to widgets
@@ -147,10 +150,11 @@ class AtlasPanel(QWidget):
         if head in self._ablated:
             title = self.tr("{head} · taken out").format(head=title)
         self.atlas.setAccessibleDescription(title)
-        self.card.setText(self._card(head))
+        wide = self.width() >= HINT_CHARS * self.fontMetrics().averageCharWidth()
+        self.card.setText(self._card(head, wide))
 
-    def _card(self, head: HeadAt) -> str:
-        return card(head, self._data.print_of(head), self._data.importance.get(head))
+    def _card(self, head: HeadAt, hints: bool = True) -> str:
+        return card(head, self._data.print_of(head), self._data.importance.get(head), hints)
 
     # What the person does
 

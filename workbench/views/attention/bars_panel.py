@@ -23,6 +23,7 @@ from workbench.widgets.plain import PlainLabel
 from workbench.widgets.signed_tint import plain_number
 
 SHOWN = 5
+FEW = 3
 
 
 class BarsPanel(QWidget):
@@ -39,6 +40,7 @@ class BarsPanel(QWidget):
         self._model = model
         self._ablation = ablation
         self._services = services
+        self._shown = SHOWN
         self.heading = PlainLabel(self)
         set_role(self.heading, "section")
         self.bars = BarList(self)
@@ -79,6 +81,13 @@ class BarsPanel(QWidget):
             self.retranslate()
         super().changeEvent(event)
 
+    def set_low(self, low: bool) -> None:
+        """In a low window fewer bars are shown."""
+        shown = FEW if low else SHOWN
+        if shown != self._shown:
+            self._shown = shown
+            self.refresh()
+
     def refresh(self) -> None:
         """Show the result and what can be done."""
         result, taken = self._ablation.result, self._ablation.units
@@ -87,7 +96,7 @@ class BarsPanel(QWidget):
         if result is not None:
             last = shown_token(result.tokens[result.at]) if result.tokens else ""
             heading = self.tr("Next token after “{token}”").format(token=last)
-            bars = tuple(self._bar(one, bool(taken)) for one in telling(result.change, SHOWN))
+            bars = tuple(self._bar(one, bool(taken)) for one in telling(result.change, self._shown))
         self.heading.setText(heading)
         self.bars.set_bars(bars)
         self.story.setText(self._story())

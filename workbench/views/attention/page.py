@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import ClassVar, cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QUndoStack
+from PySide6.QtGui import QResizeEvent, QUndoStack
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -53,6 +53,7 @@ from workbench.widgets.plain import PlainLabel
 
 ATLAS_CHARS = 36
 CELL_CHARS = 30
+LOW = 44  # lines of text
 
 
 class AttentionPage(Page):
@@ -183,6 +184,13 @@ class AttentionPage(Page):
 
     def demo_problem(self) -> ErrorReport | None:
         return self.note.report()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window text and bars give lines to the map."""
+        super().resizeEvent(event)
+        low = self.height() < LOW * self.fontMetrics().lineSpacing()
+        self.source.set_low(low)
+        self.bars.set_low(low)
 
     # What the person does
 

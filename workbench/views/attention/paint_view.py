@@ -7,7 +7,7 @@ from typing import Final, cast
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -37,6 +37,7 @@ from workbench.widgets.plain import PlainLabel
 from workbench.widgets.signed_tint import plain_number
 
 SHOWN: Final = 5
+LOW_LINES: Final = 32
 VEIL: Final = 215
 
 
@@ -148,6 +149,12 @@ class PaintView(QWidget):
         self._repaint()
         self._tell()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window the map goes before the hint, which is the tooltip of the brush then."""
+        super().resizeEvent(event)
+        low = self.height() < LOW_LINES * self.fontMetrics().lineSpacing()
+        self.hint.setVisible(not low or not self.run.isEnabled())
+
     # Model to widgets
 
     def _repaint(self) -> None:
@@ -203,6 +210,7 @@ class PaintView(QWidget):
                     "it; every layer and head obeys."
                 )
             )
+        self.map.setToolTip(self.hint.text())
 
     def _result_changed(self) -> None:
         result = self._mask.result

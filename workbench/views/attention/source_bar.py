@@ -14,6 +14,7 @@ from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.fold import set_role
 
 LINES = 3
+FEW_LINES = 2
 
 
 class TextField(QPlainTextEdit):
@@ -43,6 +44,7 @@ class SourceBar(QWidget):
         super().__init__(parent)
         self._model = model
         self._setting = False
+        self._lines = LINES
         self.text = TextField(self)
         self.target = QLineEdit(self)
         self.chat = Chip(self, compact=True)
@@ -50,13 +52,13 @@ class SourceBar(QWidget):
         set_role(self.about, "small")
         row = QHBoxLayout()
         row.setSpacing(8)
-        second = QVBoxLayout()
+        second = QHBoxLayout()
         second.setSpacing(4)
-        second.addWidget(self.target)
+        second.addWidget(self.target, 1)
         second.addWidget(self.chat)
-        second.addStretch(1)
         row.addWidget(self.text, 5)
         row.addLayout(second, 3)
+        row.setAlignment(second, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -88,6 +90,13 @@ class SourceBar(QWidget):
         elif event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._fit()
         super().changeEvent(event)
+
+    def set_low(self, low: bool) -> None:
+        """In a low window the text takes fewer lines."""
+        lines = FEW_LINES if low else LINES
+        if lines != self._lines:
+            self._lines = lines
+            self._fit()
 
     def refresh(self) -> None:
         """Show the case and what is known of it."""
@@ -143,4 +152,4 @@ class SourceBar(QWidget):
 
     def _fit(self) -> None:
         metrics = self.text.fontMetrics()
-        self.text.setFixedHeight(metrics.lineSpacing() * LINES + 14)
+        self.text.setFixedHeight(metrics.lineSpacing() * self._lines + 14)

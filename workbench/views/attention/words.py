@@ -202,20 +202,27 @@ def head_title(head: HeadAt, one: Fingerprint | None) -> str:
     return f"{head.name}  {measure_name(pattern[0])} {plain_number(pattern[1])}"
 
 
-def card(head: HeadAt, one: Fingerprint | None, importance: float | None) -> str:
-    """A head's fingerprint as a small table (rich text): the name, and one measure per row."""
+def card(
+    head: HeadAt, one: Fingerprint | None, importance: float | None, hints: bool = True
+) -> str:
+    """A head's fingerprint as a small table (rich text): the name, and one measure per row.
+
+    Args:
+        hints: Whether there is room to say what each measure means.
+    """
     rows = []
     for measure in MEASURES:
         value = value_of(one, measure) if one is not None else None
         if value is not None:
-            rows.append(_row(measure, plain_number(value, 3)))
+            rows.append(_row(measure, plain_number(value, 3), hints))
     if importance is not None:
-        rows.append(_row("importance", plain_number(importance, 3)))
+        rows.append(_row("importance", plain_number(importance, 3), hints))
     pattern = pattern_of(one) if one is not None else None
     name = f"{head.name} · {measure_name(pattern[0])}" if pattern is not None else head.name
     return f"<b>{escape(name)}</b><table cellspacing='0' cellpadding='1'>{''.join(rows)}</table>"
 
 
-def _row(measure: Order, value: str) -> str:
-    name, hint = escape(measure_name(measure)), escape(measure_hint(measure))
+def _row(measure: Order, value: str, hinted: bool) -> str:
+    name = escape(measure_name(measure))
+    hint = escape(measure_hint(measure)) if hinted else ""
     return f"<tr><td>{name}&nbsp;</td><td align='right'>{value}&nbsp;</td><td>{hint}</td></tr>"
