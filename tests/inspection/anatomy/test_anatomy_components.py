@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from engine.errors import BadSpec
-from engine.inspection.anatomy.components import Reading, losses
+from engine.inspection.anatomy.components import Reading, compared, losses
 from engine.inspection.anatomy.components_spec import COMPONENTS, ComponentsSpec
 from engine.inspection.anatomy.taking_out import Parts
 from engine.jobs.spec import decode, encode
@@ -88,3 +88,11 @@ def test_the_spec_is_a_value():
         ComponentsSpec(items=0).check()
     with pytest.raises(BadSpec, match="No component"):
         ComponentsSpec(components=()).check()
+
+
+def test_an_overflow_is_told_and_not_averaged():
+    found = compared("norm", -1, [0.1, 0.2], [1.0, float("nan")])
+    assert (found.loss, found.rise, found.overflowed) == (None, None, 1)
+    found = compared("mlp", 0, [0.1, 0.2], [1.0, 2.2])
+    assert found.rise.mean == pytest.approx(1.45)
+    assert found.overflowed == 0

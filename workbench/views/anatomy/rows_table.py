@@ -35,6 +35,7 @@ from workbench.views.anatomy.words import trait_name
 
 Index = QModelIndex | QPersistentModelIndex
 MASK: Final = 1
+POSITION: Final = 3  # the widest texts; they give way where room is short
 PROVEN: Final = 6
 COLUMNS: Final = 7
 THUMBNAIL_LINES: Final = 1.5
@@ -246,8 +247,13 @@ class RowsTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(round(thumbnail_edge(line) + 6))
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        for column in range(COLUMNS):
-            width = max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) + 12
+        widths = [
+            max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) + 12
+            for column in range(COLUMNS)
+        ]
+        over = max(0, sum(widths) - self.viewport().width())
+        widths[POSITION] = max(widths[POSITION] - over, header.sectionSizeHint(POSITION) + 12)
+        for column, width in enumerate(widths):
             header.resizeSection(column, width)
         header.setStretchLastSection(True)
         self.setMaximumHeight(self.sizeHint().height())
