@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 import torch
@@ -48,7 +48,7 @@ class Live:
     """
 
     def __init__(self, loaded: LoadedModel) -> None:
-        self._loaded = loaded
+        self._weakly = ref(loaded)  # it is the key under which this is kept: it must be able to go
         self.found = targets(loaded.model)
         self._dense = [target.weight.clone() for target in self.found]
         self.ratios: NDArray[np.float64] = np.zeros(len(self.found))
@@ -56,6 +56,12 @@ class Live:
         self._key: _Calibrated | None = None
         self.sha256 = ""
         self._texts: dict[_Measured, tuple[Passages, Loss]] = {}
+
+    @property
+    def _loaded(self) -> LoadedModel:
+        loaded = self._weakly()
+        assert loaded is not None  # a job holds it
+        return loaded
 
     def judged(self, spec: LivePruneSpec, check: Callable[[], None]) -> tuple[Judged, bool]:
         """How the dense weights rank under a spec's score, and whether it had to be found out."""

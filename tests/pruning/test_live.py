@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import cast
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -13,10 +17,15 @@ from engine.decoding.params import Sampling
 from engine.errors import BadSpec
 from engine.evaluation.spec import CompareResult, CompareSpec, Variant
 from engine.jobs.job import JobFailed
+from engine.models.loaded import LoadedModel
 from engine.models.reference import LoadOptions, ModelRef
+from engine.models.spec import LoadedInfo
+from engine.models.weights import WeightFiles
 from engine.prompting.elements import PromptElements
+from engine.pruning.live import Live, _live
 from engine.pruning.live_spec import PRUNED, LivePruneSpec, LiveState
 from engine.pruning.prune_spec import PruneResult, PruneSpec
+from tests.support.tiny_models import tiny_model
 
 OPTIONS = LoadOptions(device="cpu", dtype="float32")
 DENSE = ModelRef("teach-rope", options=OPTIONS)
@@ -93,6 +102,19 @@ def test_compare_asks_the_dense_and_the_pruned_copy_side_by_side(engine: Engine)
     assert pruned.provenance is not None
     assert dense.provenance.edits == ()
     assert pruned.provenance.edits[0].startswith("pruned 89.6%")
+
+
+def test_an_unloaded_model_takes_its_dense_weights_with_it() -> None:
+    model, tokenizer = tiny_model("llama")
+    nothing, unknown = cast(WeightFiles, None), cast(LoadedInfo, None)
+    loaded = LoadedModel(model, tokenizer, ModelRef("llama"), Path(), nothing, unknown)
+    _live[loaded] = Live(loaded)
+    dense = ref(_live[loaded])
+    gone = ref(loaded)
+    del loaded
+    gc.collect()
+    assert gone() is None
+    assert dense() is None
 
 
 def test_bad_moves_are_refused(engine: Engine) -> None:
