@@ -185,7 +185,7 @@ def greedy(loaded: LoadedModel, text: InsideText, count: int, check: Check) -> s
             said.append(stream.feed(token))
             if place + 1 < count:
                 logits = runner.step(filled.cache, logits.argmax(-1))
-    return "".join(said)
+    return "".join([*said, stream.finish()])
 
 
 def _shown(reading: Reading, hidden: torch.Tensor) -> torch.Tensor:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 import transformers as tf
+from tokenizers import Tokenizer, decoders, models
 
 from engine.context.scaling.live import live_config, preserved
 from engine.context.scaling.registry import SCALINGS
@@ -26,7 +27,7 @@ from engine.jobs.spec import decode, encode
 from engine.models.loaded import LoadedModel
 from engine.models.reference import ModelRef
 from tests.inspection.inside_models import IDS, held, hooks_of, plain, text_for
-from tests.support.tiny_models import tiny_config, tiny_tokenizer
+from tests.support.tiny_models import tiny_config, tiny_model, tiny_tokenizer
 
 ORIGIN = cast(Provenance, None)
 LONG_IDS = tuple(range(40, 88))
@@ -254,6 +255,23 @@ def test_the_text_is_the_one_that_whole_forward_passes_give(family) -> None:
     assert found.text_after == loaded.tokenizer.decode(ids[len(IDS) :])
     kept = ask(loaded, alibi="keep", new_tokens=6)
     assert found.text_before == kept.text_before == kept.text_after
+
+
+def test_a_character_that_is_cut_short_is_said_as_the_tokenizer_says_it() -> None:
+    model, _ = tiny_model("llama", seed=1)
+    with torch.no_grad():
+        model.get_output_embeddings().weight.zero_()  # always token 0: the first byte of three
+    bytes_alone = Tokenizer(models.BPE(vocab={"\u00e4": 0, "a": 1}, merges=[]))
+    bytes_alone.decoder = decoders.ByteLevel()
+    tokenizer = tf.PreTrainedTokenizerFast(tokenizer_object=bytes_alone)
+    model.generation_config.eos_token_id = 1
+    like = held("llama")
+    loaded = LoadedModel(model, tokenizer, ModelRef("own"), Path(), like._weights, like.info)
+    assert (
+        ask(loaded, ids=(1, 1), new_tokens=2).text_before
+        == tokenizer.decode([0, 0])
+        == "\ufffd" * 2
+    )
 
 
 def test_figures_are_those_of_the_two_models() -> None:
