@@ -24,9 +24,9 @@ from transformers.cache_utils import (
 from engine.decoding.cache import RowCache, SoloRow
 from engine.decoding.interrupt import Check, interruptible
 from engine.decoding.shared_attention import SharedAttention, States
+from engine.models.architecture import length_dependent_rope
 
 ALIBI_MODELS = frozenset({"bloom", "mpt", "falcon"})
-BATCH_DEPENDENT_ROPE = frozenset({"dynamic", "longrope"})
 
 
 @dataclass(frozen=True)
@@ -178,12 +178,9 @@ class Runner:
 def _solo_reason(model: PreTrainedModel, takes_positions: bool) -> str:
     """Why a model's rows must be decoded one by one, or an empty text."""
     config = model.config.get_text_config(decoder=True)
-    rope = getattr(config, "rope_parameters", None) or {}
-    tables = [rope, *(value for value in rope.values() if isinstance(value, dict))]
-    for table in tables:
-        kind = table.get("rope_type", "default")
-        if kind in BATCH_DEPENDENT_ROPE:
-            return f"its “{kind}” RoPE scaling depends on the longest row of a batch"
+    kind = length_dependent_rope(model.config)
+    if kind:
+        return f"its “{kind}” RoPE scaling depends on the longest row of a batch"
     if not takes_positions and config.model_type not in ALIBI_MODELS:
         return "its forward pass takes no position ids"
     kinds = {type(layer) for layer in DynamicCache(config=model.config).layers}

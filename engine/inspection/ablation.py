@@ -18,7 +18,7 @@ from engine.decoding.detokenize import Detokenizer
 from engine.evaluation.provenance import provenance_of
 from engine.inspection.ablation_spec import AblateResult, AblateSpec, Method, Unit
 from engine.inspection.changes import change_of, divergence, losses
-from engine.inspection.head_hooks import EVERY, Write
+from engine.inspection.head_hooks import EVERY, Side, Write
 from engine.inspection.inside_text import text_of
 from engine.inspection.reading import Reading, read
 from engine.inspection.replay import Output, hidden_of, seen
@@ -91,14 +91,12 @@ def writes_for(
     found = []
     for unit in units:
         site = reading.sites.of(unit)
-        side = "in" if unit.part == "head" else "out"
+        side: Side = "in" if unit.part == "head" else "out"
         columns = site.columns(unit.head) if unit.part == "head" else EVERY
         value: torch.Tensor | float = 0.0
         if method == "mean":
             value = reading.recorded.means[site.name, side][columns]
-        found.append(
-            Write(site.module, "in" if unit.part == "head" else "out", value, rows, tokens, columns)
-        )
+        found.append(Write(site.module, side, value, rows, tokens, columns))
     return found
 
 

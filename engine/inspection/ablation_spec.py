@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadSpec
+from engine.inspection.capture import Role
 from engine.inspection.inside_spec import InsideSpec
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 Method = Literal["zero", "mean"]
 Part = Literal["head", "attention", "mlp"]
-Role = Literal["self", "encoder", "cross"]
 Scope = Literal["last", "all"]
 
 

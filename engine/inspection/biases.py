@@ -42,6 +42,17 @@ def bias_at(layer: LayerCapture, head: int, rows: NDArray[np.int64], cols: slice
     return found
 
 
+def bias_of_heads(bias: Bias | None, heads: list[int]) -> Bias | None:
+    """The bias of some heads."""
+    if isinstance(bias, Alibi):
+        return Alibi(bias.slopes[heads], bias.form)
+    if isinstance(bias, BucketBias):
+        return BucketBias(bias.table[heads], bias.bidirectional, bias.max_distance)
+    if isinstance(bias, DenseBias) and len(bias.values) > 1:
+        return DenseBias(bias.values[heads])
+    return bias  # one for all heads
+
+
 def distance_curve(bias: Bias, head: int, distances: NDArray[np.int64]) -> Float | None:
     """The bias by ``key - query``, up to a constant per query; None of a dense one."""
     if isinstance(bias, Alibi):

@@ -67,17 +67,6 @@ def bias_from_tensor(model: nn.Module, name: str, bias: Any, offset: int) -> Bia
     return DenseBias(values)
 
 
-def with_heads(bias: Bias | None, heads: list[int]) -> Bias | None:
-    """The bias of some heads."""
-    if isinstance(bias, Alibi):
-        return Alibi(bias.slopes[heads], bias.form)
-    if isinstance(bias, BucketBias):
-        return BucketBias(bias.table[heads], bias.bidirectional, bias.max_distance)
-    if isinstance(bias, DenseBias) and len(bias.values) > 1:
-        return DenseBias(bias.values[heads])
-    return bias
-
-
 def _buckets_of(model: nn.Module, name: str) -> BucketBias | None:
     """The table in the same stack as the module: only its first layer owns one in T5."""
     stack = name.split(".")[:-1]

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final
 from torch import nn
 
 from engine.errors import BadSpec, UnsupportedModel
-from engine.inspection.ablation_spec import Part, Role, Unit
+from engine.inspection.ablation_spec import Part, Unit
+from engine.inspection.capture import Role
+from engine.inspection.roles import is_cross
 from engine.models.architecture import number, shape_of
 from engine.models.layers import decoder_layers, encoder_layers
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 PROJECTIONS: Final = frozenset({"o_proj", "out_proj", "c_proj", "dense", "o", "out_lin", "wo"})
-CROSS: Final = ("encoder_attn", "crossattention", "encdecattention", "cross_attn")
 MLP_NAMES: Final = ("mlp", "ffn", "feed_forward", "block_sparse_moe")
 
 
@@ -137,7 +138,7 @@ def _projections(layer: nn.Module) -> Iterator[tuple[str, nn.Module]]:
 
 
 def _role(path: str, in_encoder: bool) -> Role:
-    if any(word in path.lower() for word in CROSS):
+    if is_cross(path):
         return "cross"
     return "encoder" if in_encoder else "self"
 

@@ -20,7 +20,7 @@ from engine.errors import DeviceOutOfMemory
 from engine.inspection.interface import uses_interface
 from engine.inspection.probe import Enough, Probe, probing
 from engine.inspection.tap import is_attention
-from engine.models.architecture import shape_of
+from engine.models.architecture import length_dependent_rope, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +87,7 @@ def piece_rows(model: PreTrainedModel, passage: Passage) -> int:
     count = len(passage.ids)
     if not passage.causal or passage.mask is not None or passage.target_ids:
         return count
-    if _adapts_to_length(model):
+    if length_dependent_rope(model.config):
         return count
     shape = shape_of(model.config)
     if fused(model) and not any(shape.windows):  # the kernel needs no mask for the whole text
@@ -238,10 +238,3 @@ def _as_theirs(model: PreTrainedModel, own: torch.Tensor, seen: torch.Tensor) ->
     if own.dtype == torch.bool:
         return ~cells if model.config.model_type == "mpt" else cells
     return torch.where(cells, own[..., -1:, :], torch.finfo(own.dtype).min)
-
-
-def _adapts_to_length(model: PreTrainedModel) -> bool:
-    """Whether its frequencies depend on how long the text is (dynamic NTK, LongRoPE)."""
-    rope = getattr(model.config.get_text_config(decoder=True), "rope_parameters", None) or {}
-    kinds = [rope, *(one for one in rope.values() if isinstance(one, dict))]
-    return any(one.get("rope_type") in {"dynamic", "longrope"} for one in kinds)

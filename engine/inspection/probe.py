@@ -18,11 +18,13 @@ import numpy as np
 import torch
 
 from engine.decoding.interrupt import Check, no_check
+from engine.inspection.biases import bias_of_heads
 from engine.inspection.biasing import bias_from_keys, bias_from_scores, bias_from_tensor
 from engine.inspection.capture import LayerCapture, Mask, Role, Rotation
 from engine.inspection.families import family_of
 from engine.inspection.interface import told, uses_interface
 from engine.inspection.masking import joined, rule_of, seen_cells
+from engine.inspection.roles import is_cross
 from engine.inspection.rotary import Turn, rotary_modules, rotation_of, table_rotation, turn_of
 from engine.inspection.rowsums import with_row_sums
 from engine.inspection.tap import tapped
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
 FIRST_NUMBER: Final = re.compile(r"\.(\d+)(?:\.|$)")
 CHECKED: Final = 48  # queries of a text whose rebuilt weights are compared
 FEWEST_CHECKED: Final = 2  # of a piece of it
-CROSS: Final = ("encoder_attn", "encdecattention", "crossattention", "cross_attn")
 
 
 class Enough(Exception):
@@ -263,15 +264,13 @@ def layer_of(name: str) -> int | None:
 
 def with_heads(layer: LayerCapture, heads: tuple[int, ...]) -> LayerCapture:
     """The capture with some heads alone, keys once per head."""
-    from engine.inspection.biasing import with_heads as bias_with_heads
-
     chosen = list(heads)
     return replace(
         layer,
         q=np.ascontiguousarray(layer.q[chosen]),
         k=np.ascontiguousarray(layer.k[[layer.key_head(head) for head in chosen]]),
         lse=layer.lse[chosen] if layer.lse.size else layer.lse,
-        bias=bias_with_heads(layer.bias, chosen),
+        bias=bias_of_heads(layer.bias, chosen),
         sinks=None if layer.sinks is None else layer.sinks[chosen],
         head_ids=heads,
     )
@@ -334,11 +333,10 @@ def _own_of_tap(
 
 
 def _role(name: str, model: nn.Module) -> Role:
-    parts = name.lower().split(".")
-    if any(word in parts[-1] or word in parts[-2:] for word in CROSS):
+    if is_cross(name):
         return "cross"
     whole = getattr(getattr(model, "config", None), "is_encoder_decoder", False)
-    return "encoder" if whole and "encoder" in parts else "self"
+    return "encoder" if whole and "encoder" in name.lower().split(".") else "self"
 
 
 def _layer_type(model: PreTrainedModel, layer: int) -> str:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from engine.errors import DataError
 from engine.evaluation.spec import Provenance
-from engine.inspection.ablation_spec import Method, Part, Role, Scope, Unit
+from engine.inspection.ablation_spec import Method, Part, Scope, Unit
+from engine.inspection.capture import Role
 from engine.store.atomic import write_text
 
 FORMAT: Final = "lathe-head-ranking"
@@ -133,9 +134,10 @@ def load_ranking(path: Path) -> HeadRanking:
         found = msgspec.json.decode(path.read_bytes())
     except (OSError, msgspec.DecodeError) as error:
         raise _no_ranking(path, error) from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    version = found.get("version") if isinstance(found, dict) else None
+    if not isinstance(version, int) or found.get("format") != FORMAT:
         raise _no_ranking(path, None)
-    if found.get("version") != VERSION:
+    if version > VERSION:
         raise DataError(
             f"The ranking “{path.name}” was saved by a newer version.",
             "Update Lathe and open it again.",

@@ -15,12 +15,12 @@ from torch import nn
 
 from engine.decoding.batching import free_bytes
 from engine.decoding.interrupt import Check, no_check
-from engine.decoding.runner import BATCH_DEPENDENT_ROPE
 from engine.errors import UnsupportedModel
 from engine.inspection.head_sites import Site, Sites
 from engine.inspection.inside_text import InsideText
 from engine.inspection.kept_cache import KeptCache, States
 from engine.inspection.replay import Forward, Output, hidden_of, seen, with_hidden
+from engine.models.architecture import length_dependent_rope
 from engine.models.loaded import LoadedModel
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Reading:
         at, last = self.text.at, len(self.text.read) - 1
         if self.recorded.states is None or at < 1:
             return False
-        return at == last or not _stretches(self.model)
+        return at == last or not length_dependent_rope(self.model.config)
 
     def looking_at(self, text: InsideText) -> Reading:
         """The same at another token of the same text."""
@@ -279,13 +279,6 @@ def _record(model: PreTrainedModel, sites: Sites, forward: Forward, inner: bool)
         states=cache.recorded() if cache is not None else None,
         logits=logits[0, text.at - len(text.read)].float(),
     )
-
-
-def _stretches(model: PreTrainedModel) -> bool:
-    """Whether rotations depend on the length that is read, so a shorter text has other ones."""
-    rope = getattr(model.config.get_text_config(decoder=True), "rope_parameters", None) or {}
-    kinds = [rope, *(one for one in rope.values() if isinstance(one, dict))]
-    return any(one.get("rope_type") in BATCH_DEPENDENT_ROPE for one in kinds)
 
 
 def _recording_cache(model: PreTrainedModel, text: InsideText) -> KeptCache | None:

@@ -9,7 +9,8 @@ import torch
 
 from engine.evaluation.provenance import provenance_of
 from engine.inspection.ablation import replayed, writes_for
-from engine.inspection.ablation_spec import Role, Unit
+from engine.inspection.ablation_spec import Unit
+from engine.inspection.capture import Role
 from engine.inspection.changes import divergence, losses
 from engine.inspection.head_hooks import Write
 from engine.inspection.inside_text import text_of

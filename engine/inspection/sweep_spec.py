@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, get_args
 
 from engine.errors import BadSpec
-from engine.inspection.ablation_spec import Method, Part, Role, Scope
+from engine.inspection.ablation_spec import Method, Part, Scope
+from engine.inspection.capture import Role
 from engine.inspection.inside_spec import InsideSpec
 from engine.inspection.ranking import Measure
 

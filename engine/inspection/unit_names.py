@@ -6,7 +6,8 @@ import re
 from typing import Final, cast
 
 from engine.errors import BadSpec
-from engine.inspection.ablation_spec import Part, Role, Unit
+from engine.inspection.ablation_spec import Part, Unit
+from engine.inspection.capture import Role
 
 WRITTEN: Final = re.compile(
     r"(?:(?P<role>self|encoder|cross)/)?(?:(?P<part>attention|mlp):)?(?P<layer>\d+)(?:\.(?P<head>\d+))?"

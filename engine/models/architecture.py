@@ -23,6 +23,9 @@ ACTIVATION: Final = (
     "hidden_activation", "hidden_act", "activation_function", "feed_forward_proj", "activation",
 )  # fmt: skip
 
+LENGTH_DEPENDENT_ROPE: Final = frozenset({"dynamic", "longrope"})
+"""Rotations whose frequencies follow the length of the text that is read."""
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -62,6 +65,14 @@ def number(config: PreTrainedConfig, names: tuple[str, ...], default: int = 0) -
         if isinstance(value, int) and not isinstance(value, bool):
             return value
     return default
+
+
+def length_dependent_rope(config: PreTrainedConfig) -> str:
+    """The first rotation of the model that changes with the text's length, or an empty text."""
+    rope = getattr(config.get_text_config(decoder=True), "rope_parameters", None) or {}
+    kinds = [rope, *(one for one in rope.values() if isinstance(one, dict))]
+    named = (str(one.get("rope_type", "default")) for one in kinds)
+    return next((kind for kind in named if kind in LENGTH_DEPENDENT_ROPE), "")
 
 
 def shape_of(config: PreTrainedConfig) -> Shape:

@@ -16,14 +16,13 @@ import torch
 
 from engine.context.scaling.base import Frequencies, RopeConfig
 from engine.errors import BadSpec
+from engine.models.architecture import LENGTH_DEPENDENT_ROPE
 
 if TYPE_CHECKING:
     from torch import nn
     from transformers import PreTrainedModel
 
 SUFFIX: Final = "inv_freq"
-SWITCHES: Final = frozenset({"dynamic", "longrope"})
-"""Types that change their own frequencies during a forward pass."""
 
 Change = Callable[[RopeConfig], tuple[Frequencies, float]]
 
@@ -201,7 +200,9 @@ def _read(model: PreTrainedModel, module: nn.Module, name: str) -> RopeConfig:
     parameters = parameters.get(layer_type, parameters) if layer_type else parameters
     lead = f"{layer_type}_" if layer_type else ""
     original = getattr(module, f"{lead}original_inv_freq", None)
-    switches = _kind(module, layer_type) in SWITCHES and isinstance(original, torch.Tensor)
+    switches = _kind(module, layer_type) in LENGTH_DEPENDENT_ROPE and isinstance(
+        original, torch.Tensor
+    )
     source = original if switches else module._buffers[name]
     assert isinstance(source, torch.Tensor)
     inv_freq = source.detach().double().cpu().numpy().copy()

@@ -6,27 +6,19 @@ No forward pass: a rotation is undone and another one done, both exactly (Su et 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.context.scaling.base import Frequencies, RopeConfig, from_frequencies
 from engine.errors import BadSpec
-from engine.inspection.capture import (
-    Alibi,
-    Bias,
-    BucketBias,
-    DenseBias,
-    Float,
-    LayerCapture,
-    Rotation,
-)
-from engine.inspection.rotation import halves
+from engine.inspection.biases import bias_of_heads
+from engine.inspection.capture import Float, LayerCapture, Rotation
+from engine.inspection.rotation import halves, rounded_angles, turned_by, waves
 from engine.inspection.stages import MASKED, check_head, stage
 
 Positions = NDArray[np.float64]
-Kind = TypeVar("Kind", bound=np.generic)
+Waves = tuple[Float, Float]
 BLOCK = 512
 
 
@@ -82,15 +74,12 @@ def before_rotation(layer: LayerCapture, head: int) -> HeadVectors:
     """
     rotation = rotation_of(layer)
     check_head(layer, head)
-    back = -_as_models_do(rotation.positions, rotation.inv_freq)
-    (q_cos, k_cos), (q_sin, k_sin) = (
-        _of_both(layer, (wave(back) / rotation.scaling).astype(np.float32))
-        for wave in (np.cos, np.sin)
-    )
+    back = waves(-rounded_angles(rotation.positions, rotation.inv_freq), 1.0 / rotation.scaling)
+    of_q, of_k = _of_both(layer, back)
     k = layer.k[layer.key_head(head)]
     return HeadVectors(
-        _turned_on(layer.q[head], rotation, q_cos, q_sin),
-        _turned_on(k, rotation, k_cos, k_sin),
+        turned_by(layer.q[head], rotation, *of_q),
+        turned_by(k, rotation, *of_k),
         rotation,
         layer.scaling,
     )
@@ -141,19 +130,16 @@ def rerotated(
     same = at is rotation.positions and np.array_equal(inv_freq, rotation.inv_freq)
     if not (same and attention == rotation.scaling):
         # One turn by the difference of the angles; q and k share its sines and cosines.
-        extra = _as_models_do(at, inv_freq) - _as_models_do(rotation.positions, rotation.inv_freq)
-        factor = attention / rotation.scaling
-        cos = (np.cos(extra) * factor).astype(np.float32)  # [tokens, pairs]
-        sin = (np.sin(extra) * factor).astype(np.float32)
-        (q_cos, k_cos), (q_sin, k_sin) = _of_both(layer, cos), _of_both(layer, sin)
-        q, k = _turned_on(q, rotation, q_cos, q_sin), _turned_on(k, rotation, k_cos, k_sin)
+        extra = rounded_angles(at, inv_freq) - rounded_angles(rotation.positions, rotation.inv_freq)
+        of_q, of_k = _of_both(layer, waves(extra, attention / rotation.scaling))
+        q, k = turned_by(q, rotation, *of_q), turned_by(k, rotation, *of_k)
     return replace(
         layer,
         q=q,
         k=k,
         lse=np.full((1, layer.shape[0]), np.inf),
         rotation=Rotation(inv_freq, at, rotation.pairing, rotation.rotary_dim, attention),
-        bias=_one_head(layer.bias, head),
+        bias=bias_of_heads(layer.bias, [head]),
         sinks=None if layer.sinks is None else layer.sinks[head : head + 1],
         error=None,
         head_ids=(layer.head_name(head),),
@@ -170,43 +156,15 @@ def normalised(layer: LayerCapture) -> LayerCapture:
     return replace(layer, lse=lse)
 
 
-def _as_models_do(positions: Positions, inv_freq: Frequencies) -> Frequencies:
-    """m·θ rounded to float32, which every model does before it takes the sine.
-
-    At position 4,096 the rounding moves the fastest pair by 1e-4 radians: exact angles would not
-    turn the model's own vectors back.
-    """
-    rounded = positions.astype(np.float32)[:, None] * inv_freq.astype(np.float32)[None, :]
-    return rounded.astype(np.float64)
-
-
-def _turned_on(vectors: Float, rotation: Rotation, cos: Float, sin: Float) -> Float:
-    """Vectors turned further, ``[..., tokens, head_dim]``; tables ``[tokens, pairs]``."""
-    first, second = halves(rotation)
-    out = vectors.copy()
-    a, b = vectors[..., first], vectors[..., second]
-    out[..., first] = a * cos - b * sin
-    out[..., second] = b * cos + a * sin
-    return out
-
-
-def _of_both(layer: LayerCapture, table: NDArray[Kind]) -> tuple[NDArray[Kind], NDArray[Kind]]:
-    """Rows of the queries and rows of the keys in a table by token."""
+def _of_both(layer: LayerCapture, tables: tuple[Float, Float]) -> tuple[Waves, Waves]:
+    """Cosines and sines by token as those of the queries and those of the keys."""
     queries, keys = layer.shape
     offset = layer.mask.offset
-    return table[offset : offset + queries], table[:keys]
-
-
-def _one_head(bias: Bias | None, head: int) -> Bias | None:
-    match bias:
-        case Alibi():
-            return replace(bias, slopes=bias.slopes[head : head + 1])
-        case BucketBias():
-            return replace(bias, table=bias.table[head : head + 1])
-        case DenseBias():
-            return replace(bias, values=bias.values[head % len(bias.values) :][:1])
-        case None:
-            return None
+    cos, sin = tables
+    return (cos[offset : offset + queries], sin[offset : offset + queries]), (
+        cos[:keys],
+        sin[:keys],
+    )
 
 
 def _row_sums(layer: LayerCapture, head: int, rows: slice) -> NDArray[np.float64]:

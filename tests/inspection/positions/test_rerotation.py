@@ -67,13 +67,14 @@ def test_the_same_rotation_changes_no_bit() -> None:
 
 
 def test_far_positions_come_back_as_well() -> None:
-    layer, q, _ = rope_layer(tokens=4)
+    layer, q, k = rope_layer(tokens=4)
     at = np.array([4000.0, 4095.0, 16_000.0, 100_000.0])
     far = replace(layer.rotation, positions=at)
-    turned = turned_by_hand(q, far, at).astype(np.float32)
-    np.testing.assert_allclose(
-        before_rotation(replace(layer, q=turned, rotation=far), 0).q, q[0], atol=1e-6
-    )
+    turned_q, turned_k = (turned_by_hand(part, far, at).astype(np.float32) for part in (q, k))
+    moved = replace(layer, q=turned_q, k=turned_k, rotation=far)
+    np.testing.assert_allclose(before_rotation(moved, 0).q, q[0], atol=1e-6)
+    content = stage(moved, 0, "content", slice(None), slice(None))
+    np.testing.assert_allclose(content, q[0] @ k[0].T * layer.scaling, atol=1e-5)
 
 
 def test_no_frequency_is_no_rotation() -> None:
