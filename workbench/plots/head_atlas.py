@@ -24,7 +24,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QToolTip, QWidget
+from PySide6.QtWidgets import QGraphicsScene, QStyleOptionGraphicsItem, QToolTip, QWidget
 
 from workbench.plots.colour_maps import (
     ATTENTION,
@@ -252,6 +252,7 @@ class HeadAtlas(pg.GraphicsView):
         for item in (self.ground, self.image, self.over_item):
             self.box.addItem(item, ignoreBounds=True)
         self.setCentralItem(self.box)
+        self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -276,6 +277,7 @@ class HeadAtlas(pg.GraphicsView):
             columns: Heads per layer.
             colour_map: What the bytes mean.
         """
+        self._bounds_change()
         same = tuple(heads) == self._heads
         self._heads, self._bytes = tuple(heads), pictures
         self._size = int(pictures.shape[1]) if pictures.size else 64
@@ -288,6 +290,7 @@ class HeadAtlas(pg.GraphicsView):
 
     def set_order(self, order: Sequence[HeadAt], by_layer: bool) -> None:
         """Let the same heads stand in another order."""
+        self._bounds_change()
         self.order, self.by_layer = tuple(order), by_layer
         self._redraw()
 
@@ -406,6 +409,10 @@ class HeadAtlas(pg.GraphicsView):
             self.over_item.update()
             self.hovered.emit(head)
 
+    def _bounds_change(self) -> None:
+        self.over_item.prepareGeometryChange()
+        self.ground.prepareGeometryChange()
+
     def _redraw(self) -> None:
         places = {head: place for place, head in enumerate(self._heads)}
         order = [places[head] for head in self.order if head in places]
@@ -414,8 +421,6 @@ class HeadAtlas(pg.GraphicsView):
             self.image.setImage(whole, autoLevels=False, levels=(0, 255))
         else:
             self.image.clear()
-        self.over_item.prepareGeometryChange()
-        self.ground.prepareGeometryChange()
         self._fit()
         self.over_item.update()
 

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
     QPainter,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
 from workbench.plots.colour_maps import Scale
 from workbench.plots.profile import THICK, Profile
@@ -32,6 +32,7 @@ from workbench.plots.token_axis import MOST_CHARS, TokenAxis
 
 LEAST_TOKENS: Final = 3.0
 LOW_LINES: Final = 22
+CLICK: Final = 4.0  # pixels that a click may wander
 FEW_CHARS: Final = 9
 ZOOM: Final = 1.4
 
@@ -135,6 +136,8 @@ class TiledMap(pg.GraphicsView):
         self.right_profile = Profile("right", self.box, theme)
         self.bottom_profile = Profile("bottom", self.box, theme)
         self._lay_out()
+        # Few items, whose bounds follow the text: an index of them would only grow stale.
+        self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -242,32 +245,45 @@ class TiledMap(pg.GraphicsView):
             if cell is not None:
                 self._hover(cell)
                 self.stroked.emit(cell)
-            return
-        super().mouseMoveEvent(event)
-        if event.buttons() == Qt.MouseButton.NoButton:
+        elif self._pressed is not None:
+            self._drag(event.position())
+        else:
             self._hover(cell)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Everything is done here: the scene's own grabbing of the mouse is not needed."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
         cell = self.cell_at(event.position())
-        if self._brush and cell is not None and event.button() == Qt.MouseButton.LeftButton:
+        if self._brush and cell is not None:
             self._stroking = True
             self.stroked.emit(cell)
             return
-        self._pressed = event.position()
-        super().mousePressEvent(event)
+        scene = self.mapToScene(event.position().toPoint())
+        if any(axis.press(scene) for axis in (self.left, self.bottom)):
+            return
+        if cell is not None:
+            self._pressed = self._dragged = event.position()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._stroking:
             self._stroking = False
             self.stroke_ended.emit()
             return
-        super().mouseReleaseEvent(event)
-        moved = (event.position() - self._pressed).manhattanLength() if self._pressed else 99.0
-        if event.button() == Qt.MouseButton.LeftButton and moved < 4:
-            cell = self.cell_at(event.position())
-            if cell is not None:
-                self._hover(cell)
-                self.pin(None if cell == self.pinned else cell)
+        pressed, self._pressed = self._pressed, None
+        if pressed is None or (event.position() - pressed).manhattanLength() >= CLICK:
+            return
+        cell = self.cell_at(event.position())
+        if cell is not None:
+            self._hover(cell)
+            self.pin(None if cell == self.pinned else cell)
+
+    def _drag(self, to: QPointF) -> None:
+        """Move the map with the mouse."""
+        before = self.box.mapSceneToView(self.mapToScene(self._dragged.toPoint()))
+        after = self.box.mapSceneToView(self.mapToScene(to.toPoint()))
+        self._dragged = to
+        self.box.translateBy(x=before.x() - after.x(), y=before.y() - after.y())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.show_all()
@@ -394,6 +410,7 @@ class TiledMap(pg.GraphicsView):
 
     def _lay_out(self) -> None:
         self._pressed: QPointF | None = None
+        self._dragged = QPointF()
         grid = pg.GraphicsLayout()
         grid.setContentsMargins(0, 4, 0, 0)
         grid.layout.setSpacing(4)

@@ -8,7 +8,7 @@ from typing import Final, Literal
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QTransform
-from PySide6.QtWidgets import QGraphicsSceneMouseEvent, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from workbench.plots.theme import PlotTheme
 
@@ -55,7 +55,6 @@ class TokenAxis(pg.GraphicsWidget):
         self.labels: Sequence[str] = ()
         self.selected: frozenset[int] = frozenset()
         self.hovered = -1
-        self.setAcceptedMouseButtons(Qt.MouseButton.LeftButton)
         box.sigRangeChanged.connect(self._moved)
         box.sigResized.connect(self._moved)
 
@@ -122,14 +121,16 @@ class TokenAxis(pg.GraphicsWidget):
             painter.setPen(colours.accent if marked else colours.muted)
             self._draw(painter, metrics, number, step, pixels)
 
-    def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
-        at = event.pos().y() if self._side == "left" else event.pos().x()
-        number = int(self._back(at))
-        if 0 <= number < len(self.labels) and at >= 0:
+    def press(self, scene: QPointF) -> bool:
+        """Choose the token at a place of the scene; False when there is none."""
+        at = self.mapFromScene(scene)
+        if not self.rect().contains(at):
+            return False
+        number = int(self._back(at.y() if self._side == "left" else at.x()))
+        if 0 <= number < len(self.labels):
             self.chosen.emit(number)
-            event.accept()
-        else:
-            event.ignore()
+            return True
+        return False
 
     def _crowded(self, number: int, step: int, pixels: float, height: float) -> bool:
         """Whether a marked label would be drawn over this one."""

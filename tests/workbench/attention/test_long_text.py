@@ -41,7 +41,7 @@ def test_a_long_text_is_drawn_level_by_level(driver, page):
     layer, head = page.model.layer, page.model.head.head
     wanted = float(layer.q[head, 99_960] @ layer.k[head, 99_910]) * 0.3
     assert abs(view.tiles.value_at(99_960, 99_910) - wanted) < 1e-4
-    driver.qtbot.mouseMove(view.viewport(), view.cell_centre(99_960, 99_910))
+    driver.click(view.viewport(), view.cell_centre(99_960, 99_910))
     assert view.cell == CellAt(99_960, 99_910)
     assert dict(page.cell.lines())["= score"] == plain_number(wanted, 3)
 
