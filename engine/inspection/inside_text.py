@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     from engine.inspection.inside_spec import InsideSpec
+    from engine.inspection.inspect_spec import InspectSpec
     from engine.models.loaded import LoadedModel
 
 Structure = Literal["decoder", "encoder", "encoder-decoder"]
@@ -54,11 +55,8 @@ def text_of(loaded: LoadedModel, spec: InsideSpec, *, beyond: bool = False) -> I
         BadSpec: The token to look at does not exist.
     """
     structure = structure_in(loaded.model)
-    ids, since = spec.ids, spec.since
-    if not ids:
-        ids = _prompt(loaded, spec, keep_end=structure != "decoder")
-        since = since or (len(ids) if spec.answer else 0)
-        ids += _said(loaded, spec.answer)
+    ids, answered = read_ids(loaded, spec, keep_end=structure != "decoder")
+    since = spec.since or answered
     target: tuple[int, ...] = ()
     if structure == "encoder-decoder":
         target = spec.target_ids or _target(loaded, spec.target)
@@ -85,10 +83,23 @@ def checked(loaded: LoadedModel, text: InsideText, *, beyond: bool = False) -> I
     return replace(text, at=_place(loaded, text))
 
 
-def _prompt(loaded: LoadedModel, spec: InsideSpec, *, keep_end: bool) -> tuple[int, ...]:
+def read_ids(
+    loaded: LoadedModel, spec: InsideSpec | InspectSpec, *, keep_end: bool
+) -> tuple[tuple[int, ...], int]:
+    """The tokens that a spec asks for: its own, or prompt and answer; and where the answer begins.
+
+    Args:
+        loaded: The model.
+        spec: What to read.
+        keep_end: As `plain_ids` has it.
+    """
+    if spec.ids:
+        return spec.ids, 0
     if spec.messages:
-        return encode(loaded, spec.messages, spec.language).ids
-    return plain_ids(loaded, spec.text, keep_end=keep_end)
+        ids = encode(loaded, spec.messages, spec.language).ids
+    else:
+        ids = plain_ids(loaded, spec.text, keep_end=keep_end)
+    return ids + _said(loaded, spec.answer), len(ids) if spec.answer else 0
 
 
 def _said(loaded: LoadedModel, text: str) -> tuple[int, ...]:

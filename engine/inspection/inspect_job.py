@@ -12,12 +12,12 @@ from engine.decoding.stopping import check_length
 from engine.errors import BadSpec, PromptError, UnsupportedModel
 from engine.evaluation.provenance import provenance_of
 from engine.inspection.capture import Capture, LayerCapture
+from engine.inspection.inside_text import read_ids, structure_in
 from engine.inspection.inspect_spec import InspectSpec, MaskChoice, too_long
 from engine.inspection.mask_cells import mask_cells
 from engine.inspection.passing import Passage, run_passage
 from engine.inspection.probe import Probe
 from engine.models.architecture import shape_of
-from engine.models.chat import encode
 
 if TYPE_CHECKING:
     from engine.jobs.job import JobContext
@@ -50,6 +50,7 @@ def capture(loaded: LoadedModel, spec: InspectSpec, ctx: JobContext) -> Capture:
     causal = loaded.info.anatomy.structure == "causal decoder"
     mask = _mask(spec.mask, len(ids), causal=causal, cross=encoder_decoder)
     target = _target_ids(loaded, spec, ids, ctx) if encoder_decoder else ()
+    _check_ids(loaded, target)
     probe = Probe(
         model,
         layers=frozenset(spec.layers),
@@ -75,15 +76,7 @@ def capture(loaded: LoadedModel, spec: InspectSpec, ctx: JobContext) -> Capture:
 
 def prompt_ids(loaded: LoadedModel, spec: InspectSpec) -> tuple[int, ...]:
     """The tokens that a spec asks for."""
-    if spec.ids:
-        return spec.ids
-    if not spec.messages:
-        ids = tuple(int(token) for token in loaded.tokenizer(spec.text)["input_ids"])
-    else:
-        ids = encode(loaded, spec.messages, spec.language).ids
-        if spec.answer:
-            said = loaded.tokenizer(spec.answer, add_special_tokens=False)["input_ids"]
-            ids += tuple(int(token) for token in said)
+    ids, _ = read_ids(loaded, spec, keep_end=structure_in(loaded.model) != "decoder")
     if not ids:
         raise PromptError("There is no text to look at.", "Type at least one character.")
     too_long(len(ids))
@@ -137,6 +130,8 @@ def _target_ids(
     loaded: LoadedModel, spec: InspectSpec, ids: tuple[int, ...], ctx: JobContext
 ) -> tuple[int, ...]:
     """The decoder's tokens: its start, then what was given or what the model says."""
+    if spec.target_ids:
+        return spec.target_ids
     start = int(getattr(loaded.model.config, "decoder_start_token_id", None) or 0)
     if spec.target:
         said = loaded.tokenizer(spec.target, add_special_tokens=False)["input_ids"]

@@ -74,8 +74,8 @@ class InspectSpec(Spec):
         text: Read as it is, with the special tokens that the tokenizer adds.
         messages: A prompt, rendered as the comparison renders it (chat template).
         language: Of the answer label that ends a prompt without a chat template.
-        answer: What the model said to the messages; follows them, so that its own attention
-            is seen.
+        answer: What the model said to the messages or the text; follows them, so that its own
+            attention is seen.
         ids: Exact tokens: prompt and answer of a cell that was just computed.
         target: Of an encoder-decoder: the decoder's text; empty = what the model itself says,
             greedily, at most `target_tokens`.
@@ -83,6 +83,7 @@ class InspectSpec(Spec):
         layers: Layers to keep, from 0; empty = all.
         heads: Query heads to keep, from 0; empty = all. The capture then holds these alone.
         mask: The mask to run with.
+        target_ids: Tokens of that decoder, the start among them; they win over `target`.
     """
 
     kind: ClassVar[str] = "inspect"
@@ -98,6 +99,7 @@ class InspectSpec(Spec):
     layers: tuple[int, ...] = ()
     heads: tuple[int, ...] = ()
     mask: MaskChoice = field(default_factory=MaskChoice)
+    target_ids: tuple[int, ...] = ()
 
     def title(self) -> str:
         return f"Look inside {self.model.id}"
@@ -105,7 +107,7 @@ class InspectSpec(Spec):
     def check(self) -> None:
         if not (self.ids or self.messages or self.text):
             raise PromptError("There is no text to look at.", "Type at least one character.")
-        too_long(len(self.ids))
+        too_long(max(len(self.ids), len(self.target_ids)))
         if any(number < 0 for number in (*self.layers, *self.heads)):
             raise BadSpec("A layer or head number is below 0.", "Count from 0.")
         self.mask.check()

@@ -108,7 +108,7 @@ def divergences(
 
     Args:
         first, second: Captures of the same tokens.
-        step: Told the share that is done, module by module.
+        step: Told the share that is done, head by head; what it raises ends the work.
         most_rows: Queries to measure per module; of longer texts, evenly spaced blocks.
 
     Raises:
@@ -129,8 +129,8 @@ def divergences(
             values[place, head] = apart.mean()
             worst[place, head] = apart.max()
             worst_row[place, head] = numbers[apart.argmax()]
-        if step is not None:
-            step((place + 1) / len(found))
+            if step is not None:
+                step((place + (head + 1) / pair.first.heads) / len(found))
     return Divergences(
         tuple(pair.layer for pair in found),
         tuple(pair.role for pair in found),

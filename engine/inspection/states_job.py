@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.errors import BadSpec
@@ -12,6 +13,7 @@ from engine.inspection.states_spec import CompareStatesSpec, StatesPair
 from engine.jobs.spec import Spec
 
 if TYPE_CHECKING:
+    from engine.inspection.capture import Capture
     from engine.jobs.job import JobContext
     from engine.models.reference import ModelRef
 
@@ -29,20 +31,26 @@ def run(spec: Spec, ctx: JobContext) -> StatesPair:
         words = loaded.tokenizer.get_vocab()
         first = capture(loaded, _asked(spec, spec.first, spec.ids), ctx)
     ctx.partial(first)
-    same = first.ids if not first.encoder_tokens else spec.ids
     with ctx.resources.residency.lease(spec.second, ctx) as loaded:
         if loaded.tokenizer.get_vocab() != words:
             raise BadSpec(
                 f"The model “{spec.second.id}” has another vocabulary than “{spec.first.id}”.",
                 "Choose states of one model, or models with the same tokenizer.",
             )
-        second = capture(loaded, _asked(spec, spec.second, same), ctx)
+        second = capture(loaded, _same(_asked(spec, spec.second, spec.ids), first), ctx)
     ctx.partial(second)
 
     def step(share: float) -> None:
         ctx.progress(share, "Comparing the heads")
 
     return StatesPair(first, second, divergences(first, second, step))
+
+
+def _same(asked: InspectSpec, first: Capture) -> InspectSpec:
+    """The question with the tokens of the first state; a model's own answer among them."""
+    if first.encoder_tokens:
+        return replace(asked, target_ids=first.ids)
+    return replace(asked, ids=first.ids)
 
 
 def _asked(spec: CompareStatesSpec, ref: ModelRef, ids: tuple[int, ...]) -> InspectSpec:

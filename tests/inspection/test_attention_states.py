@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from engine.api import Engine
 from engine.errors import BadSpec, PromptError
 from engine.evaluation.spec import Provenance
 from engine.inspection.capture import Capture, LayerCapture, Mask
+from engine.inspection.inspect_spec import InspectSpec
 from engine.inspection.states import (
     difference,
     difference_tile,
@@ -25,7 +27,7 @@ from engine.jobs.events import Event, Partial
 from engine.jobs.job import JobFailed
 from engine.jobs.spec import decode, encode
 from engine.models.reference import LoadOptions, ModelRef
-from tests.support.tiny_models import save_tiny
+from tests.support.tiny_models import PAD, save_tiny, tiny_model
 
 TOKENS, HEADS, WIDTH = 150, 3, 8
 NOWHERE = Provenance("m", "", (), "cpu", "float32", "none", "sdpa", 1, 0, "", {})
@@ -87,7 +89,7 @@ def test_the_divergence_of_a_head_is_that_of_its_whole_matrices(
         assert found.worst_row[0, head] == rows.argmax()
     assert found.values[1] == pytest.approx(0.0, abs=1e-6)
     assert found.rows == TOKENS
-    assert shares == [0.5, 1.0]
+    assert shares == pytest.approx(np.arange(1, 2 * HEADS + 1) / (2 * HEADS))
     assert found.ranked()[0][0] == 0
     assert (found.layers, found.roles) == ((0, 1), ("self", "self"))
 
@@ -166,6 +168,27 @@ def test_a_job_captures_both_and_compares_them(tmp_path: Path):
     assert [type(one) for one in partials] == [Capture, Capture]
     assert found.divergences.values.shape == (2, 4)
     assert (found.divergences.values > 1e-5).all()
+
+
+def test_both_read_what_the_first_one_answered(tmp_path: Path):
+    """Two models say different things; only the same tokens can be laid over each other."""
+    first = ModelRef(str(save_tiny("t5", tmp_path / "first")))
+    model, tokenizer = tiny_model("t5", seed=1)
+    with torch.no_grad():
+        model.get_input_embeddings().weight[PAD] = 0  # or it would say its start again
+    model.save_pretrained(tmp_path / "second")
+    tokenizer.save_pretrained(tmp_path / "second")
+    second = ModelRef(str(tmp_path / "second"))
+    engine = Engine()
+    alone = [
+        engine.submit(InspectSpec(ref, "hello", target_tokens=6)).result(120)
+        for ref in (first, second)
+    ]
+    found = engine.submit(CompareStatesSpec(first=first, second=second, text="hello")).result(120)
+    engine.close()
+    assert alone[0].ids != alone[1].ids
+    assert found.first.ids == found.second.ids
+    assert found.first.ids[: len(alone[0].ids)] == alone[0].ids
 
 
 def test_a_model_with_other_words_is_refused(tmp_path: Path):

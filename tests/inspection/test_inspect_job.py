@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tokenizers.processors import TemplateProcessing
 
 from engine.api import Engine
 from engine.errors import BadSpec, PromptError
+from engine.inspection.ablation_spec import AblateSpec
 from engine.inspection.inspect_spec import MOST_TOKENS, InspectSpec, MaskChoice, Stroke
 from engine.inspection.stages import stage
 from engine.jobs.job import JobFailed
@@ -14,7 +16,7 @@ from engine.jobs.spec import decode, encode
 from engine.models.reference import LoadOptions, ModelRef
 from engine.paths import Paths
 from engine.prompting.render import Message, Segment
-from tests.support.tiny_models import save_tiny
+from tests.support.tiny_models import EOS, save_tiny, tiny_tokenizer
 
 TEXT = "Tom has 3 apples. He buys 4 more. How many apples does Tom have now?"
 
@@ -61,6 +63,24 @@ def test_a_prompt_with_its_answer_and_exact_tokens_are_read_alike(engine):
     assert len(one.tokens) > len(look(engine, "teach-rope").tokens)
     same = engine.submit(InspectSpec(ModelRef("teach-rope"), ids=one.ids, layers=(2,))).result(120)
     np.testing.assert_array_equal(same.at(2).q, one.at(2).q)
+
+
+def test_an_answer_follows_a_plain_text_too(engine):
+    found = look(engine, "teach-rope", answer=" 7 apples.")
+    assert "".join(found.tokens) == TEXT + " 7 apples."
+
+
+def test_a_closing_token_is_read_as_every_other_question_reads_it(engine, tmp_path):
+    folder = save_tiny("gpt2", tmp_path / "closing")
+    tokenizer = tiny_tokenizer()
+    tokenizer.backend_tokenizer.post_processor = TemplateProcessing(
+        single="$A </s>", special_tokens=[("</s>", EOS)]
+    )
+    tokenizer.save_pretrained(folder)
+    found = look(engine, str(folder), "Tom")
+    assert "".join(found.tokens) == "Tom"
+    asked = engine.submit(AblateSpec(ModelRef(str(folder)), "Tom")).result(120)
+    assert found.tokens == asked.tokens
 
 
 def test_four_and_eight_bit_models_are_proven(engine):
