@@ -19,6 +19,7 @@ from engine.inspection.inside_spec import InsideSpec
 from engine.jobs.spec import Spec
 from engine.models.reference import ModelRef
 from engine.prompting.render import Message, Segment
+from engine.text_file import read_text_file
 
 if TYPE_CHECKING:
     from engine.inspection.capture import Capture, LayerCapture
@@ -27,7 +28,12 @@ if TYPE_CHECKING:
 ROWS = 24
 SAMPLE = "Tom has 3 apples and buys 4 more. How many apples does Tom have now?"
 
-Text = Annotated[str, typer.Option(help="What the model reads; without it, a sample question.")]
+Text = Annotated[
+    str,
+    typer.Option(
+        help="What the model reads, or @FILE for a file's; without it, a sample question."
+    ),
+]
 Chat = Annotated[bool, typer.Option("--chat", help="Put the text into the model's chat template.")]
 Layer = Annotated[int, typer.Option(min=0, help="Counted from 0.")]
 Head = Annotated[int, typer.Option(min=0, help="Counted from 0.")]
@@ -52,8 +58,14 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def read_by(model: str, text: str, chat: bool) -> InsideSpec:
-    """What the model is to read; the sample is a question, so it goes into the chat template."""
+    """What the model is to read; the sample is a question, so it goes into the chat template.
+
+    Raises:
+        BadSpec: The file that the text names after ``@`` cannot be read.
+    """
     ref = ModelRef(model)
+    if text.startswith("@") and len(text) > 1:
+        text = read_text_file(Path(text[1:]))
     if text and not chat:
         return InsideSpec(model=ref, text=text)
     said = Segment("input", text or SAMPLE)

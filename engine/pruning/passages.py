@@ -17,6 +17,7 @@ from torch import Tensor
 
 from engine.errors import BadSpec
 from engine.pruning.prune_spec import TEACHING, TextSource
+from engine.text_file import read_text_file
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -63,7 +64,7 @@ def passages(
     """
     if source.path == TEACHING:
         return _lessons(tokenizer, windows, length, seed)
-    text = source.text or _read(Path(source.path))
+    text = source.text or read_text_file(Path(source.path))
     name = Path(source.path).name if source.path else "the text"
     ids = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
     whole = len(ids) // length
@@ -77,15 +78,6 @@ def passages(
     rows = rows[chosen]
     every = torch.ones_like(rows, dtype=torch.bool)
     return Passages(rows, every, every, _hash(rows), name)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadSpec(
-            f"The text {path.name} cannot be read.", "Choose a text file in UTF-8.", str(error)
-        ) from error
 
 
 def _lessons(tokenizer: PreTrainedTokenizerBase, windows: int, length: int, seed: int) -> Passages:
