@@ -37,7 +37,8 @@ class MaskChoice:
     """Which mask the model is run with.
 
     Attributes:
-        kind: ``"own"`` is the model's; the others replace it in every layer.
+        kind: ``"own"`` is the model's; the others replace it in every layer. Layers with a sliding
+            window keep it.
         prefix: Tokens that see each other (kind ``"prefix"``).
         window: Keys that a query sees, itself included (kind ``"window"``).
         strokes: Painted over it, in order.

@@ -16,6 +16,7 @@ import torch
 from torch import nn
 
 from engine.errors import UnsupportedModel
+from engine.inspection.interface import EAGER_LENS, SDPA_LENS
 from engine.models.architecture import shape_of
 from engine.models.layers import decoder_layers
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 ARGUMENT: Final = "attention_mask"
-FORMS: Final = ("sdpa", "eager")
+FUSED: Final = ("sdpa", SDPA_LENS)
+FORMS: Final = (*FUSED, "eager", EAGER_LENS)
 
 Replace = Callable[
     [nn.Module, tuple[Any, ...], dict[str, Any]], tuple[tuple[Any, ...], dict[str, Any]]
@@ -78,7 +80,7 @@ def formed(model: PreTrainedModel, seen: torch.Tensor) -> torch.Tensor:
     seen = seen.to(model.device)[None, None]
     if model.config.model_type == "mpt":  # it fills where its mask is true
         return ~seen
-    if model.config._attn_implementation == "sdpa":
+    if model.config._attn_implementation in FUSED:
         return seen
     additive = torch.zeros(seen.shape, dtype=model.dtype, device=model.device)
     return additive.masked_fill(~seen, torch.finfo(model.dtype).min)

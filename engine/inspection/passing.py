@@ -18,6 +18,7 @@ from engine.decoding.batching import free_bytes
 from engine.decoding.interrupt import interruptible
 from engine.errors import DeviceOutOfMemory
 from engine.inspection.interface import uses_interface
+from engine.inspection.mask_hooks import masked
 from engine.inspection.probe import Enough, Probe, probing
 from engine.inspection.tap import is_attention
 from engine.models.architecture import length_dependent_rope, shape_of
@@ -187,32 +188,18 @@ def _arguments(model: PreTrainedModel, passage: Passage) -> dict[str, Any]:
     found: dict[str, Any] = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
     if passage.target_ids:
         found["decoder_input_ids"] = torch.tensor([passage.target_ids], device=model.device)
-    if passage.mask is not None and uses_interface(model):
-        found["attention_mask"] = mask_argument(model, passage.mask)
     return found
-
-
-def mask_argument(model: PreTrainedModel, seen: torch.Tensor) -> torch.Tensor:
-    """A painted mask, bool ``[queries, keys]``, in the form that the attention interface takes.
-
-    A bool mask that is written out would be added as 0 and 1.
-    """
-    seen = seen.to(model.device)[None, None]
-    if fused(model):
-        return seen
-    lowest = torch.finfo(model.dtype).min
-    additive = torch.zeros(seen.shape, dtype=model.dtype, device=model.device)
-    return additive.masked_fill(~seen, lowest)
 
 
 @contextmanager
 def _painted(model: PreTrainedModel, seen: torch.Tensor | None) -> Iterator[None]:
-    """Families outside the interface: put the mask in front of each attention module.
+    """Run under a mask. Families outside the interface get it before each attention module.
 
     They read the length and the bias off a plain mask, so a painted one cannot be passed to them.
     """
     if seen is None or uses_interface(model):
-        yield
+        with masked(model, seen):
+            yield
         return
     handles = []
 

@@ -15,6 +15,8 @@ from engine.inspection.mask_cells import leaks, mask_cells
 from engine.inspection.mask_hooks import masked
 from engine.inspection.masks import own_error, said, under
 from engine.inspection.masks_spec import MaskResult, MaskSpec
+from engine.inspection.passing import Passage, run_passage
+from engine.inspection.probe import Probe
 from engine.inspection.reading import Reading, read
 from engine.jobs.job import JobFailed
 from engine.jobs.spec import decode, encode
@@ -44,6 +46,24 @@ def test_the_own_mask_painted_is_the_model_itself(family: str, implementation: s
         loaded.model.set_attn_implementation(implementation)
     reading = read(loaded, text_for(loaded, LONG))
     assert own_error(reading) < 1e-6
+    assert hooks_of(loaded.model) == 0
+
+
+@pytest.mark.parametrize("family", ["mistral", "gemma2", "llama", "gpt2", "bert", "bloom"])
+def test_the_probe_sees_the_own_mask_painted_as_the_model_itself(family: str):
+    loaded = held(family)
+    own = torch.ones((len(LONG), len(LONG)), dtype=torch.bool) if family == "bert" else None
+    found = []
+    for mask in (None, causal(len(LONG)) if own is None else own):
+        probe = Probe(loaded.model)
+        run_passage(probe, Passage(LONG, (), family != "bert", mask), lambda *_: None)
+        found.append(probe.captures())
+    every = slice(0, len(LONG))
+    for plainly, painted in zip(*found, strict=True):
+        np.testing.assert_array_equal(
+            plainly.mask.allowed(every, every), painted.mask.allowed(every, every)
+        )
+        np.testing.assert_allclose(plainly.lse, painted.lse, atol=1e-5)
     assert hooks_of(loaded.model) == 0
 
 
