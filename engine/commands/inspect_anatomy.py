@@ -282,7 +282,7 @@ def _save_masks(path: Path, results: tuple[RowResult, ...]) -> None:
 
     buffer = io.BytesIO()
     arrays = {f"{one.id}.{mask.half}": mask.influence for one in results for mask in one.masks}
-    np.savez_compressed(buffer, **arrays)
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
     write_bytes(path, buffer.getvalue())
     note(f"Saved {path}")
 
