@@ -66,11 +66,17 @@ class Measurement(QObject):
             self._jobs.cancel(self._job.id)
 
     def forget(self) -> None:
-        """Drop the result: it is about something else now."""
+        """Drop the result, and the job in flight: they are about something else now."""
+        if self._job is not None:
+            self.stop()
+            self._job = None
+            self.ended.emit()
         self.result, self.asked, self.parts = None, None, ()
         self.changed.emit()
 
     def _hear(self, event: Event) -> None:
+        if self._job is None or event.job_id != self._job.id:
+            return  # of a job whose result nobody wants any more
         if isinstance(event, Progress):
             self.progressed.emit(event)
         elif isinstance(event, Partial):

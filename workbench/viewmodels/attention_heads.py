@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.inspection.capture import Capture, Float, Role
+from engine.inspection.capture import Capture, Float, LayerCapture, Role
 from engine.inspection.stages import stage
 
 
@@ -26,6 +26,8 @@ class HeadAt:
 
 
 NEAR: Final = 3
+MOST_WEIGHTS: Final = 1 << 18
+"""Weights that the choice of a first head may compute; more would be felt."""
 ROLES: Final[tuple[Role, ...]] = ("encoder", "self", "cross")
 
 
@@ -46,21 +48,28 @@ def heads_of(capture: Capture, role: Role) -> tuple[HeadAt, ...]:
 
 
 def telling_head(capture: Capture, role: Role) -> HeadAt | None:
-    """The head whose last query looks most sharply at one key that is neither first nor near."""
+    """The head whose last query looks most sharply at one key that is neither first nor near.
+
+    Of a long text evenly chosen heads are looked at: this runs on the window's thread.
+    """
+    layers = [layer for layer in capture.layers if layer.role == role]
+    heads = [(layer, head) for layer in layers for head in range(layer.heads)]
+    keys = max((layer.shape[1] for layer in layers), default=1)
+    step = max(1, -(-len(heads) * keys // MOST_WEIGHTS))
     best, found = -1.0, None
-    for layer in capture.layers:
-        if layer.role != role:
-            continue
-        queries, keys = layer.shape
-        last = slice(queries - 1, queries)
-        far = (
-            slice(1, max(2, keys - NEAR)) if role == "self" and keys > NEAR + 2 else slice(0, keys)
-        )
-        for head in range(layer.heads):
-            weight = float(stage(layer, head, "softmax", last, far).max(initial=0.0))
-            if weight > best:
-                best, found = weight, HeadAt(layer.layer, head)
+    for layer, head in heads[::step]:
+        weight = _far_weight(layer, head)
+        if weight > best:
+            best, found = weight, HeadAt(layer.layer, head)
     return found
+
+
+def _far_weight(layer: LayerCapture, head: int) -> float:
+    """Largest weight of the last query; in self-attention on a key neither first nor near."""
+    queries, keys = layer.shape
+    ahead = layer.role == "self" and keys > NEAR + 2
+    far = slice(1, max(2, keys - NEAR)) if ahead else slice(0, keys)
+    return float(stage(layer, head, "softmax", slice(queries - 1, queries), far).max(initial=0.0))
 
 
 def sorted_heads(

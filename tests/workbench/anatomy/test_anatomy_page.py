@@ -156,6 +156,23 @@ def test_components_are_measured_and_put_back(page, qtbot, bench):
     assert "teach-rope" in page.components.headline.text()
 
 
+def test_another_model_ends_what_was_measured_of_the_one_before(page, qtbot, bench):
+    click(qtbot, page.chips["components"])
+    one = page.model.components
+    with qtbot.waitSignal(one.progressed, timeout=RUN_MS):
+        click(qtbot, page.header.primary)
+    assert one.running
+    old = one.spec
+    bench.services.model.choose(ModelRef("teach-rope"))
+    assert not one.running
+    heard = []
+    one.changed.connect(lambda: heard.append(one.parts or one.result))
+    qtbot.waitUntil(lambda: not bench.services.jobs.busy(), timeout=RUN_MS)
+    assert one.spec == old
+    assert not any(heard)
+    assert "teach-rope" in page.components.headline.text()
+
+
 def test_the_page_comes_back_as_it_was(page, qtbot):
     click(qtbot, page.chips["norms"])
     page.models.table.selectRow(3)
