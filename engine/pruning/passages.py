@@ -10,7 +10,7 @@ import hashlib
 import random
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import torch
 from torch import Tensor
@@ -21,6 +21,8 @@ from engine.text_file import read_text_file
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
+
+MOST_MISSED: Final = 200  # lessons too long for a window, for each that fits
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +62,8 @@ def passages(
         seed: Which windows are drawn of a longer text; the same for the same seed.
 
     Raises:
-        BadSpec: The text cannot be read or is shorter than one window.
+        BadSpec: The text cannot be read, is shorter than one window, or the teaching corpus has
+            too few lessons that fit into one.
     """
     if source.path == TEACHING:
         return _lessons(tokenizer, windows, length, seed)
@@ -88,11 +91,17 @@ def _lessons(tokenizer: PreTrainedTokenizerBase, windows: int, length: int, seed
     ids = torch.full((windows, length), int(tokenizer.pad_token_id or 0), dtype=torch.long)
     real = torch.zeros_like(ids, dtype=torch.bool)
     scored = torch.zeros_like(real)
-    row = 0
+    row = missed = 0
     while row < windows:
         one = lesson(rng)
         read = tokenizer(one.text, add_special_tokens=False, return_offsets_mapping=True)
         if len(read["input_ids"]) > length:
+            missed += 1
+            if missed > MOST_MISSED * (row + 1):
+                raise BadSpec(
+                    f"Hardly a lesson of the teaching world fits into a window of {length} tokens.",
+                    "Choose a longer window, or a text of your own.",
+                )
             continue
         for place, (token, (start, end)) in enumerate(
             zip(read["input_ids"], read["offset_mapping"], strict=True)

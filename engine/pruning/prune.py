@@ -22,6 +22,7 @@ from engine.pruning.one_pass import restored, visit_in_one_pass
 from engine.pruning.passages import Passages, passages
 from engine.pruning.prune_spec import Loss, MatrixRow, PruneResult, PruneSpec, Seconds
 from engine.pruning.recipe import pattern_of
+from engine.pruning.save import check_folder, save_masks, save_model
 from engine.pruning.targets import Target, targets
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class _Pruning:
     def run(self) -> PruneResult:
         """Measure, prune, measure, write."""
         spec = self.spec
+        if spec.out and not spec.masks_only:
+            check_folder(Path(spec.out))  # before minutes of work, not after them
         calibration = self._calibration()
         evaluation = self._evaluation()
         self.ctx.progress(0.0, "Measuring the dense model")
@@ -170,8 +173,6 @@ class _Pruning:
     ) -> tuple[int, int]:
         if not self.spec.out:
             return 0, 0
-        from engine.pruning.save import save_masks, save_model
-
         self.ctx.progress(0.9, "Writing")
         with self._timed("write"):
             if self.spec.masks_only:

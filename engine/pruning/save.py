@@ -35,6 +35,17 @@ def save_masks(file: Path, masks: dict[str, Tensor]) -> int:
     return file.stat().st_size
 
 
+def check_folder(folder: Path) -> None:
+    """Raise `BadSpec` when a folder holds something else than a pruned model, or is a file."""
+    if not folder.exists() or (folder / PROVENANCE).exists():
+        return
+    if folder.is_file() or any(folder.iterdir()):
+        raise BadSpec(
+            f"The folder {folder.name} is not empty and holds no pruned model.",
+            "Choose an empty folder.",
+        )
+
+
 def save_model(
     spec: PruneSpec,
     loaded: LoadedModel,
@@ -47,14 +58,10 @@ def save_model(
     """Write the model in memory into ``spec.out``; (bytes written, bytes of the dense file).
 
     Raises:
-        BadSpec: The folder exists and holds something else.
+        BadSpec: As `check_folder` does.
     """
     folder = Path(spec.out)
-    if folder.exists() and any(folder.iterdir()) and not (folder / PROVENANCE).exists():
-        raise BadSpec(
-            f"The folder {folder.name} is not empty and holds no pruned model.",
-            "Choose an empty folder.",
-        )
+    check_folder(folder)
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

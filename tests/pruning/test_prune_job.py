@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from engine.api import Engine
 from engine.cli import app
 from engine.errors import BadSpec
+from engine.jobs.events import Partial
 from engine.jobs.job import JobFailed
 from engine.models import bitmask
 from engine.models.reference import LoadOptions, ModelRef
@@ -96,12 +97,17 @@ def test_a_text_shorter_than_a_window_is_refused(engine: Engine, tmp_path: Path)
     file.write_text("Anna has 3 apples.")
     with pytest.raises(JobFailed, match="fewer than one window of 96"):
         run(engine, replace(SHORT, calibration=TextSource(str(file))))
+    with pytest.raises(JobFailed, match="fits into a window of 8 tokens"):
+        run(engine, replace(SHORT, length=8))
 
 
 def test_a_folder_of_something_else_is_not_overwritten(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("mine")
+    heard: list[object] = []
+    job = engine.submit(replace(SHORT, out=str(tmp_path), measured=0), heard.append)
     with pytest.raises(JobFailed, match="not empty"):
-        run(engine, replace(SHORT, out=str(tmp_path), measured=0))
+        job.result(300)
+    assert not any(isinstance(event, Partial) for event in heard)  # before anything was pruned
     assert (tmp_path / "letter.txt").read_text() == "mine"
 
 

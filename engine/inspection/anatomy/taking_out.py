@@ -18,12 +18,12 @@ from engine.inspection.anatomy.components_spec import Component
 from engine.inspection.head_sites import Sites
 from engine.inspection.positions.live_bias import OWN, without_alibi
 from engine.inspection.rotary import rotary_modules
+from engine.models.anatomy import POSITION_TABLES
 from engine.models.layers import decoder_layers, layer_stacks
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-POSITION_TABLES = ("wpe", "embed_positions", "position_embeddings", "positions_embed")
 INSIDE_ATTENTION = ("attn", "attention")
 
 
@@ -49,7 +49,8 @@ class Parts:
         self.tables = [
             module
             for name, module in model.named_modules()
-            if isinstance(module, nn.Embedding) and name.rpartition(".")[2] in POSITION_TABLES
+            if isinstance(module, nn.Embedding)
+            and any(word in f"{name}." for word in POSITION_TABLES)
         ]
 
     @property
