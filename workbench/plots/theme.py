@@ -87,18 +87,6 @@ class PlotTheme(QObject):
         """Give a view the ground of the page."""
         view.setBackground(self.colours.ground)
 
-    def style_axis(self, axis: pg.AxisItem) -> None:
-        """Give an axis quiet lines and readable labels."""
-        axis.setPen(self.colours.line)
-        axis.setTextPen(self.colours.muted)
-        axis.setTickFont(self.font())
-
-    def style_plot(self, plot: pg.PlotItem) -> None:
-        """Give every axis of a plot its colours, and its title if it has one."""
-        for name in ("left", "bottom", "right", "top"):
-            self.style_axis(plot.getAxis(name))
-        plot.titleLabel.setAttr("color", self.colours.text.name())
-
     def _sized(self, font: QFont) -> QFont:
         small = QFont(font)
         small.setPointSizeF(round(font.pointSizeF() * SMALL, 1))
