@@ -19,7 +19,6 @@ from engine.inspection.inside_text import InsideText, checked, labels, plain_ids
 from engine.inspection.patching_spec import PatchResult, PatchRow, PatchSpec
 from engine.inspection.reading import Reading, read
 from engine.inspection.replay import Output, hidden_of, with_hidden
-from engine.inspection.sweep import TOKENS_AT_ONCE
 from engine.jobs.spec import Spec
 from engine.models.chat import encode
 from engine.prompting.render import Message, Segment
@@ -177,7 +176,7 @@ class Patching:
             places = [place for place, source in enumerate(self.sources) if source >= 0]
         count = len(places) if self.spec.patch == "head" else len(self.sources)
         values = np.zeros(count, np.float32)
-        rows = max(1, TOKENS_AT_ONCE.get(self._device, TOKENS_AT_ONCE["cuda"]) // self._length)
+        rows = self.corrupted.rows_at_once(self._length)
         for start in range(0, len(places), rows):
             batch = places[start : start + rows]
             self.corrupted.forward.check()
@@ -258,7 +257,3 @@ class Patching:
     @property
     def _length(self) -> int:
         return len(self.corrupted.text.ids)
-
-    @property
-    def _device(self) -> str:
-        return self.corrupted.model.device.type

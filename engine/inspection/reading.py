@@ -1,7 +1,7 @@
 """One text read once: everything that later questions about it need, kept with its model.
 
-A second key press then computes only what changed. A model keeps one reading; it goes when
-another text comes, when the model is unloaded, or when memory is short.
+A second key press then computes only what changed. A model keeps one reading, unless that would
+take too much of the free memory; it goes when another text comes or the model is unloaded.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 SHARE: Final = 0.25  # of the free memory that a kept reading may take
+TOKENS_AT_ONCE: Final = {"cpu": 2048, "cuda": 16384}  # of all rows of one replay
 LOGITS_BYTES: Final = 128 * 2**20  # of the logits that are in memory at a time
 
 
@@ -141,6 +142,11 @@ class Reading:
         for order in range(encoder, len(self.layers)):
             outputs[self.layers[order]] = with_hidden(self.recorded.outputs[order], hidden.clone())
         return self.forward(rows, part=tokens, outputs=outputs).float()
+
+    def rows_at_once(self, length: int) -> int:
+        """How many copies of so many tokens run together."""
+        most = TOKENS_AT_ONCE.get(self.model.device.type, TOKENS_AT_ONCE["cuda"])
+        return max(1, most // length)
 
     def token_slices(self, rows: int) -> list[slice]:
         """The tokens in stretches whose logits fit in memory."""

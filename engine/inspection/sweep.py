@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from engine.evaluation.spec import Provenance
     from engine.jobs.job import JobContext
 
-TOKENS_AT_ONCE: Final = {"cpu": 2048, "cuda": 16384}  # of all rows of one replay
 ROLES: Final[tuple[Role, ...]] = ("encoder", "self", "cross")
 
 
@@ -111,8 +110,7 @@ def units_of(reading: Reading, spec: SweepHeadsSpec) -> list[Unit]:
 def batches(reading: Reading, units: Sequence[Unit], spec: SweepHeadsSpec) -> Iterator[list[Unit]]:
     """Parts that are measured together: of one layer, or any when only one token is computed."""
     length = len(reading.text.read) if spec.scope == "all" or not reading.steps else 1
-    budget = TOKENS_AT_ONCE.get(reading.model.device.type, TOKENS_AT_ONCE["cuda"])
-    most = max(1, budget // length)
+    most = reading.rows_at_once(length)
     batch: list[Unit] = []
     for unit in units:
         together = length == 1 or not batch or _order(reading, unit) == _order(reading, batch[0])
