@@ -74,10 +74,6 @@ class NumbersView(QWidget):
         """Another model."""
         self._show_model()
 
-    def move_shown(self) -> Move:
-        """Which of the three moves is applied."""
-        return self._move
-
     def reading(self) -> Reading | None:
         """What the wheels show."""
         return self._reading
