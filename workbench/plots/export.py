@@ -23,7 +23,7 @@ def image_of(widget: QWidget, ground: QColor) -> QImage:
     image = QImage(widget.size() * ratio, QImage.Format.Format_ARGB32)
     image.setDevicePixelRatio(ratio)
     image.fill(ground)
-    widget.render(image)
+    QWidget.render(widget, image)  # a graphics view's own `render` wants a painter
     return image
 
 
@@ -49,7 +49,7 @@ def svg(widget: QWidget, ground: QColor, title: str = "") -> bytes:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)
     painter.drawRect(area)
-    widget.render(painter, QPoint())
+    QWidget.render(widget, painter, QPoint())
     painter.end()
     return bytes(buffer.data().data())
 
