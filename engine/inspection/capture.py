@@ -94,7 +94,8 @@ class Mask:
         window: Keys that a query sees, itself included.
         offset: Position of the first query among the keys (cached decoding).
         visible: Keys that are no padding, bool ``[keys]``, or None for all.
-        painted: The whole mask when a person painted it, bool ``[queries, keys]``; wins.
+        painted: The whole mask when a person painted it, bool ``[queries, keys]``; wins. `kind`
+            then says what the module does without it.
     """
 
     kind: MaskKind = "causal"

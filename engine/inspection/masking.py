@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from engine.errors import DeviceOutOfMemory
-from engine.inspection.capture import Mask
+from engine.inspection.capture import Mask, MaskKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,7 +62,8 @@ def rule_of(seen: torch.Tensor | None, queries: int, keys: int, offset: int, cau
             f"The mask of {keys:,} tokens follows no rule that is known, and is too large to keep.",
             "Look at a shorter text.",
         )
-    return Mask("full", offset=offset, painted=seen.cpu().numpy())
+    kind: MaskKind = "causal" if causal else "full"  # what the module is without the painting
+    return Mask(kind, offset=offset, painted=seen.cpu().numpy())
 
 
 def _candidates(seen: torch.Tensor, queries: int, keys: int, offset: int) -> Iterator[Mask]:

@@ -29,6 +29,7 @@ from engine.inspection.rotary import Turn, rotary_modules, rotation_of, table_ro
 from engine.inspection.rowsums import with_row_sums
 from engine.inspection.tap import tapped
 from engine.inspection.verify import error_of, own_weights, sampled
+from engine.models.anatomy import structure_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -119,13 +120,15 @@ class Probe:
         parts = family_of(self.model.config.model_type)(tap)
         queries, keys = int(parts.q.shape[1]), int(parts.k.shape[1])
         offset = keys - queries
+        causal = structure_of(self.model.config) not in {"encoder", "encoder-decoder"}
         if tap.kernel is not None:
             real = tap.kernel.get("attn_mask")
-            causal = bool(tap.kernel.get("is_causal", False)) or queries == 1
             cells = seen_cells(real) if isinstance(real, torch.Tensor) else None
+            if cells is None:
+                causal = bool(tap.kernel.get("is_causal", False)) or queries == 1
         else:
             assert tap.scores is not None
-            causal, cells = True, seen_cells(tap.scores)
+            cells = seen_cells(tap.scores)
         rows = self._checked(queries)
         bias: Bias | None = None
         if parts.key_bias is not None:

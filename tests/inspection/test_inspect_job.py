@@ -114,6 +114,8 @@ def test_the_model_is_run_under_the_painted_mask(engine, folders, model):
     model = folders.get(model, model)
     choice = MaskChoice("prefix", prefix=5, strokes=(Stroke((9, 12), (2, 4), False),))
     found = look(engine, model, mask=choice)
+    bidirectional = model == folders["bert"]
+    assert {one.mask.kind for one in found.layers} == {"full" if bidirectional else "causal"}
     count = len(found.tokens)
     wanted = np.tril(np.ones((count, count), bool))
     wanted[:5, :5] = True

@@ -139,13 +139,17 @@ class _Step(QUndoCommand):
         self._model.take(self._before)
 
 
+def own_cells(layer: LayerCapture, rows: slice, columns: slice) -> NDArray[np.bool_]:
+    """What the model's own rule shows in a rectangle, also when it was looked at under another."""
+    return replace(layer.mask, painted=None).allowed(rows, columns)
+
+
 def cells_of(choice: MaskChoice, layer: LayerCapture) -> NDArray[np.bool_]:
     """Which keys each query would see, bool ``[queries, keys]``."""
     queries, keys = layer.shape
     whole = slice(0, queries), slice(0, keys)
     if choice.kind == "own":
-        own = replace(layer.mask, painted=None)
-        seen = own.allowed(*whole).copy()
+        seen = own_cells(layer, *whole).copy()
     else:
         seen = Mask(choice.kind, prefix=choice.prefix, window=choice.window).allowed(*whole).copy()
     for stroke in choice.strokes:

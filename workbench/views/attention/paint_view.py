@@ -26,7 +26,7 @@ from workbench.plots.token_axis import shown_token
 from workbench.services.container import Services
 from workbench.viewmodels.attention import AttentionModel
 from workbench.viewmodels.attention_ablation import telling
-from workbench.viewmodels.attention_mask import MOST_PAINTED, MaskModel, cells_of
+from workbench.viewmodels.attention_mask import MOST_PAINTED, MaskModel, cells_of, own_cells
 from workbench.viewmodels.attention_tiles import head_tile
 from workbench.views.attention.job_line import JobLine
 from workbench.widgets.bar_list import Bar, BarList
@@ -164,7 +164,7 @@ class PaintView(QWidget):
             self.map.set_painted(None)
             return
         seen = cells_of(self._mask.choice, layer)
-        own = layer.mask.allowed(slice(0, layer.shape[0]), slice(0, layer.shape[1]))
+        own = own_cells(layer, slice(0, layer.shape[0]), slice(0, layer.shape[1]))
         picture = np.zeros((*seen.shape, 4), np.uint8)
         colours = self._theme.colours
         ground, accent = colours.bad, colours.good
@@ -267,7 +267,7 @@ class PaintView(QWidget):
             return
         stroke = self._mask.paint(cell.row, cell.column)
         rows, columns = slice(*stroke.rows), slice(*stroke.cols)
-        own = layer.mask.allowed(rows, columns)
+        own = own_cells(layer, rows, columns)
         colour = self._theme.colours.good if stroke.visible else self._theme.colours.bad
         part = np.zeros((*own.shape, 4), np.uint8)
         changed = ~own if stroke.visible else own
