@@ -49,19 +49,12 @@ def rule_of(seen: torch.Tensor | None, queries: int, keys: int, offset: int, cau
         return Mask("causal" if causal else "full", offset=offset)
     seen = seen.expand(queries, keys)
     ever = seen.any(dim=0).cpu().numpy()
-    visible = None if ever.all() else ever
     for rule in _candidates(seen, queries, keys, offset):
-        fitting = replace(rule, visible=visible)
-        if rule.kind in {"causal", "window", "prefix"} and visible is not None:
-            unseen = np.arange(keys) >= offset + queries  # nobody has come so far
-            fitting = replace(rule, visible=None if (ever | unseen).all() else ever | unseen)
+        visible = ever | ~_reached(rule, queries, keys)
+        fitting = replace(rule, visible=None if visible.all() else visible)
         if _same(fitting, seen):
             return fitting
-    if queries * keys > PAINTED_CELLS:
-        raise DeviceOutOfMemory(
-            f"The mask of {keys:,} tokens follows no rule that is known, and is too large to keep.",
-            "Look at a shorter text.",
-        )
+    _need_room(queries, keys)
     kind: MaskKind = "causal" if causal else "full"  # what the module is without the painting
     return Mask(kind, offset=offset, painted=seen.cpu().numpy())
 
@@ -75,6 +68,19 @@ def _candidates(seen: torch.Tensor, queries: int, keys: int, offset: int) -> Ite
     prefix = int(seen[0].sum())
     if 1 < prefix <= keys:
         yield Mask("prefix", prefix=prefix, offset=offset)
+
+
+def _reached(rule: Mask, queries: int, keys: int) -> NDArray[np.bool_]:
+    """Keys that the rule shows to some of the queries; of the others nothing can be told."""
+    j = np.arange(keys)
+    if rule.kind == "full":
+        return np.ones(keys, bool)
+    reached = j < rule.offset + queries
+    if rule.kind == "window":
+        reached &= j > rule.offset - rule.window
+    if rule.kind == "prefix" and rule.offset < rule.prefix:
+        reached |= j < rule.prefix
+    return reached
 
 
 def _same(rule: Mask, seen: torch.Tensor) -> bool:
@@ -92,8 +98,40 @@ def _same(rule: Mask, seen: torch.Tensor) -> bool:
     return True
 
 
-def joined(pieces: list[Mask]) -> Mask:
-    """The rule of a whole text from those of its consecutive pieces."""
-    windows = [mask for mask in pieces if mask.kind == "window"]
-    whole = windows[-1] if windows else pieces[-1]
-    return replace(whole, offset=0)
+def joined(pieces: list[tuple[Mask, int]]) -> Mask:
+    """The rule of a whole text from those of its consecutive pieces.
+
+    Args:
+        pieces: The mask of each piece and how many queries it has.
+
+    Raises:
+        DeviceOutOfMemory: A piece follows no rule and the whole mask is too large to be kept.
+    """
+    last, queries = pieces[-1]
+    if any(mask.painted is not None for mask, _ in pieces):
+        return _painted(pieces, last.offset + queries)
+    windows = [mask for mask, _ in pieces if mask.kind == "window"]
+    visible = np.ones(last.offset + queries, bool)
+    for mask, _ in pieces:
+        if mask.visible is not None:
+            visible[: len(mask.visible)] &= mask.visible
+    rule = windows[-1] if windows else last
+    return replace(rule, offset=0, visible=None if visible.all() else visible)
+
+
+def _painted(pieces: list[tuple[Mask, int]], count: int) -> Mask:
+    """All cells of a text whose pieces follow no common rule."""
+    _need_room(count, count)
+    cells = np.zeros((count, count), bool)
+    for mask, queries in pieces:
+        stop = mask.offset + queries
+        cells[mask.offset : stop, :stop] = mask.allowed(slice(0, queries), slice(0, stop))
+    return Mask(pieces[-1][0].kind, painted=cells)
+
+
+def _need_room(queries: int, keys: int) -> None:
+    if queries * keys > PAINTED_CELLS:
+        raise DeviceOutOfMemory(
+            f"The mask of {keys:,} tokens follows no rule that is known, and is too large to keep.",
+            "Look at a shorter text.",
+        )

@@ -218,7 +218,7 @@ class Probe:
             last,
             q=np.concatenate([piece.q for piece in pieces], axis=1),
             lse=np.concatenate([piece.lse for piece in pieces], axis=1),
-            mask=joined([piece.mask for piece in pieces]),
+            mask=joined([(piece.mask, piece.shape[0]) for piece in pieces]),
             rotation=rotation,
             error=max(errors) if errors else None,
         )

@@ -164,5 +164,9 @@ def test_a_text_in_pieces_gives_the_same_capture(family, monkeypatch):
         np.testing.assert_allclose(one.lse, other.lse, atol=1e-4)
         assert one.mask.kind == other.mask.kind
         assert one.mask.window == other.mask.window
+        every = slice(0, one.shape[0])
+        np.testing.assert_array_equal(
+            one.mask.allowed(every, every), other.mask.allowed(every, every)
+        )
         assert other.error is not None
         assert other.error <= 1e-5
