@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.inspection.capture import Float, LayerCapture, Mask
 from engine.inspection.pyramid import visible_runs
 from engine.inspection.stages import Stage, stage
-from engine.inspection.tiles import TILE, tile
+from engine.inspection.tiles import TILE, Pool, tile
 
 SAMPLED_ROWS: Final = 64
 
@@ -39,10 +39,16 @@ class TileData:
 
 
 def head_tile(
-    layer: LayerCapture, head: int, name: Stage, level: int, row: int, column: int
+    layer: LayerCapture,
+    head: int,
+    name: Stage,
+    level: int,
+    row: int,
+    column: int,
+    pool: Pool | None = None,
 ) -> TileData:
-    """A tile of a head after a stage; weights keep their peaks, scores their means."""
-    pool = "max" if name == "softmax" else "mean"
+    """A tile of a head after a stage; by default weights keep their peaks, scores their means."""
+    pool = pool or ("max" if name == "softmax" else "mean")
     values = tile(layer, head, name, level, row, column, pool=pool)
     masked = ~np.isfinite(values)
     if name == "softmax":
@@ -58,9 +64,13 @@ def difference_tile(
     row: int,
     column: int,
 ) -> TileData:
-    """Second minus first of two heads over the same tokens."""
-    one = head_tile(*first, name, level, row, column)
-    two = head_tile(*second, name, level, row, column)
+    """Second minus first of two heads over the same tokens.
+
+    Means are subtracted, for these are the means of the differences; peaks of different cells
+    would not be.
+    """
+    one = head_tile(*first, name, level, row, column, pool="mean")
+    two = head_tile(*second, name, level, row, column, pool="mean")
     masked = one.masked & two.masked
     return TileData(np.where(masked, np.float32(0.0), two.values - one.values), masked)
 

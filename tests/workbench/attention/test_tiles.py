@@ -99,6 +99,16 @@ def test_differences_are_second_minus_first():
     assert (tile.masked == np.triu(np.ones((20, 20), bool), 1)).all()
 
 
+def test_a_coarse_difference_is_the_mean_of_differences():
+    first, second = layer_of(300, seed=1), layer_of(300, seed=2)
+    coarse = difference_tile((first, 0), (second, 0), "softmax", 1, 0, 0)
+    whole = slice(0, 300)
+    apart = stage(second, 0, "softmax", whole, whole) - stage(first, 0, "softmax", whole, whole)
+    wanted = apart.reshape(150, 2, 150, 2).mean((1, 3))
+    below = np.tril(np.ones((150, 150), bool), -1)  # pixels whose four cells are all visible
+    assert coarse.values[below] == pytest.approx(wanted[below], abs=1e-6)
+
+
 def test_sums_and_ranges():
     layer = layer_of(50)
     whole = slice(0, 50)
