@@ -63,6 +63,7 @@ class AtlasModel(QObject):
         super().__init__(parent)
         self._background = background
         self._serial = 0
+        self._loading = False
         self._describe: Callable[[Fingerprint], str] = str
         self.data: AtlasData | None = None
         self.order: Order = "layer"
@@ -78,11 +79,13 @@ class AtlasModel(QObject):
     def load(self, capture: Capture | None, role: Role) -> None:
         """Compute pictures and fingerprints of a capture."""
         self._serial += 1
+        self._loading = capture is not None
         if capture is None:
             self.data = None
             self.pictures_changed.emit()
             return
         self._background.run(partial(measured, capture, role), partial(self._take, self._serial))
+        self.order_changed.emit()
 
     def set_order(self, order: Order) -> None:
         """Sort by something else."""
@@ -135,11 +138,14 @@ class AtlasModel(QObject):
         return frozenset(self.data.heads) - search(self.data.heads, words, self.wanted)
 
     def print_of(self, head: HeadAt) -> Fingerprint | None:
-        """The fingerprint of a head."""
-        return self.data.prints.get(head) if self.data is not None else None
+        """The fingerprint of a head; None while another text's is computed."""
+        if self.data is None or self._loading:
+            return None
+        return self.data.prints.get(head)
 
     def _take(self, serial: int, data: AtlasData) -> None:
         if serial == self._serial:
+            self._loading = False
             self.data = data
             self.pictures_changed.emit()
 

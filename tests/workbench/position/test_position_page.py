@@ -30,6 +30,17 @@ def test_the_empty_page_offers_a_short_text(driver, page):
     assert page.subject.badge.isVisible()
 
 
+def test_the_first_look_needs_no_typing_and_the_counter_no_look(driver, page):
+    driver.topic("numbers")
+    assert page.numbers.isVisible()
+    driver.topic("rotation")
+    assert current(page) is page.empty
+    with driver.qtbot.waitSignal(page.model.finished, timeout=RUN_MS):
+        driver.click(page.header.primary)
+    assert page.note.report() is None
+    assert len(page.model.capture.tokens) > 20
+
+
 def test_the_dials_show_the_real_score(driver, page):
     """The sum over all pairs is the model's own score of that query and key."""
     driver.look()
@@ -284,6 +295,7 @@ def test_buckets_of_a_t5_are_its_own(driver, page, bench, tiny):
 
 
 def test_an_empty_text_is_told_and_nothing_breaks(driver, page):
+    page.subject.text.clear()
     driver.click(page.header.primary)
     assert "no text" in page.note.message.text()
     driver.look("a")

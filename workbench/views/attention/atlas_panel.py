@@ -39,7 +39,6 @@ from workbench.widgets.fold import set_role
 from workbench.widgets.plot_menu import Exports, PlotMenu, Work
 
 LOW_LINES = 24
-HINT_CHARS = 36
 
 
 class AtlasPanel(QWidget):
@@ -150,8 +149,9 @@ class AtlasPanel(QWidget):
         if head in self._ablated:
             title = self.tr("{head} · taken out").format(head=title)
         self.atlas.setAccessibleDescription(title)
-        wide = self.width() >= HINT_CHARS * self.fontMetrics().averageCharWidth()
-        self.card.setText(self._card(head, wide))
+        self.card.setText(self._card(head))
+        if self.card.sizeHint().width() > self.width():
+            self.card.setText(self._card(head, hints=False))
 
     def _card(self, head: HeadAt, hints: bool = True) -> str:
         return card(head, self._data.print_of(head), self._data.importance.get(head), hints)

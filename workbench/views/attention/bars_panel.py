@@ -8,10 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from engine.errors import EngineError
+from engine.errors import EngineError, ErrorReport
 from engine.inspection.ablation_spec import TokenChange
 from workbench.plots.token_axis import shown_token
 from workbench.services.container import Services
+from workbench.services.engine_words import tell_report
 from workbench.viewmodels.attention import AttentionModel
 from workbench.viewmodels.attention_ablation import AblationModel, saving, telling
 from workbench.viewmodels.attention_heads import HeadAt
@@ -41,6 +42,7 @@ class BarsPanel(QWidget):
         self._ablation = ablation
         self._services = services
         self._shown = SHOWN
+        self._refusal: ErrorReport | None = None
         self.heading = PlainLabel(self)
         set_role(self.heading, "section")
         self.bars = BarList(self)
@@ -117,6 +119,11 @@ class BarsPanel(QWidget):
         self.sweep.setEnabled(self._model.capture is not None)
         self.save.setVisible(self._ablation.ranking is not None and not running)
 
+    def tell_refusal(self, report: ErrorReport) -> None:
+        """Say why there are no bars."""
+        self._refusal = report
+        self.refresh()
+
     # What the person does
 
     def toggle_head(self, head: HeadAt | None = None) -> None:
@@ -182,7 +189,7 @@ class BarsPanel(QWidget):
     def _story(self) -> str:
         result, taken = self._ablation.result, self._ablation.units
         if result is None:
-            return ""
+            return tell_report(self._refusal).message if self._refusal is not None else ""
         if not taken:
             return self.tr("Nothing is taken out. Delete on the atlas takes the chosen head out.")
         names = ", ".join(HeadAt(one.layer, one.head).name for one in taken[:6])
@@ -247,10 +254,14 @@ class BarsPanel(QWidget):
         self.mean.toggled.connect(self._method_chosen)
         self.everywhere.toggled.connect(self._scope_chosen)
         self._ablation.units_changed.connect(self.refresh)
-        self._ablation.result_changed.connect(self.refresh)
+        self._ablation.result_changed.connect(self._result_changed)
         self._ablation.ranking_changed.connect(self.refresh)
         self._ablation.sweep.running_changed.connect(self._running_changed)
         self._model.head_changed.connect(self.refresh)
+
+    def _result_changed(self) -> None:
+        self._refusal = None
+        self.refresh()
 
     def _running_changed(self, _running: bool) -> None:
         self.refresh()

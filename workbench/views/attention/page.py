@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.errors import ErrorReport
+from engine.errors import ErrorReport, PromptTooLong
 from engine.inspection.capture import Role
 from engine.jobs.events import Progress
 from engine.prompting.elements import Language
@@ -268,6 +268,14 @@ class AttentionPage(Page):
         self.note.show_report(report)
         self._demo_ended()
 
+    def _bars_refused(self, report: ErrorReport) -> None:
+        """A text that the model may be looked into, but was not made to go on from."""
+        if report.code != PromptTooLong.code:
+            self._refused(report)
+            return
+        self.bars.tell_refusal(report)
+        self._demo_ended()
+
     def _running_changed(self, running: bool) -> None:
         registry = self.services.actions
         if registry.has("attention.run"):
@@ -406,7 +414,7 @@ class AttentionPage(Page):
         self.ablation.ranking_changed.connect(self._ranking_changed)
         self.ablation.result_changed.connect(self._bars_changed)
         self.atlas_model.pictures_changed.connect(self._bars_changed)
-        self.ablation.job.refused.connect(self._refused)
+        self.ablation.job.refused.connect(self._bars_refused)
         self.ablation.sweep.refused.connect(self._refused)
         self.services.model.chosen.connect(self._follow_model)
         self.source.edited.connect(self._edited)

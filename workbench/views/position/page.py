@@ -130,7 +130,10 @@ class PositionPage(Page):
             self._write()
 
     def entered(self) -> None:
+        """The first look needs no typing: a sample stands in the field."""
         self._follow_model()
+        if not self.model.text and self.model.capture is None and not self.model.running:
+            self._put_sample()
 
     def save_state(self) -> dict[str, object]:
         return {"topic": self._topic, "text": self.model.text, "chat": self.model.chat}
@@ -155,10 +158,13 @@ class PositionPage(Page):
 
     def demonstrate(self) -> None:
         """Look at a short text of the teaching world."""
+        self._put_sample()
+        self._look()
+
+    def _put_sample(self) -> None:
         language = "zh" if self.services.i18n.language.startswith("zh") else "en"
         self.subject.set_text(DEMO_TEXT[language])
         self.subject.set_chat(True)
-        self._look()
 
     def _look(self) -> None:
         self.note.show_report(None)
@@ -195,7 +201,8 @@ class PositionPage(Page):
             chip.setChecked(known == topic)
         if topic != "rotation":
             self.rotation.stop()
-        if self.model.capture is None and hasattr(self, "empty"):
+        needs_text = topic != "numbers"
+        if needs_text and self.model.capture is None and hasattr(self, "empty"):
             self.stack.setCurrentWidget(self.empty)
         elif topic in ROTATES and self.model.encoding != "rope":
             self.other.refresh()

@@ -1,0 +1,49 @@
+"""What the page “Attention” says while another text is read, and of a text that is too long."""
+
+from __future__ import annotations
+
+from tests.workbench.attention.conftest import RUN_MS
+
+
+def test_figures_of_the_text_before_are_not_shown_for_the_next(driver, page, bench, monkeypatch):
+    driver.look()
+    head = page.model.head
+    assert page.atlas_model.print_of(head) is not None
+    assert "entropy" in page.atlas.card.text()
+    waiting = []
+    monkeypatch.setattr(
+        bench.services.background, "run", lambda work, done, failed=None: waiting.append(done)
+    )
+    page.atlas_model.load(page.model.capture, page.model.role)
+    assert page.atlas_model.print_of(head) is None
+    assert "entropy" not in page.atlas.card.text()
+    waiting.pop()(page.atlas_model.data)
+    assert "entropy" in page.atlas.card.text()
+
+
+def test_a_text_longer_than_training_is_seen_without_an_alarm(driver, page):
+    driver.type_text("ab")
+    page.source.text.setPlainText("ab" * 300)
+    with driver.qtbot.waitSignal(page.ablation.job.refused, timeout=RUN_MS):
+        driver.click(page.header.primary)
+    assert len(page.model.capture.tokens) == 600
+    assert page.note.report() is None
+    assert "at most 512" in page.bars.story.text()
+    with driver.qtbot.waitSignal(page.ablation.result_changed, timeout=RUN_MS):
+        page.source.text.setPlainText("ab")
+        driver.click(page.header.primary)
+    assert "512" not in page.bars.story.text()
+
+
+def test_hints_stand_whole_or_not_at_all(driver, page):
+    driver.look()
+    hints = []
+    for width in (1100, 1400, 2600):
+        page.window().resize(width, 900)
+        page.splitter.setSizes([width // 3, width])
+        driver.qtbot.wait(1)
+        page.atlas._describe_current()
+        card = page.atlas.card
+        hints.append("weight on the first token" in card.text())
+        assert not hints[-1] or card.sizeHint().width() <= page.atlas.width()
+    assert hints[-1]
