@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, NoReturn
 import msgspec
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 
 from engine.errors import DataError, ErrorReport, PromptError, describe
 from engine.jobs.events import Event, Progress
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from engine.api import Engine
     from engine.jobs.job import Job
     from engine.jobs.spec import Spec
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 FAILURE = 1
 STOPPED = 130
+WIDEST = 10_000
 INPUT_CODES = frozenset({"bad-spec", "prompt", "prompt-too-long", DataError.code, PromptError.code})
 
 out = Console(soft_wrap=True, highlight=False)
@@ -54,6 +58,15 @@ def print_json(value: object) -> None:
     """Pure JSON on standard output."""
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=1).decode() + "\n")
     sys.stdout.flush()
+
+
+def print_table(table: Table) -> None:
+    """A table of figures as wide as it is: where there is less room its lines go on below.
+
+    A figure that is cut to ``0.0…`` says nothing, least of all in a pipe, which has no width.
+    """
+    natural = Measurement.get(out, out.options.update(width=WIDEST), table).maximum
+    Console(width=max(natural, out.width), soft_wrap=True, highlight=False).print(table)
 
 
 def note(text: str) -> None:

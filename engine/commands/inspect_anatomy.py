@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from engine.commands.console import STOPPED, note, out, print_json, watch
+from engine.commands.console import STOPPED, note, out, print_json, print_table, watch
 from engine.errors import BadSpec, JobCancelled
 from engine.inspection.anatomy.rows.registry import ROWS
 
@@ -304,4 +304,4 @@ def _show(head: list[str], lines: Lines) -> None:
         table.add_column(name, justify="right" if place else "left", no_wrap=True)
     for line in lines:
         table.add_row(*(escape(str(value)) for value in line))
-    out.print(table)
+    print_table(table)

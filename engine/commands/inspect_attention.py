@@ -12,7 +12,7 @@ import typer
 from numpy.typing import NDArray
 from rich.markup import escape
 
-from engine.commands.console import note, out, print_json
+from engine.commands.console import note, out, print_json, print_table
 from engine.commands.inspect_positions import AsJson, Chat, Text, ask, guarded, read_by, sheet
 from engine.errors import BadSpec
 from engine.inspection.capture import Role
@@ -280,9 +280,9 @@ def _show(found: Capture, facts: dict[str, object]) -> None:
     for one in cast("list[Fingerprint]", facts["fingerprints"]):
         values = [one.value(name) for name in (*names, "position_fit", "slope")]
         table.add_row(
-            f"{one.layer}.{one.head}", *("–" if v is None else f"{v:.2f}" for v in values)
+            f"{one.layer}.{one.head}", *("–" if v is None else f"{v:z.2f}" for v in values)
         )
-    out.print(table)
+    print_table(table)
     error = facts["verified_error"]
     proof = "not proven" if error is None else f"weights equal the model's own within {error:.1e}"
     kept, full = cast(int, facts["kept_bytes"]), cast(int, facts["full_bytes"])

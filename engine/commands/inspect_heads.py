@@ -10,7 +10,7 @@ import numpy as np
 import typer
 from rich.markup import escape
 
-from engine.commands.console import STOPPED, note, out, watch
+from engine.commands.console import STOPPED, note, out, print_table, watch
 from engine.commands.inspect_positions import (
     AsJson,
     Chat,
@@ -51,7 +51,9 @@ SHOWN = 12
 def ablate(
     unit: Annotated[
         list[str] | None,
-        typer.Option(help="2.3 (layer.head), mlp:2, attention:2, cross/2.3; repeat for several."),
+        typer.Option(
+            help="2.3 (layer.head), mlp:2, attention:2, cross/2.3; several times; without it, 0.0."
+        ),
     ] = None,
     model: Model = "teach-rope",
     text: Text = "",
@@ -96,6 +98,7 @@ def ablate(
     finish(facts, tables, {}, place, as_json)
     if as_json:
         return
+    out.print(f"Without {', '.join(unit or ['0.0'])}:")
     _show_change(result.change)
     _show_losses(result.nll_before, result.nll_after, len(result.loss_before))
     if method == "mean":
@@ -213,7 +216,7 @@ def lens(
         table.add_row(
             depth, *map(escape, named), f"{row.entropy[-1]:.2f}", f"{row.final_prob[-1]:.3f}"
         )
-    out.print(table)
+    print_table(table)
     out.print("Under the last token; entropy in nats, final = probability of the model's answer.")
 
 
@@ -272,7 +275,7 @@ def patch(
             str(result.rows[row].layer), str(column), escape(repr(names[column])),
             f"{values[row, column]:.3f}",
         )  # fmt: skip
-    out.print(table)
+    print_table(table)
     out.print(
         f"Logit of {escape(repr(result.answer))} minus {escape(repr(result.other))}: "
         f"{result.clean_difference:+.2f} clean, {result.corrupted_difference:+.2f} corrupted; "
@@ -372,7 +375,7 @@ def states(
             f"{found.layers[row]}.{head}", f"{found.values[row, head]:.5f}",
             f"{found.worst[row, head]:.5f}", escape(repr(token)),
         )  # fmt: skip
-    out.print(table)
+    print_table(table)
     out.print(f"Jensen-Shannon divergence in bits (0 to 1), mean over {found.rows} tokens.")
 
 
@@ -443,7 +446,7 @@ def _show_change(change: Change) -> None:
             escape(repr(one.text)), f"{one.before:.3f}", f"{one.after:.3f}",
             f"{one.logit_delta:+.2f}", f"{one.rank_before} → {one.rank_after}",
         )  # fmt: skip
-    out.print(table)
+    print_table(table)
     out.print(f"KL {change.kl:.4f} nats.")
 
 
@@ -465,7 +468,7 @@ def _show_ranking(ranking: HeadRanking) -> None:
             unit_name(one.unit), rise, f"{one.kl:.4f}", f"{one.kl_at:.4f}",
             "yes" if one.top_changed else "",
         )  # fmt: skip
-    out.print(table)
+    print_table(table)
     base = "" if ranking.baseline is None else f"; the loss is {ranking.baseline:.3f}"
     out.print(
         f"{len(ranking.scores)} of {ranking.planned} parts, {ranking.counted} predictions, in "

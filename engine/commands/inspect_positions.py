@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from engine.commands.console import STOPPED, note, out, print_json, stop, watch
+from engine.commands.console import STOPPED, note, out, print_json, print_table, stop, watch
 from engine.commands.table_files import Columns, as_plain, write_tables
 from engine.errors import EngineError, JobCancelled
 from engine.inspection.inside_spec import InsideSpec
@@ -111,7 +111,7 @@ def show_change(result: CounterfactualResult) -> None:
     table = sheet("Next token", "before", "after")
     for one in result.change.tokens[:8]:
         table.add_row(escape(repr(one.text)), f"{one.before:.3f}", f"{one.after:.3f}")
-    out.print(table)
+    print_table(table)
     out.print(f"KL {result.change.kl:.4f} nats at the last token.")
     if result.nll_before is not None and result.nll_after is not None:
         out.print(
@@ -132,7 +132,7 @@ def show_table(columns: Columns, headings: Mapping[str, str], digits: int = 4) -
     shown = sorted({round(n * (count - 1) / max(1, ROWS - 1)) for n in range(min(ROWS, count))})
     for row in range(count) if count <= ROWS else shown:
         table.add_row(*(_cell(plain[name][row], digits) for name in names))
-    out.print(table)
+    print_table(table)
     if count > ROWS:
         out.print(f"{ROWS} of {count} rows; --out writes all.")
 

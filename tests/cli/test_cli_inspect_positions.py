@@ -103,3 +103,16 @@ def test_wrong_use_is_one_sentence(models, arguments, said):
     assert done.exit_code == 2
     assert said in done.output
     assert "Traceback" not in done.output
+
+
+def test_a_table_is_never_cut_to_the_width_of_a_pipe():
+    done = inspect("anatomy", "activations", "--points", 3, "--names", "relu,gelu,swish,swiglu,glu")
+    assert done.exit_code == 0, done.output
+    assert "…" not in done.stdout
+    assert "5.000000" in done.stdout
+
+
+def test_what_is_taken_out_is_named(models):
+    done = inspect("ablate", "--model", models["llama"], "--text", "one two", "--unit", "1.2")
+    assert done.exit_code == 0, done.output
+    assert "Without 1.2:" in done.stdout
