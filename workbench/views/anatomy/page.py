@@ -89,6 +89,7 @@ class AnatomyPage(Page):
         super().retranslate()
         if hasattr(self, "stack"):
             self._write()
+            self.step.setText(self.tr("Preparing…") if self._is_running() else "")
             self.models.retranslate()
             self.activations.retranslate()
             self.norms.retranslate()
