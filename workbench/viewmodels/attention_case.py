@@ -73,6 +73,8 @@ class AttentionCase:
         """The person typed something else: the tokens of an answer are no longer meant."""
         if (text, target, chat) == (self.text, self.target, self.chat):
             return self
+        if self.origin == "demonstration" and text != self.text and target == self.target:
+            target = ""  # the sample's answer answers nothing else
         return replace(
             self, text=text, target=target, chat=chat, ids=(), since=0, origin="typed", title=""
         )

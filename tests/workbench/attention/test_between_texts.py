@@ -47,3 +47,13 @@ def test_hints_stand_whole_or_not_at_all(driver, page):
         hints.append("weight on the first token" in card.text())
         assert not hints[-1] or card.sizeHint().width() <= page.atlas.width()
     assert hints[-1]
+
+
+def test_the_samples_answer_is_not_put_behind_another_question(driver, page):
+    page.demonstrate()
+    driver.qtbot.waitUntil(lambda: page.ablation.result is not None, timeout=RUN_MS)
+    assert page.model.case.target
+    driver.type_text("one two", question=True)
+    assert page.model.case.text == "one two"
+    assert page.model.case.target == ""
+    assert page.source.target.text() == ""
