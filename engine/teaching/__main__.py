@@ -33,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="COURSE=FACTOR,…",
         help="practise some courses more (or less) than the recipe says",
     )
+    build.add_argument("--chinese", type=float, help="share of lessons in Chinese, usually 0.5")
     build.add_argument("--threads", type=int, default=1)
     build.add_argument("--seed", type=int, default=1)
     build.add_argument("--out", type=Path, help="checkpoint folder; continued if it holds one")
@@ -64,7 +65,7 @@ def _build(options: argparse.Namespace) -> int:
     torch.set_num_threads(options.threads)
     folder: Path = options.out or Path("build") / "teaching" / options.model
 
-    names = ("steps", "decay", "rate", "matrix_rate", "focus")
+    names = ("steps", "decay", "rate", "matrix_rate", "focus", "chinese")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     if (folder / "checkpoint.pt").exists():
         trainer = Trainer.resume(folder, load(folder), options.device, **given)

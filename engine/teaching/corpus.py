@@ -44,9 +44,11 @@ class Corpus:
         rows: int,
         window: int,
         focus: Mapping[str, float] | None = None,
+        chinese: float = 0.5,
     ) -> None:
         self.seed, self.rows, self.window = seed, rows, window
         self._weights = weights(focus or {})
+        self._chinese = chinese
         self._pad = int(tokenizer.pad_token_id)
         self._encode = tokenizer.backend_tokenizer
 
@@ -71,7 +73,8 @@ class Corpus:
         groups: dict[int, list[tuple[list[int], list[bool]]]] = {size: [] for size in windows}
         total = 0
         while total < self.rows * self.window:
-            for ids, scored in self.tokens([lesson(rng, self._weights) for _ in range(16)]):
+            drawn = [lesson(rng, self._weights, self._chinese) for _ in range(16)]
+            for ids, scored in self.tokens(drawn):
                 size = next((size for size in windows if len(ids) <= size), None)
                 if size is not None:
                     groups[size].append((ids, scored))

@@ -187,10 +187,18 @@ def draw(make: Maker, rng: random.Random, language: Language) -> Item:
             return item
 
 
-def lesson(rng: random.Random, weighted: tuple[float, ...] = PLAIN) -> Lesson:
-    """One training text of a random course, language and dress."""
+def lesson(rng: random.Random, weighted: tuple[float, ...] = PLAIN, chinese: float = 0.5) -> Lesson:
+    """One training text of a random course, language and dress.
+
+    Args:
+        rng: Decides everything.
+        weighted: How often each course is drawn, see `weights`.
+        chinese: Share of lessons in Chinese.
+    """
     course = rng.choices(_DRAWN, weighted)[0]
-    return dressed(rng, course, rng.choice(LANGUAGES))
+    if chinese == 0.5:
+        return dressed(rng, course, rng.choice(LANGUAGES))
+    return dressed(rng, course, "zh" if rng.random() < chinese else "en")
 
 
 def dressed(rng: random.Random, course: Course, language: Language) -> Lesson:

@@ -36,6 +36,7 @@ class Plan:
         decay: Share of the steps, at the end, over which the rate falls to nothing.
         precision: ``"bfloat16"`` (autocast) or ``"float32"``.
         focus: Courses practised more or less than the recipe says, with their factors.
+        chinese: Share of lessons in Chinese.
     """
 
     model: str
@@ -49,6 +50,7 @@ class Plan:
     decay: float = 0.6
     precision: str = "bfloat16"
     focus: dict[str, float] = field(default_factory=dict)
+    chinese: float = 0.5
 
     def share(self, step: int) -> float:
         """Factor of the learning rate at ``step``: warm-up, plateau, linear decay."""
@@ -65,7 +67,7 @@ class Trainer:
         created: Any = create(plan.model, len(tokenizer), plan.seed)
         self.model: PreTrainedModel = created.to(self.device)
         self.model.train()
-        self.corpus = Corpus(tokenizer, plan.seed, plan.rows, plan.window, plan.focus)
+        self.corpus = Corpus(tokenizer, plan.seed, plan.rows, plan.window, plan.focus, plan.chinese)
         self.step = 0
         self.seconds = 0.0
         matrices: list[Tensor] = []

@@ -128,3 +128,17 @@ def test_a_focused_corpus_holds_only_what_it_focuses_on(tokenizer):
         text = tokenizer.decode(part.ids[0])
         assert "=" in text
         assert all("=" in one for one in text.split(ROLE["user"])[1:])
+
+
+def test_a_share_of_lessons_is_chinese():
+    """Drawn with the same numbers, a share moves lessons from one language to the other."""
+
+    def chinese(share: float) -> float:
+        rng = random.Random(7)
+        texts = [lesson(rng, chinese=share).text for _ in range(300)]
+        return sum(any("\u4e00" <= c <= "\u9fff" for c in text) for text in texts) / 300
+
+    assert chinese(0.0) == 0.0
+    assert chinese(1.0) == 1.0
+    assert chinese(0.8) == pytest.approx(0.8, abs=0.08)
+    assert chinese(0.5) == pytest.approx(0.5, abs=0.08)
