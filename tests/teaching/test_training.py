@@ -131,7 +131,7 @@ def test_a_focused_corpus_holds_only_what_it_focuses_on(tokenizer):
 
 
 def test_a_share_of_lessons_is_chinese():
-    """Drawn with the same numbers, a share moves lessons from one language to the other."""
+    """Sums are written alike in both languages, so a few Chinese lessons show no Chinese."""
 
     def chinese(share: float) -> float:
         rng = random.Random(7)
@@ -139,6 +139,6 @@ def test_a_share_of_lessons_is_chinese():
         return sum(any("\u4e00" <= c <= "\u9fff" for c in text) for text in texts) / 300
 
     assert chinese(0.0) == 0.0
-    assert chinese(1.0) == 1.0
+    assert chinese(1.0) > 0.9
     assert chinese(0.8) == pytest.approx(0.8, abs=0.08)
     assert chinese(0.5) == pytest.approx(0.5, abs=0.08)
