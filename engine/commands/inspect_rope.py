@@ -24,6 +24,7 @@ from engine.commands.inspect_positions import (
     show_change,
     show_table,
 )
+from engine.errors import BadSpec
 
 if TYPE_CHECKING:
     from engine.commands.table_files import Columns
@@ -75,6 +76,11 @@ def rope(
     from engine.inspection.positions.counterfactual_spec import CounterfactualSpec
     from engine.inspection.positions.rope_report import rope_report
 
+    if factor != 1 and scaling in ("keep", "remove"):
+        raise BadSpec(
+            f"The factor {factor:g} stretches nothing without a scaling.",
+            "Choose one with --scaling, such as ntk or yarn.",
+        )
     asked = read_by(model, text, chat)
     found, moved = ask(
         InspectSpec(

@@ -4420,7 +4420,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Look inside</source>
-        <translation>看内部</translation>
+        <translation>查看内部</translation>
     </message>
     <message>
         <source>Run the text through the model and take its q and k</source>
@@ -4488,7 +4488,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Look inside takes queries and keys of a text out of the model.</source>
-        <translation>“看内部”从模型里取出一段文本的查询和键。</translation>
+        <translation>“查看内部”从模型里取出一段文本的查询和键。</translation>
     </message>
 </context>
 <context>

@@ -95,6 +95,7 @@ def test_biases_are_added_and_taken_away(models, tmp_path):
         (("alibi", "--model", "bloom", "--slopes", "mine"), "--slopes mine"),
         (("rope", "--model", "llama", "--scaling", "rope++"), "no scaling preset"),
         (("rope", "--model", "llama", "--head", "9"), "head"),
+        (("rope", "--model", "llama", "--factor", "2"), "without a scaling"),
     ],
 )
 def test_wrong_use_is_one_sentence(models, arguments, said):
