@@ -54,9 +54,7 @@ KINDS: dict[str, Kind] = {
         "engine.evaluation.evidence.states:run",
         True,
     ),
-    "prune-live": Kind(
-        "engine.pruning.live_spec:LivePruneSpec", "engine.pruning.live:run", True
-    ),
+    "prune-live": Kind("engine.pruning.live_spec:LivePruneSpec", "engine.pruning.live:run", True),
     "prune": Kind("engine.pruning.prune_spec:PruneSpec", "engine.pruning.prune:run", True),
     "ablate-heads": Kind(
         "engine.inspection.ablation_spec:AblateSpec", "engine.inspection.ablation:run", True
