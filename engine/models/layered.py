@@ -7,10 +7,11 @@ in place with `register_patch_mapping`, and taken away again.
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from torch import nn
 from transformers.monkey_patching import (
@@ -43,6 +44,7 @@ def layers_of_their_own(
     name = layer.__name__
     register_patch_mapping({f"^{name}$": _own(layer)})
     patches = apply_patches()
+    recorders = _recorders(model_class)
     try:
         patches.__enter__()
         try:
@@ -52,6 +54,21 @@ def layers_of_their_own(
             patches.__exit__(None, None, None)
     finally:
         unregister_patch_mapping([f"^{name}$"])
+        # transformers aims the recorders of the whole class at the replacement and leaves them
+        # there; aimed at the common class they find both, for the replacement is a subclass.
+        for kind, found in recorders.items():
+            cast(Any, kind)._can_record_outputs = found
+
+
+def _recorders(model_class: type[PreTrainedModel]) -> dict[type, dict[str, Any]]:
+    """What each class of the model's module records of a forward pass, copied."""
+    module = sys.modules[model_class.__module__]
+    return {
+        kind: {output: copy.deepcopy(recorder) for output, recorder in recorded.items()}
+        for kind in vars(module).values()
+        if isinstance(kind, type)
+        and isinstance(recorded := vars(kind).get("_can_record_outputs"), dict)
+    }
 
 
 def _layer_class(model_class: type[PreTrainedModel]) -> type[nn.Module]:

@@ -166,6 +166,15 @@ def test_an_error_while_loading_leaves_no_class_replaced() -> None:
     assert modeling_llama.LlamaDecoderLayer is before
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_other_models_of_the_class_still_record_their_layers(family: str) -> None:
+    small = narrowed(tiny(family), uneven())
+    for model in (tiny(family), small):
+        with torch.no_grad():
+            states = model(input_ids=IDS, output_hidden_states=True).hidden_states
+        assert len(states) == 3
+
+
 @pytest.mark.parametrize("family", ["bloom", "gpt2"])
 def test_layers_without_a_width_are_refused(family: str) -> None:
     with pytest.raises(UnsupportedModel, match="width of their own"):
