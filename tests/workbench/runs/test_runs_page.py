@@ -283,7 +283,7 @@ def test_a_selected_run_is_asked_about_once_at_a_time(
     page.model.listed.connect(lambda: heard.append(None))
     for _ in range(3):
         page.model.refresh()
-    until(lambda: len(heard) == 3 and asked)
+    until(lambda: len(heard) >= 3 and asked)
     assert len(asked) == 1
     gate.set()
     until(lambda: page.model.details is not None and not page.model._asked)
