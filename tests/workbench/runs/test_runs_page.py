@@ -277,6 +277,7 @@ def test_a_selected_run_is_asked_about_once_at_a_time(
         gate.wait(10)
         return details_of(project, run_id)
 
+    until(lambda: page.model.details is not None and not page.model._asked)
     monkeypatch.setattr(details_module, "details_of", slow)
     page.model._remembered.clear()
     heard: list[None] = []
