@@ -79,9 +79,12 @@ def save_model(
         for file in weights:
             file.unlink()
     _describe(partial, spec, rows, calibration, before, after)
-    if folder.exists():
-        shutil.rmtree(folder)
+    former = folder.with_name(folder.name + ".former")
+    shutil.rmtree(former, ignore_errors=True)
+    if folder.exists():  # kept until the new one is in its place: nothing is lost in between
+        folder.replace(former)
     partial.replace(folder)
+    shutil.rmtree(former, ignore_errors=True)
     return written, dense
 
 
