@@ -7,6 +7,7 @@ the steps) returns what it wants next when its own texts of the wave have all en
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
@@ -113,7 +114,7 @@ class Desk(Protocol):
         """Publish a vote, and store it when it is final."""
 
 
-class Asking:
+class Asking(ABC):
     """Base of the ways of asking.
 
     Attributes:
@@ -135,16 +136,17 @@ class Asking:
         self.unwanted: set[int] = set()
         self.closed = False
 
+    @abstractmethod
     def begin(self) -> Sequence[Ask]:
         """What to decode first.
 
         Raises:
             EngineError: The question cannot be asked; all its cells fail with this error.
         """
-        raise NotImplementedError
 
     def heard(self, place: int, ask: Ask, generation: Generation) -> None:
         """A text of the current wave has ended; `place` is its position in the wave's asks."""
+        return
 
     def complete(self, generations: Sequence[Generation]) -> Sequence[Ask]:
         """All texts of the wave have ended; what to decode next, or nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -21,15 +22,15 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Extractor:
+class Extractor(ABC):
     """Base of the rules; a subclass sets `id` and writes `find`."""
 
     id: ClassVar[str]
 
+    @abstractmethod
     def find(self, text: str) -> Found | None:
         """The answer in `text`, or None when the rule finds none (the answer is invalid).
 
         Raises:
             BadSpec: The rule itself cannot be applied (a broken or endless pattern).
         """
-        raise NotImplementedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,7 +13,7 @@ from engine.prompting.render import ExamplesAs, Message
 
 
 @dataclass(frozen=True)
-class Technique:
+class Technique(ABC):
     """Base of the techniques; a subclass sets the class attributes and writes `messages`.
 
     Attributes:
@@ -45,6 +46,7 @@ class Technique:
     examples_as: ExamplesAs = "text"
     base: str = ""
 
+    @abstractmethod
     def messages(
         self, elements: PromptElements, variables: Mapping[str, str]
     ) -> tuple[Message, ...]:
@@ -53,7 +55,6 @@ class Technique:
         Raises:
             PromptError: The prompt lacks what the technique needs.
         """
-        raise NotImplementedError
 
     def need_examples(self, elements: PromptElements) -> None:
         """Raise `PromptError` when there is no example to show."""

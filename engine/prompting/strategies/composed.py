@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -19,9 +20,9 @@ class Composed(Technique):
 
     composed: ClassVar[bool] = True
 
+    @abstractmethod
     def default_base(self, elements: PromptElements) -> str:
         """Id of the plain technique to build on."""
-        raise NotImplementedError
 
     def built_on(self, elements: PromptElements) -> Technique:
         """The plain technique that renders the prompt.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -33,23 +34,23 @@ class Opened:
     records: Iterator[Raw]
 
 
-class Container:
+class Container(ABC):
     """Base of the containers; a subclass sets `id` and writes the three methods."""
 
     id: ClassVar[str]
 
+    @abstractmethod
     def claims(self, source: Source) -> bool:
         """Whether the file looks like this container."""
-        raise NotImplementedError
 
+    @abstractmethod
     def open(self, source: Source) -> Opened:
         """Read the file.
 
         Raises:
             DataError: It is broken or empty; names the line.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, shell: Shell, records: Sequence[Record]) -> str:
         """The text of a file with these records; all of them in order give the file again."""
-        raise NotImplementedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -50,14 +51,14 @@ class Roles:
     steps: str = ""
 
 
-class Shape:
+class Shape(ABC):
     """Base of the shapes; a subclass sets `id`, writes `fits` and what differs."""
 
     id: ClassVar[str]
 
+    @abstractmethod
     def fits(self, sample: Sample) -> str:
         """Why the records are of this shape, in a few words; empty = they are not."""
-        raise NotImplementedError
 
     def rows(self, fields: dict[str, object], shell: Shell) -> Iterable[dict[str, str]]:
         """A record's columns as text: one row, or several where it stands for several items."""

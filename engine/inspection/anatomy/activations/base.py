@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -16,7 +17,7 @@ _ERF: Final = np.frompyfunc(math.erf, 1, 1)
 
 
 @dataclass(frozen=True)
-class Activation:
+class Activation(ABC):
     """Base of the activation functions; each is applied to every number by itself.
 
     Class attributes:
@@ -38,13 +39,13 @@ class Activation:
 
     beta: float = 1.0
 
+    @abstractmethod
     def value(self, x: Array) -> Array:
         """The function, any shape."""
-        raise NotImplementedError
 
+    @abstractmethod
     def slope(self, x: Array) -> Array:
         """Its derivative, the same shape."""
-        raise NotImplementedError
 
 
 def sigmoid(x: Array) -> Array:
