@@ -13,8 +13,9 @@ from setup_console import duration, say
 from setup_environment import Environment
 
 TEST_TIMEOUT_S = 180
-#: two processes, whole files each: the tests of one file share models and windows
-WORKERS = ("--numprocesses=2", "--dist=loadfile")
+#: two processes, whole files each: the tests of one file share models and windows; a process that
+#: dies ends the run (pytest-xdist would start another and, with whole files, then wait for ever)
+WORKERS = ("--numprocesses=2", "--dist=loadfile", "--max-worker-restart=0")
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,12 @@ that ``--json`` can be piped.
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NoReturn
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn, Self
 
 import msgspec
 import typer
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from engine.api import Engine
     from engine.jobs.job import Job
     from engine.jobs.spec import Spec
+
+_Handler = Callable[[int, FrameType | None], object] | int | None
 
 BAD_INPUT = 2
 FAILURE = 1
@@ -100,17 +105,46 @@ def watch(engine: Engine, spec: Spec, listener: Callable[[Event], None] | None =
 
 
 def _wait(job: Job, bar: _Bar) -> object:
-    stopping = False
-    while True:
-        try:
-            if job.wait(0.2):
-                return job.result()
-        except KeyboardInterrupt:
-            if stopping:
-                raise
-            stopping = True
-            job.cancel()
-            bar.note("Stopping after this step … (Ctrl+C again leaves at once)")
+    with _Interrupts() as interrupts:
+        while not job.wait(0.2):
+            if interrupts.taken():
+                job.cancel()
+                bar.note("Stopping after this step … (Ctrl+C again leaves at once)")
+    return job.result()
+
+
+class _Interrupts:
+    """Notes the first Ctrl+C; from the second on it is a `KeyboardInterrupt` as usual.
+
+    A `KeyboardInterrupt` may be raised inside any Python code of the main thread, also where it
+    is swallowed (a destructor, a callback of the collector); a note cannot be lost.
+    """
+
+    def __init__(self) -> None:
+        self._noted = False
+        self._taken = False
+        self._before: _Handler = None
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def taken(self) -> bool:
+        """True once after the first Ctrl+C."""
+        if self._noted and not self._taken:
+            self._taken = True
+            return True
+        return False
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self._noted:
+            raise KeyboardInterrupt
+        self._noted = True
 
 
 class _Bar:

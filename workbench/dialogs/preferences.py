@@ -75,6 +75,13 @@ class PreferencesDialog(Dialog):
         column.addStretch(1)
         focused = self.focusWidget()
         name = focused.objectName() if focused else ""
+        # The change may come from a field of the old form, which is still in its signal:
+        # `setWidget` alone would delete it at once.
+        old = self.area.takeWidget()
+        if old is not None:
+            old.setParent(self)
+            old.hide()
+            old.deleteLater()
         self.area.setWidget(content)
         self.area.verticalScrollBar().setValue(at)
         again = content.findChild(QWidget, name) if name else None
