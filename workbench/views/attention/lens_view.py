@@ -17,8 +17,8 @@ from workbench.plots.theme import PlotTheme
 from workbench.plots.token_axis import shown_token
 from workbench.services.container import Services
 from workbench.viewmodels.attention_inside import LensModel
-from workbench.views.attention.job_line import JobLine
 from workbench.views.attention.lens_grid import LensGrid
+from workbench.views.job_line import JobLine
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.plot_menu import Exports, PlotMenu, Work

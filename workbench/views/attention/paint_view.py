@@ -28,7 +28,7 @@ from workbench.viewmodels.attention import AttentionModel
 from workbench.viewmodels.attention_ablation import telling
 from workbench.viewmodels.attention_mask import MOST_PAINTED, MaskModel, cells_of, own_cells
 from workbench.viewmodels.attention_tiles import head_tile
-from workbench.views.attention.job_line import JobLine
+from workbench.views.job_line import JobLine
 from workbench.widgets.bar_list import Bar, BarList
 from workbench.widgets.chips import Chip
 from workbench.widgets.flow_layout import FlowBar, FlowLayout

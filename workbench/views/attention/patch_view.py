@@ -30,8 +30,8 @@ from workbench.plots.token_axis import shown_token
 from workbench.services.container import Services
 from workbench.viewmodels.attention_inside import PatchChoice, PatchModel
 from workbench.viewmodels.attention_tiles import matrix_tile
-from workbench.views.attention.job_line import JobLine
 from workbench.views.attention.source_bar import TextField
+from workbench.views.job_line import JobLine
 from workbench.widgets.chips import Chip
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel

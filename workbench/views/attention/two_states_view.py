@@ -34,7 +34,7 @@ from workbench.viewmodels.attention import AttentionModel
 from workbench.viewmodels.attention_heads import HeadAt, flat, heads_of
 from workbench.viewmodels.attention_inside import StatesModel, other_states
 from workbench.viewmodels.attention_tiles import difference_tile, head_tile
-from workbench.views.attention.job_line import JobLine
+from workbench.views.job_line import JobLine
 from workbench.widgets.chips import Chip
 from workbench.widgets.elided import ElidedCombo
 from workbench.widgets.fold import set_role
