@@ -20,6 +20,7 @@ from engine.inspection.ablation_spec import AblateResult, AblateSpec, Method, Un
 from engine.inspection.changes import change_of, divergence, losses
 from engine.inspection.head_hooks import EVERY, Side, Write
 from engine.inspection.inside_text import text_of
+from engine.inspection.reach import trained_length
 from engine.inspection.reading import Reading, read
 from engine.inspection.replay import Output, hidden_of, seen
 from engine.jobs.spec import Spec
@@ -67,6 +68,7 @@ def run(spec: Spec, ctx: JobContext) -> AblateResult:
             provenance=provenance_of(
                 loaded, batch_size=1, seed=0, temperature=0.0, check=ctx.check
             ),
+            trained=trained_length(loaded.model),
         )
 
 

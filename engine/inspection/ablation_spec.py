@@ -128,6 +128,7 @@ class AblateResult:
         reused: Whether the text was still known from an earlier question.
         seconds: From the model at hand to the result.
         provenance: Where the figures come from.
+        trained: Positions that the model was made for; a longer text was read all the same.
     """
 
     tokens: tuple[str, ...]
@@ -139,6 +140,7 @@ class AblateResult:
     reused: bool
     seconds: float
     provenance: Provenance
+    trained: int | None = None
 
     @property
     def nll_before(self) -> float | None:

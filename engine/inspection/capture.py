@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from engine.context.scaling.base import RopeConfig
     from engine.evaluation.spec import Provenance
 
 Float = NDArray[np.float32]
@@ -148,6 +149,10 @@ class LayerCapture:
         head_ids: Numbers of the heads that were kept, when not all; every array above then holds
             these alone (keys once per head).
         note: What a person should know of this module's figures, or empty.
+        rope: The rotation that the model was loaded with, for this kind of layer (of a dynamic one
+            within its trained length, where `rotation` has what this text was turned by); None
+            without one. Modules that turn alike share it.
+        tolerance: What `error` may be at most by the rounding of float32 (`verify.tolerance`).
     """
 
     module: str
@@ -165,6 +170,13 @@ class LayerCapture:
     error: float | None = None
     head_ids: tuple[int, ...] = ()
     note: str = ""
+    rope: RopeConfig | None = None
+    tolerance: float = 1e-5
+
+    @property
+    def verified(self) -> bool | None:
+        """Whether the rebuilt weights are the model's own; None when nothing was compared."""
+        return None if self.error is None else self.error <= self.tolerance
 
     @property
     def heads(self) -> int:
@@ -207,6 +219,8 @@ class Capture:
         layer_count: Layers of the model, captured or not.
         heads: Heads per layer.
         provenance: Model, dtype, device, attention implementation.
+        trained: Positions that the model was made for, or None where there is no such number. A
+            longer text was read all the same.
     """
 
     tokens: tuple[str, ...]
@@ -216,6 +230,13 @@ class Capture:
     layer_count: int
     heads: int
     provenance: Provenance
+    trained: int | None = None
+
+    @property
+    def verified(self) -> bool | None:
+        """Whether every module that could be compared is proven; None when none could."""
+        found = [one.verified for one in self.layers if one.verified is not None]
+        return all(found) if found else None
 
     def at(self, layer: int, role: Role = "self") -> LayerCapture:
         """The capture of a layer. Raises `KeyError` when it was not asked for."""

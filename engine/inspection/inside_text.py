@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from engine.decoding.detokenize import Detokenizer
-from engine.decoding.stopping import check_length, context_length
 from engine.errors import BadSpec, PromptError
+from engine.inspection.reach import check_reach
+from engine.inspection.text_spec import too_long
 from engine.models.anatomy import structure_of
 from engine.models.architecture import shape_of
 from engine.models.chat import encode
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     from engine.inspection.inside_spec import InsideSpec
-    from engine.inspection.inspect_spec import InspectSpec
+    from engine.inspection.text_spec import ModelTextSpec
     from engine.models.loaded import LoadedModel
 
 Structure = Literal["decoder", "encoder", "encoder-decoder"]
@@ -46,12 +47,12 @@ class InsideText:
         return self.target_ids if self.structure == "encoder-decoder" else self.ids
 
 
-def text_of(loaded: LoadedModel, spec: InsideSpec, *, beyond: bool = False) -> InsideText:
-    """The tokens of a spec; with `beyond`, also more than the model was made to read.
+def text_of(loaded: LoadedModel, spec: InsideSpec) -> InsideText:
+    """The tokens of a spec; they may be more than the model was trained on.
 
     Raises:
-        PromptError: The text has no token, or a token that the model does not have.
-        PromptTooLong: The model reads less.
+        PromptError: The text has no token, a token that the model does not have, or too many.
+        PromptTooLong: The model's table of positions ends before the text does.
         BadSpec: The token to look at does not exist.
     """
     structure = structure_in(loaded.model)
@@ -60,21 +61,15 @@ def text_of(loaded: LoadedModel, spec: InsideSpec, *, beyond: bool = False) -> I
     target: tuple[int, ...] = ()
     if structure == "encoder-decoder":
         target = spec.target_ids or _target(loaded, spec.target)
-    return checked(loaded, InsideText(ids, target, structure, spec.at, since), beyond=beyond)
+    return checked(loaded, InsideText(ids, target, structure, spec.at, since))
 
 
-def checked(loaded: LoadedModel, text: InsideText, *, beyond: bool = False) -> InsideText:
+def checked(loaded: LoadedModel, text: InsideText) -> InsideText:
     """The text with its place counted from 0; raises as `text_of` does."""
-    known = shape_of(loaded.model.config).vocabulary
     if not text.ids:
         raise PromptError("There is no text to look at.", "Type at least one character.")
-    if any(not 0 <= token < known for token in (*text.ids, *text.target_ids)):
-        raise PromptError(
-            "The text has a token that this model does not know.",
-            "Give the text, or tokens of this model.",
-        )
-    longest = max(len(text.ids), len(text.target_ids))
-    check_length(longest, None if beyond else context_length(loaded.model))
+    check_ids(loaded, text.ids)
+    check_ids(loaded, text.target_ids)
     if not 0 <= text.since < len(text.read):
         raise BadSpec(
             f"No token is left from token {text.since} on, so there is no loss to average.",
@@ -83,8 +78,25 @@ def checked(loaded: LoadedModel, text: InsideText, *, beyond: bool = False) -> I
     return replace(text, at=_place(loaded, text))
 
 
+def check_ids(loaded: LoadedModel, ids: tuple[int, ...]) -> None:
+    """Refuse tokens that a model cannot read.
+
+    Raises:
+        PromptError: One that the model does not have, or more than can be looked at.
+        PromptTooLong: More than its table of positions has rows.
+    """
+    too_long(len(ids))
+    known = shape_of(loaded.model.config).vocabulary
+    if any(not 0 <= token < known for token in ids):
+        raise PromptError(
+            "The text has a token that this model does not know.",
+            "Give the text, or tokens of this model.",
+        )
+    check_reach(loaded.model, len(ids))
+
+
 def read_ids(
-    loaded: LoadedModel, spec: InsideSpec | InspectSpec, *, keep_end: bool
+    loaded: LoadedModel, spec: ModelTextSpec, *, keep_end: bool
 ) -> tuple[tuple[int, ...], int]:
     """The tokens that a spec asks for: its own, or prompt and answer; and where the answer begins.
 

@@ -8,15 +8,16 @@ import torch
 
 from engine.decoding.detokenize import Detokenizer
 from engine.decoding.interrupt import interruptible
-from engine.decoding.stopping import check_length
 from engine.errors import BadSpec, PromptError, UnsupportedModel
 from engine.evaluation.provenance import provenance_of
 from engine.inspection.capture import Capture, LayerCapture
-from engine.inspection.inside_text import read_ids, structure_in
-from engine.inspection.inspect_spec import InspectSpec, MaskChoice, too_long
+from engine.inspection.inside_text import check_ids, read_ids, structure_in
+from engine.inspection.inspect_spec import InspectSpec, MaskChoice
 from engine.inspection.mask_cells import mask_cells
 from engine.inspection.passing import Passage, run_passage
 from engine.inspection.probe import Probe
+from engine.inspection.reach import trained_length
+from engine.inspection.ropes import with_ropes
 from engine.models.architecture import shape_of
 
 if TYPE_CHECKING:
@@ -45,12 +46,12 @@ def capture(loaded: LoadedModel, spec: InspectSpec, ctx: JobContext) -> Capture:
     shape = shape_of(model.config)
     _check_numbers(spec, shape.layers, shape.heads)
     ids = prompt_ids(loaded, spec)
-    _check_ids(loaded, ids)
+    check_ids(loaded, ids)
     encoder_decoder = loaded.info.anatomy.structure == "encoder-decoder"
     causal = loaded.info.anatomy.structure == "causal decoder"
     mask = _mask(spec.mask, len(ids), causal=causal, cross=encoder_decoder)
     target = _target_ids(loaded, spec, ids, ctx) if encoder_decoder else ()
-    _check_ids(loaded, target)
+    check_ids(loaded, target)
     probe = Probe(
         model,
         layers=frozenset(spec.layers),
@@ -59,7 +60,7 @@ def capture(loaded: LoadedModel, spec: InspectSpec, ctx: JobContext) -> Capture:
         last=max(spec.layers) if spec.layers and not encoder_decoder else None,
     )
     run_passage(probe, Passage(ids, target, causal, mask), ctx.progress)
-    found = probe.captures()
+    found = with_ropes(model, probe.captures())
     _check_found(loaded, spec, found)
     label = Detokenizer(loaded.tokenizer).label
     own = target if encoder_decoder else ids
@@ -71,6 +72,7 @@ def capture(loaded: LoadedModel, spec: InspectSpec, ctx: JobContext) -> Capture:
         layer_count=shape.layers,
         heads=shape.heads,
         provenance=provenance_of(loaded, batch_size=1, seed=0, temperature=0.0, check=ctx.check),
+        trained=trained_length(model),
     )
 
 
@@ -79,22 +81,7 @@ def prompt_ids(loaded: LoadedModel, spec: InspectSpec) -> tuple[int, ...]:
     ids, _ = read_ids(loaded, spec, keep_end=structure_in(loaded.model) != "decoder")
     if not ids:
         raise PromptError("There is no text to look at.", "Type at least one character.")
-    too_long(len(ids))
     return ids
-
-
-def _check_ids(loaded: LoadedModel, ids: tuple[int, ...]) -> None:
-    words = shape_of(loaded.model.config).vocabulary
-    if any(not 0 <= token < words for token in ids):
-        raise PromptError(
-            "The text has a token that this model does not know.",
-            "Give the text, or tokens of this model.",
-        )
-    position = loaded.info.anatomy.position_encoding
-    unlimited = position.startswith(("RoPE", "ALiBi", "T5", "none"))
-    tables = loaded.model.config.model_type in {"mpt", "gptj", "codegen"}
-    if not unlimited or tables:
-        check_length(len(ids), shape_of(loaded.model.config).context_length)
 
 
 def _check_numbers(spec: InspectSpec, layers: int, heads: int) -> None:

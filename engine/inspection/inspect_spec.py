@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal
 
-from engine.errors import BadSpec, PromptError
-from engine.jobs.spec import Spec
-from engine.models.reference import ModelRef
-from engine.prompting.elements import Language
-from engine.prompting.render import Message
+from engine.errors import BadSpec
+from engine.inspection.text_spec import ModelTextSpec
 
-MOST_TOKENS: Final = 100_000
 MOST_PAINTED: Final = 4096
 
 MaskName = Literal["own", "causal", "prefix", "window", "full"]
@@ -65,59 +61,30 @@ class MaskChoice:
 
 
 @dataclass(frozen=True)
-class InspectSpec(Spec):
+class InspectSpec(ModelTextSpec):
     """Run one text through a model and keep queries and keys of chosen layers.
 
-    What is read comes from the first of these that is given: `ids`, `messages`, `text`.
+    Of an encoder-decoder without a `target` the decoder reads what the model itself says.
 
     Attributes:
-        model: The model.
-        text: Read as it is, with the special tokens that the tokenizer adds.
-        messages: A prompt, rendered as the comparison renders it (chat template).
-        language: Of the answer label that ends a prompt without a chat template.
-        answer: What the model said to the messages or the text; follows them, so that its own
-            attention is seen.
-        ids: Exact tokens: prompt and answer of a cell that was just computed.
-        target: Of an encoder-decoder: the decoder's text; empty = what the model itself says,
-            greedily, at most `target_tokens`.
         target_tokens: Most tokens of that.
         layers: Layers to keep, from 0; empty = all.
         heads: Query heads to keep, from 0; empty = all. The capture then holds these alone.
         mask: The mask to run with.
-        target_ids: Tokens of that decoder, the start among them; they win over `target`.
     """
 
     kind: ClassVar[str] = "inspect"
 
-    model: ModelRef = field(default_factory=ModelRef)
-    text: str = ""
-    messages: tuple[Message, ...] = ()
-    language: Language = "en"
-    answer: str = ""
-    ids: tuple[int, ...] = ()
-    target: str = ""
     target_tokens: int = 24
     layers: tuple[int, ...] = ()
     heads: tuple[int, ...] = ()
     mask: MaskChoice = field(default_factory=MaskChoice)
-    target_ids: tuple[int, ...] = ()
 
     def title(self) -> str:
         return f"Look inside {self.model.id}"
 
     def check(self) -> None:
-        if not (self.ids or self.messages or self.text):
-            raise PromptError("There is no text to look at.", "Type at least one character.")
-        too_long(max(len(self.ids), len(self.target_ids)))
+        super().check()
         if any(number < 0 for number in (*self.layers, *self.heads)):
             raise BadSpec("A layer or head number is below 0.", "Count from 0.")
         self.mask.check()
-
-
-def too_long(tokens: int) -> None:
-    """Raise `PromptError` above `MOST_TOKENS`."""
-    if tokens > MOST_TOKENS:
-        raise PromptError(
-            f"The text has {tokens:,} tokens; at most {MOST_TOKENS:,} can be looked at.",
-            "Shorten it.",
-        )

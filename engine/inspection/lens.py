@@ -17,6 +17,7 @@ from engine.errors import BadSpec
 from engine.evaluation.provenance import provenance_of
 from engine.inspection.inside_text import text_of
 from engine.inspection.lens_spec import LensResult, LensRow, LensSpec
+from engine.inspection.reach import trained_length
 from engine.inspection.reading import Reading, read
 from engine.inspection.replay import hidden_of
 from engine.jobs.spec import Spec
@@ -54,6 +55,7 @@ def run(spec: Spec, ctx: JobContext) -> LensResult:
             provenance=provenance_of(
                 loaded, batch_size=1, seed=0, temperature=0.0, check=ctx.check
             ),
+            trained=trained_length(loaded.model),
         )
 
 

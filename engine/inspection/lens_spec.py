@@ -77,6 +77,7 @@ class LensResult:
         names: Text of every token id that a row or `final_ids` names.
         layer_count: Layers of the stack.
         provenance: Where the figures come from.
+        trained: Positions that the model was made for; a longer text was read all the same.
     """
 
     tokens: tuple[str, ...]
@@ -85,6 +86,7 @@ class LensResult:
     names: dict[int, str]
     layer_count: int
     provenance: Provenance
+    trained: int | None = None
 
     def settled(self) -> NDArray[np.int32]:
         """Per token the first of the shown layers from which on the final token stays likeliest.

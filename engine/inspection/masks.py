@@ -17,6 +17,7 @@ from engine.inspection.inside_text import text_of
 from engine.inspection.mask_cells import leaks, mask_cells
 from engine.inspection.mask_hooks import masked
 from engine.inspection.masks_spec import MaskResult, MaskSpec
+from engine.inspection.reach import trained_length
 from engine.inspection.reading import Reading, read
 from engine.jobs.spec import Spec
 
@@ -83,6 +84,7 @@ def run(spec: Spec, ctx: JobContext) -> MaskResult:
             provenance=provenance_of(
                 loaded, batch_size=1, seed=0, temperature=0.0, check=ctx.check
             ),
+            trained=trained_length(loaded.model),
         )
 
 

@@ -67,6 +67,7 @@ class MaskResult:
             the same mask painted, relative to their largest value: how well painting works here.
         text_before, text_after: How the text goes on; empty when nothing was to be said.
         provenance: Where the figures come from.
+        trained: Positions that the model was made for; a longer text was read all the same.
     """
 
     tokens: tuple[str, ...]
@@ -81,3 +82,4 @@ class MaskResult:
     text_before: str
     text_after: str
     provenance: Provenance
+    trained: int | None = None

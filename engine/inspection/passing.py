@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
-from engine.decoding.batching import free_bytes
 from engine.decoding.interrupt import interruptible
-from engine.errors import DeviceOutOfMemory
 from engine.inspection.interface import uses_interface
 from engine.inspection.mask_hooks import masked
 from engine.inspection.probe import Enough, Probe, probing
+from engine.inspection.room import check_room, fused
 from engine.inspection.tap import is_attention
 from engine.models.architecture import length_dependent_rope, shape_of
 
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 PIECES_FROM: Final = 4096
 CELLS: Final = 1 << 26  # scores or mask cells of a piece
 FEWEST_ROWS: Final = 64
-SHARE_OF_MEMORY: Final = 0.7
 STATES: Final = 4 * 6  # bytes per width and token: a layer holds a few copies in float32
 STATE_BYTES: Final = 4 << 30
 KEPT_COPIES: Final = 2  # pieces and the whole, while they are joined
@@ -101,11 +99,6 @@ def piece_rows(model: PreTrainedModel, passage: Passage) -> int:
     return min(count, max(FEWEST_ROWS, CELLS // per_query))
 
 
-def fused(model: PreTrainedModel) -> bool:
-    """Whether scores stay inside a kernel."""
-    return "sdpa" in str(model.config._attn_implementation)
-
-
 def need_room(probe: Probe, passage: Passage, rows: int) -> None:
     """Forecast the memory of a capture.
 
@@ -114,13 +107,7 @@ def need_room(probe: Probe, passage: Passage, rows: int) -> None:
     """
     model = probe.model
     needed = forecast(model, passage, rows, len(probe.layers), len(probe.heads), probe.last)
-    free = free_bytes(torch.device("cpu"))
-    if needed > SHARE_OF_MEMORY * free:
-        raise DeviceOutOfMemory(
-            f"Looking into {len(passage.ids):,} tokens needs {needed / 1e9:.1f} GB; "
-            f"{free / 1e9:.1f} GB are free.",
-            "Choose fewer layers or heads, or a shorter text.",
-        )
+    check_room(len(passage.ids), needed, torch.device("cpu"), choosable=True)
 
 
 def forecast(

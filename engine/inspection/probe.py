@@ -28,7 +28,7 @@ from engine.inspection.roles import is_cross
 from engine.inspection.rotary import Turn, rotary_modules, rotation_of, table_rotation, turn_of
 from engine.inspection.rowsums import with_row_sums
 from engine.inspection.tap import tapped
-from engine.inspection.verify import error_of, own_weights, sampled
+from engine.inspection.verify import error_of, own_weights, sampled, tolerance
 from engine.models.anatomy import structure_of
 
 if TYPE_CHECKING:
@@ -187,7 +187,8 @@ class Probe:
             own = None if own is None else own[list(self.heads)]
         piece = with_row_sums(piece, heard.q.device, self.check)
         if own is not None:
-            piece = replace(piece, error=error_of(piece, heard.rows, own))
+            error = error_of(piece, heard.rows, own)
+            piece = replace(piece, error=error, tolerance=tolerance(piece))
         self.pieces.setdefault(name, []).append(piece)
         if self.last is not None and piece.layer >= self.last:
             raise Enough
@@ -195,7 +196,7 @@ class Probe:
     def _rotation(self, name: str, module: nn.Module, head_dim: int) -> Rotation | None:
         if _role(name, self.model) == "cross":
             return None
-        kind = getattr(module, "layer_type", None) or _layer_type(self.model, layer_of(name) or 0)
+        kind = getattr(module, "layer_type", None) or layer_type(self.model, layer_of(name) or 0)
         turns = self.turns.get(str(kind)) or self.turns.get("")
         if turns:
             found = rotation_of(module, head_dim, turns[-1])
@@ -221,6 +222,7 @@ class Probe:
             mask=joined([(piece.mask, piece.shape[0]) for piece in pieces]),
             rotation=rotation,
             error=max(errors) if errors else None,
+            tolerance=max(piece.tolerance for piece in pieces),
         )
 
 
@@ -263,6 +265,12 @@ def layer_of(name: str) -> int | None:
     """The layer that a module's name tells, from 0."""
     found = FIRST_NUMBER.search(name)
     return int(found.group(1)) if found else None
+
+
+def layer_type(model: PreTrainedModel, layer: int) -> str:
+    """Which of its kinds a layer is (``"sliding_attention"``); empty where all are alike."""
+    kinds = getattr(model.config.get_text_config(decoder=True), "layer_types", None)
+    return str(kinds[layer]) if isinstance(kinds, list) and layer < len(kinds) else ""
 
 
 def with_heads(layer: LayerCapture, heads: tuple[int, ...]) -> LayerCapture:
@@ -340,11 +348,6 @@ def _role(name: str, model: nn.Module) -> Role:
         return "cross"
     whole = getattr(getattr(model, "config", None), "is_encoder_decoder", False)
     return "encoder" if whole and "encoder" in name.lower().split(".") else "self"
-
-
-def _layer_type(model: PreTrainedModel, layer: int) -> str:
-    kinds = getattr(model.config.get_text_config(decoder=True), "layer_types", None)
-    return str(kinds[layer]) if isinstance(kinds, list) and layer < len(kinds) else ""
 
 
 def _numpy(tensor: torch.Tensor) -> Float:

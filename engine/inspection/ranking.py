@@ -63,6 +63,7 @@ class HeadRanking:
         planned: How many parts were to be measured.
         scores: Those that were, in the order of measuring.
         provenance: Where the figures come from.
+        trained: Positions that the model was made for; a longer text was read all the same.
     """
 
     model: str
@@ -78,6 +79,7 @@ class HeadRanking:
     scores: tuple[UnitScore, ...]
     provenance: Provenance
     counted: int = 0
+    trained: int | None = None
 
     @property
     def complete(self) -> bool:

@@ -20,7 +20,8 @@ from engine.inspection.head_sites import Site, Sites
 from engine.inspection.inside_text import InsideText
 from engine.inspection.kept_cache import KeptCache, States
 from engine.inspection.replay import Forward, Output, hidden_of, seen, with_hidden
-from engine.models.architecture import length_dependent_rope
+from engine.inspection.room import check_room, fused
+from engine.models.architecture import length_dependent_rope, shape_of
 from engine.models.loaded import LoadedModel
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 SHARE: Final = 0.25  # of the free memory that a kept reading may take
 TOKENS_AT_ONCE: Final = {"cpu": 2048, "cuda": 16384}  # of all rows of one replay
+STATES: Final = 6  # copies of a layer's states that are alive at a time
+SCORE_COPIES: Final = 3  # of written-out scores
 LOGITS_BYTES: Final = 128 * 2**20  # of the logits that are in memory at a time
 
 
@@ -180,6 +183,7 @@ def read(
 
     Raises:
         UnsupportedModel: Its heads or layers cannot be told apart.
+        DeviceOutOfMemory: The forecast says that the text does not fit.
     """
     forward = Forward(loaded.model, text, check)
     implementation = str(loaded.model.config._attn_implementation)
@@ -190,11 +194,24 @@ def read(
         reading.reused = True
         return reading.looking_at(text)
     _kept.pop(loaded, None)
+    check_room(len(text.ids), forecast(loaded.model, text, inner), loaded.device, choosable=False)
     sites = Sites(loaded.model)
     recorded = _record(loaded.model, sites, forward, inner)
     if keep and recorded.bytes < SHARE * free_bytes(loaded.device):
         _kept[loaded] = (key, sites, recorded)
     return Reading(loaded.model, sites, forward, recorded)
+
+
+def forecast(model: PreTrainedModel, text: InsideText, inner: bool) -> int:
+    """Bytes that reading a text needs: what is recorded, a replay's copies, one layer's scores."""
+    shape = shape_of(model.config)
+    count = len(text.ids) + len(text.target_ids)
+    stacks = 2 if text.target_ids else 1
+    width = stacks * shape.layers * shape.hidden_size
+    recorded = sum(shape.kv_widths) + width + (3 * width if inner else 0)
+    running = STATES * (shape.hidden_size + shape.intermediate_size)
+    written = 0 if fused(model) else SCORE_COPIES * shape.heads * count * count
+    return 4 * (count * (recorded + width + running) + written)
 
 
 def forget(loaded: LoadedModel) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from engine.errors import BadSpec
@@ -10,6 +10,7 @@ from engine.inspection.inspect_job import capture
 from engine.inspection.inspect_spec import InspectSpec
 from engine.inspection.states import divergences
 from engine.inspection.states_spec import CompareStatesSpec, StatesPair
+from engine.inspection.text_spec import TextSpec
 from engine.jobs.spec import Spec
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def run(spec: Spec, ctx: JobContext) -> StatesPair:
     assert isinstance(spec, CompareStatesSpec)
     with ctx.resources.residency.lease(spec.first, ctx) as loaded:
         words = loaded.tokenizer.get_vocab()
-        first = capture(loaded, _asked(spec, spec.first, spec.ids), ctx)
+        first = capture(loaded, _asked(spec, spec.first), ctx)
     ctx.partial(first)
     with ctx.resources.residency.lease(spec.second, ctx) as loaded:
         if loaded.tokenizer.get_vocab() != words:
@@ -37,7 +38,7 @@ def run(spec: Spec, ctx: JobContext) -> StatesPair:
                 f"The model “{spec.second.id}” has another vocabulary than “{spec.first.id}”.",
                 "Choose states of one model, or models with the same tokenizer.",
             )
-        second = capture(loaded, _same(_asked(spec, spec.second, spec.ids), first), ctx)
+        second = capture(loaded, _same(_asked(spec, spec.second), first), ctx)
     ctx.partial(second)
 
     def step(share: float) -> None:
@@ -53,13 +54,7 @@ def _same(asked: InspectSpec, first: Capture) -> InspectSpec:
     return replace(asked, ids=first.ids)
 
 
-def _asked(spec: CompareStatesSpec, ref: ModelRef, ids: tuple[int, ...]) -> InspectSpec:
-    return InspectSpec(
-        model=ref,
-        text=spec.text,
-        messages=spec.messages,
-        language=spec.language,
-        ids=ids,
-        target=spec.target,
-        layers=spec.layers,
-    )
+def _asked(spec: CompareStatesSpec, ref: ModelRef) -> InspectSpec:
+    """The question about one state: everything about the text that both are asked alike."""
+    text = {one.name: getattr(spec, one.name) for one in fields(TextSpec)}
+    return InspectSpec(model=ref, layers=spec.layers, **text)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from engine.errors import BadSpec, PromptError
-from engine.jobs.spec import Spec
+from engine.errors import BadSpec
+from engine.inspection.text_spec import TextSpec
 from engine.models.reference import ModelRef
-from engine.prompting.elements import Language
-from engine.prompting.render import Message
 
 if TYPE_CHECKING:
     from engine.inspection.capture import Capture
@@ -17,13 +15,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class CompareStatesSpec(Spec):
+class CompareStatesSpec(TextSpec):
     """Capture one text in two states and say how far their heads are apart.
 
     Attributes:
         first, second: The two models or states; a 4-bit load has other `LoadOptions`.
-        text, messages, language, ids: What both read, as in `InspectSpec`.
-        target: What the decoder of an encoder-decoder reads.
         layers: Which layers, from 0; empty = all.
     """
 
@@ -31,19 +27,13 @@ class CompareStatesSpec(Spec):
 
     first: ModelRef = field(default_factory=ModelRef)
     second: ModelRef = field(default_factory=ModelRef)
-    text: str = ""
-    messages: tuple[Message, ...] = ()
-    language: Language = "en"
-    ids: tuple[int, ...] = ()
-    target: str = ""
     layers: tuple[int, ...] = ()
 
     def title(self) -> str:
         return f"Compare the attention of {self.first.id} and {self.second.id}"
 
     def check(self) -> None:
-        if not (self.ids or self.messages or self.text):
-            raise PromptError("There is no text to look at.", "Type at least one character.")
+        super().check()
         if any(layer < 0 for layer in self.layers):
             raise BadSpec("A layer number is below 0.", "Count from 0.")
         if self.first == self.second:

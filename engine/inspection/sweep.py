@@ -15,6 +15,7 @@ from engine.inspection.changes import divergence, losses
 from engine.inspection.head_hooks import Write
 from engine.inspection.inside_text import text_of
 from engine.inspection.ranking import HeadRanking, UnitScore
+from engine.inspection.reach import trained_length
 from engine.inspection.reading import Reading, read
 from engine.inspection.sweep_spec import SweepHeadsSpec
 from engine.jobs.spec import Spec
@@ -80,6 +81,7 @@ class _Sweep:
             planned=len(self.units),
             scores=tuple(self.scores),
             provenance=self.provenance,
+            trained=trained_length(self.reading.model),
             counted=int(predicting(self.reading)[:-1].sum()),
         )
 

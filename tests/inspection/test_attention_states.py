@@ -181,7 +181,7 @@ def test_both_read_what_the_first_one_answered(tmp_path: Path):
     second = ModelRef(str(tmp_path / "second"))
     engine = Engine()
     alone = [
-        engine.submit(InspectSpec(ref, "hello", target_tokens=6)).result(120)
+        engine.submit(InspectSpec(model=ref, text="hello", target_tokens=6)).result(120)
         for ref in (first, second)
     ]
     found = engine.submit(CompareStatesSpec(first=first, second=second, text="hello")).result(120)

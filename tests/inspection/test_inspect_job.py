@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from tokenizers.processors import TemplateProcessing
 
 from engine.api import Engine
 from engine.errors import BadSpec, PromptError
-from engine.inspection.ablation_spec import AblateSpec
-from engine.inspection.inspect_spec import MOST_TOKENS, InspectSpec, MaskChoice, Stroke
+from engine.inspection.ablation_spec import AblateSpec, Unit
+from engine.inspection.inspect_spec import InspectSpec, MaskChoice, Stroke
 from engine.inspection.stages import stage
+from engine.inspection.states_spec import CompareStatesSpec
+from engine.inspection.text_spec import MOST_TOKENS
 from engine.jobs.job import JobFailed
 from engine.jobs.spec import decode, encode
 from engine.models.reference import LoadOptions, ModelRef
@@ -35,7 +39,7 @@ def folders(tmp_path_factory):
 
 
 def look(engine: Engine, model: str, text: str = TEXT, **more):
-    return engine.submit(InspectSpec(ModelRef(model), text, **more)).result(120)
+    return engine.submit(InspectSpec(model=ModelRef(model), text=text, **more)).result(120)
 
 
 def refusal(engine: Engine, model: str, **more):
@@ -57,11 +61,13 @@ def test_the_teaching_models_are_proven(engine, model):
 
 def test_a_prompt_with_its_answer_and_exact_tokens_are_read_alike(engine):
     asked = (Message("user", (Segment("input", TEXT),)),)
-    spec = InspectSpec(ModelRef("teach-rope"), messages=asked, answer="The answer is 7.")
+    spec = InspectSpec(model=ModelRef("teach-rope"), messages=asked, answer="The answer is 7.")
     one = engine.submit(spec).result(120)
     assert "".join(one.tokens).endswith("The answer is 7.")
     assert len(one.tokens) > len(look(engine, "teach-rope").tokens)
-    same = engine.submit(InspectSpec(ModelRef("teach-rope"), ids=one.ids, layers=(2,))).result(120)
+    same = engine.submit(
+        InspectSpec(model=ModelRef("teach-rope"), ids=one.ids, layers=(2,))
+    ).result(120)
     np.testing.assert_array_equal(same.at(2).q, one.at(2).q)
 
 
@@ -79,14 +85,14 @@ def test_a_closing_token_is_read_as_every_other_question_reads_it(engine, tmp_pa
     tokenizer.save_pretrained(folder)
     found = look(engine, str(folder), "Tom")
     assert "".join(found.tokens) == "Tom"
-    asked = engine.submit(AblateSpec(ModelRef(str(folder)), "Tom")).result(120)
+    asked = engine.submit(AblateSpec(model=ModelRef(str(folder)), text="Tom")).result(120)
     assert found.tokens == asked.tokens
 
 
 def test_four_and_eight_bit_models_are_proven(engine):
     for kind in ("nf4", "int8"):
         ref = ModelRef("teach-rope", options=LoadOptions(quantization=kind))
-        found = engine.submit(InspectSpec(ref, TEXT, layers=(1,))).result(120)
+        found = engine.submit(InspectSpec(model=ref, text=TEXT, layers=(1,))).result(120)
         assert found.at(1).error is not None
         assert found.at(1).error <= 1e-5
         assert found.provenance.quantization == kind
@@ -95,7 +101,7 @@ def test_four_and_eight_bit_models_are_proven(engine):
 def test_one_token_has_one_cell(engine, folders):
     for model in ("teach-rope", "teach-alibi", folders["bert"]):
         ids = look(engine, model, "Tom").ids[:1]
-        found = engine.submit(InspectSpec(ModelRef(model), ids=ids)).result(60)
+        found = engine.submit(InspectSpec(model=ModelRef(model), ids=ids)).result(60)
         assert found.layers[0].shape == (1, 1)
         assert stage(found.layers[0], 0, "softmax", slice(None), slice(None))[0, 0] == 1
 
@@ -151,9 +157,9 @@ def test_what_the_model_does_not_have_is_refused(engine, folders):
 
 
 def test_a_text_that_does_not_fit_is_refused_with_a_figure(engine, monkeypatch):
-    from engine.inspection import passing
+    from engine.inspection import room
 
-    monkeypatch.setattr(passing, "free_bytes", lambda _device: 10**4)
+    monkeypatch.setattr(room, "free_bytes", lambda _device: 10**4)
     said = str(refusal(engine, "teach-rope"))
     assert "needs" in said
     assert "fewer layers" in said
@@ -174,5 +180,23 @@ def test_a_long_text_is_read_by_a_model_that_writes_its_scores_out(engine, monke
 def test_the_spec_survives_json():
     mask = MaskChoice("window", window=4, strokes=(Stroke((0, 1), (0, 1), True),))
     message = Message("user", (Segment("input", "a"),))
-    spec = InspectSpec(ModelRef("m"), "t", (message,), "zh", "b", (1, 2), "c", 3, (0,), (1,), mask)
+    spec = InspectSpec(
+        "t", (message,), "zh", "b", (1, 2), "c", (3,), ModelRef("m"), 3, (0,), (1,), mask
+    )
     assert decode(encode(spec)) == spec
+
+
+def test_specs_that_were_stored_before_still_decode():
+    asked = {"model": {"id": "m"}, "text": "t", "layers": [1], "target_tokens": 3}
+    stored = {"kind": "inspect", "version": 1, "spec": asked}
+    found = decode(json.dumps(stored))
+    assert found == InspectSpec(model=ModelRef("m"), text="t", layers=(1,), target_tokens=3)
+    asked = {"first": {"id": "a"}, "second": {"id": "b"}, "text": "t", "ids": [4]}
+    stored = {"kind": "compare-attention", "version": 1, "spec": asked}
+    both = CompareStatesSpec(first=ModelRef("a"), second=ModelRef("b"), text="t", ids=(4,))
+    assert decode(json.dumps(stored)) == both
+    asked = {"model": {"id": "m"}, "text": "t", "at": 2, "since": 1, "units": [{"layer": 1}]}
+    stored = {"kind": "ablate-heads", "version": 1, "spec": asked}
+    units = (Unit(1),)
+    wanted = AblateSpec(model=ModelRef("m"), text="t", at=2, since=1, units=units)
+    assert decode(json.dumps(stored)) == wanted

@@ -34,6 +34,7 @@ from engine.inspection.positions.counterfactual_spec import (
     CounterfactualSpec,
 )
 from engine.inspection.positions.live_bias import with_alibi, without_alibi
+from engine.inspection.reach import trained_length
 from engine.inspection.reading import Reading, read
 from engine.inspection.replay import Output, hidden_of, seen
 from engine.jobs.spec import Spec
@@ -82,8 +83,7 @@ def answer(
     with preserved(model):
         started = time.perf_counter()
         rope = live_config(model) if live_ropes(model) else None
-        # A rotation goes on beyond what training saw: that is what the presets are about.
-        text = text_of(loaded, spec, beyond=rope is not None)
+        text = text_of(loaded, spec)
         if spec.new_tokens and text.structure != "decoder":
             raise BadSpec(
                 "Only a decoder goes on with a text.", "Ask for 0 new tokens, or choose a decoder."
@@ -115,6 +115,7 @@ def answer(
             reused=reading.reused,
             seconds=time.perf_counter() - started,
             provenance=provenance,
+            trained=trained_length(model),
         )
 
 

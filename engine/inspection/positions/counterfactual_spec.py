@@ -107,6 +107,7 @@ class CounterfactualResult:
         reused: Whether the text before the change was still known.
         seconds: From the model at hand to the result.
         provenance: Where the figures come from.
+        trained: Positions that the model was made for; a longer text was read all the same.
     """
 
     tokens: tuple[str, ...]
@@ -125,6 +126,7 @@ class CounterfactualResult:
     reused: bool
     seconds: float
     provenance: Provenance
+    trained: int | None = None
 
     @property
     def nll_before(self) -> float | None:

@@ -49,9 +49,16 @@ def rotation_of(layer: LayerCapture) -> Rotation:
     return layer.rotation
 
 
-def config_of(layer: LayerCapture, trained: int) -> RopeConfig:
-    """What the scaling presets need, from a capture and the model's trained length."""
+def config_of(layer: LayerCapture, trained: int = 0) -> RopeConfig:
+    """What the scaling presets need: the rotation that the model was loaded with.
+
+    Args:
+        layer: The captured layer; raises `BadSpec` when it has no rotation.
+        trained: The trained length of a capture that was made by hand and does not know it.
+    """
     rotation = rotation_of(layer)
+    if layer.rope is not None:
+        return layer.rope
     return from_frequencies(rotation.inv_freq, trained, rotation.scaling)
 
 
