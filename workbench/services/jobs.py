@@ -21,7 +21,7 @@ DRAIN_MS = 40
 BUDGET_S = 0.010
 KEPT_ROWS = 200
 # Small questions that a page asks while one types; they would only be noise in the panel.
-QUIET = frozenset({"count-tokens", "describe-model"})
+QUIET = frozenset({"count-tokens", "describe-model", "prune-live"})
 
 EventHandler = Callable[[Event], None]
 

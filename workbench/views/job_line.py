@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QTimer, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import ErrorReport
 from engine.jobs.events import Progress
 from workbench.services.engine_words import tell
-from workbench.viewmodels.attention_job import JobSlot
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import set_role
 
 
-class JobLine(QWidget):
-    """Follows a `JobSlot`."""
+class Followed(Protocol):
+    """What can be followed: a `JobSlot`, or anything that tells as it does."""
 
-    def __init__(self, job: JobSlot, parent: QWidget | None = None) -> None:
+    @property
+    def running_changed(self) -> SignalInstance: ...
+
+    @property
+    def progressed(self) -> SignalInstance: ...
+
+    @property
+    def refused(self) -> SignalInstance: ...
+
+    def stop(self) -> None: ...
+
+
+class JobLine(QWidget):
+    """Follows a `JobSlot`.
+
+    Args:
+        job: What is followed.
+        patience_ms: Jobs that end sooner are not worth a line.
+    """
+
+    def __init__(self, job: Followed, parent: QWidget | None = None, patience_ms: int = 0) -> None:
         super().__init__(parent)
         self._job = job
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(patience_ms)
+        self._patience.timeout.connect(self._show_working)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.step = ElidedLabel(self)
@@ -63,7 +88,14 @@ class JobLine(QWidget):
             self.note.show_report(None)
             self.bar.setRange(0, 0)
             self.step.setText("")
-        self._working.setVisible(running)
+        self._patience.stop()
+        if running and self._patience.interval():
+            self._patience.start()
+        else:
+            self._working.setVisible(running)
+
+    def _show_working(self) -> None:
+        self._working.setVisible(True)
 
     def _progressed(self, event: Progress) -> None:
         self.bar.setRange(0, 0 if event.fraction is None else 1000)
