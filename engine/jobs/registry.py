@@ -55,6 +55,11 @@ KINDS: dict[str, Kind] = {
         True,
     ),
     "prune-live": Kind("engine.pruning.live_spec:LivePruneSpec", "engine.pruning.live:run", True),
+    "prune-structured": Kind(
+        "engine.pruning.structured_spec:StructuredSpec",
+        "engine.pruning.structured.job:run",
+        True,
+    ),
     "prune": Kind("engine.pruning.prune_spec:PruneSpec", "engine.pruning.prune:run", True),
     "ablate-heads": Kind(
         "engine.inspection.ablation_spec:AblateSpec", "engine.inspection.ablation:run", True

@@ -11,6 +11,7 @@ import copy
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import signature
 from typing import TYPE_CHECKING, Any, cast
 
 from torch import nn
@@ -74,9 +75,12 @@ def _recorders(model_class: type[PreTrainedModel]) -> dict[type, dict[str, Any]]
 def _layer_class(model_class: type[PreTrainedModel]) -> type[nn.Module]:
     """The decoder layer of a model class: the one that its own module defines."""
     module = sys.modules[model_class.__module__]
-    for name in dir(module):
-        found = getattr(module, name)
-        if name.endswith("DecoderLayer") and isinstance(found, type):
+    # The layer that must not be split over devices goes by many names: GPTNeoXLayer, GPT2Block.
+    whole = getattr(model_class, "_no_split_modules", None) or ()
+    for name in (*dir(module), *whole):
+        found = getattr(module, name, None)
+        known = name.endswith("DecoderLayer") or name in whole
+        if known and isinstance(found, type) and "layer_idx" in signature(found).parameters:
             return found
     raise UnsupportedModel(
         f"{model_class.__name__} has no decoder layer of its own.",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,32 +61,41 @@ def save_model(
     Raises:
         BadSpec: As `check_folder` does.
     """
-    folder = Path(spec.out)
+    with whole_folder(Path(spec.out)) as partial:
+        loaded.model.save_pretrained(partial)
+        loaded.tokenizer.save_pretrained(partial)
+        weights = list(partial.glob("*.safetensors"))
+        dense = sum(file.stat().st_size for file in weights)
+        written = dense
+        if spec.bitmask:
+            from safetensors.torch import load_file
+
+            state = {name: tensor for file in weights for name, tensor in load_file(file).items()}
+            written = bitmask.save(state, {row.name for row in rows}, partial).stat().st_size
+            for file in weights:
+                file.unlink()
+        _describe(partial, spec, rows, calibration, before, after)
+    return written, dense
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A folder to write into, which takes the place of another when the block ends without error.
+
+    Raises:
+        BadSpec: As `check_folder` does.
+    """
     check_folder(folder)
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    model = loaded.model
-    model.save_pretrained(partial)
-    loaded.tokenizer.save_pretrained(partial)
-    weights = list(partial.glob("*.safetensors"))
-    dense = sum(file.stat().st_size for file in weights)
-    written = dense
-    if spec.bitmask:
-        from safetensors.torch import load_file
-
-        state = {name: tensor for file in weights for name, tensor in load_file(file).items()}
-        written = bitmask.save(state, {row.name for row in rows}, partial).stat().st_size
-        for file in weights:
-            file.unlink()
-    _describe(partial, spec, rows, calibration, before, after)
+    yield partial
     former = folder.with_name(folder.name + ".former")
     shutil.rmtree(former, ignore_errors=True)
     if folder.exists():  # kept until the new one is in its place: nothing is lost in between
         folder.replace(former)
     partial.replace(folder)
     shutil.rmtree(former, ignore_errors=True)
-    return written, dense
 
 
 def _describe(

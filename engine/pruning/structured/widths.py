@@ -1,31 +1,41 @@
-"""Which neurons and groups stay: the same number in every layer, or by one threshold for all."""
+"""Which parts stay: the same number in every layer, or by one threshold for all."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import torch
 from torch import Tensor
 
 from engine.pruning.structured.importance import Importance
+from engine.pruning.structured_spec import Widths
 
-Sharing = Literal["uniform", "per-layer"]
 MULTIPLE: Final = 16
 """Widths stay multiples of this: matrix products are fastest in whole tiles."""
 
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """What stays of every layer, as ascending numbers.
+    """What stays of every layer, as ascending numbers; empty where a layer has no such part.
 
     Attributes:
         neurons: Per layer, of its MLP.
         groups: Per layer, of its key-value groups.
+        experts: Per layer, of its experts; empty = all of them.
     """
 
     neurons: tuple[Tensor, ...]
     groups: tuple[Tensor, ...]
+    experts: tuple[Tensor, ...] = ()
+
+    def of(self, layers: list[int]) -> Kept:
+        """The same of some layers."""
+        return Kept(
+            tuple(self.neurons[layer] for layer in layers),
+            tuple(self.groups[layer] for layer in layers),
+            tuple(self.experts[layer] for layer in layers) if self.experts else (),
+        )
 
 
 def kept(
@@ -33,8 +43,10 @@ def kept(
     *,
     neurons: float,
     groups: float,
-    sharing: Sharing,
+    sharing: Widths,
     multiple: int = MULTIPLE,
+    experts: float = 0.0,
+    least: int = 1,
 ) -> Kept:
     """Choose what stays.
 
@@ -43,31 +55,60 @@ def kept(
         neurons: Share of MLP neurons to cut.
         groups: Share of key-value groups to cut.
         sharing: ``"uniform"`` cuts as many everywhere (loads in any program), ``"per-layer"``
-            standardises the scores of each layer and applies one threshold to all (FLAP).
-        multiple: Widths are rounded to multiples of it, upwards.
+            applies one threshold to all; scores that are on no common scale are standardised
+            layer by layer before (FLAP).
+        multiple: MLP widths are rounded to multiples of it, upwards.
+        experts: Share of experts to drop, the same number everywhere.
+        least: Experts that a token is sent to: fewer cannot stay.
     """
     return Kept(
-        _chosen(worth.neurons, neurons, sharing, multiple),
-        _chosen(worth.groups, groups, sharing, 1),
+        _chosen(worth.neurons, neurons, sharing, multiple, standard=True),
+        _chosen(worth.groups, groups, sharing, 1, standard=not worth.comparable),
+        _chosen(worth.experts, experts, "uniform", 1, standard=True, least=least),
     )
 
 
+def dropped(influence: tuple[float, ...], blocks: int) -> tuple[int, ...]:
+    """The layers of the lowest influence, ascending; of equal ones the later (ShortGPT)."""
+    order = sorted(range(len(influence)), key=lambda layer: (influence[layer], -layer))
+    return tuple(sorted(order[:blocks]))
+
+
 def _chosen(
-    scores: tuple[Tensor, ...], share: float, sharing: Sharing, multiple: int
+    scores: tuple[Tensor, ...],
+    share: float,
+    sharing: Widths,
+    multiple: int,
+    *,
+    standard: bool,
+    least: int = 1,
 ) -> tuple[Tensor, ...]:
-    counts = [round((1 - share) * len(one)) for one in scores]
-    if sharing == "per-layer" and share > 0:
-        standard = [(one - one.mean()) / one.std().clamp_min(1e-12) for one in scores]
-        together = torch.cat(standard).sort(descending=True).values
-        threshold = together[max(1, sum(counts)) - 1]
-        counts = [int((one >= threshold).sum()) for one in standard]
     if share == 0:
         return tuple(torch.arange(len(one)) for one in scores)
+    if sharing == "per-layer":
+        counts = _by_threshold([_standard(one) if standard else one for one in scores], share)
+    else:
+        counts = [round((1 - share) * len(one)) for one in scores]
     rounded = [
-        min(len(one), max(multiple, -(-count // multiple) * multiple))
+        min(len(one), max(multiple, least, -(-count // multiple) * multiple))
         for one, count in zip(scores, counts, strict=True)
     ]
     return tuple(
         one.argsort(descending=True, stable=True)[:count].sort().values.cpu()
         for one, count in zip(scores, rounded, strict=True)
     )
+
+
+def _by_threshold(scores: list[Tensor], share: float) -> list[int]:
+    """How many of each layer lie above the threshold that cuts a share of them all."""
+    together = torch.cat(scores).sort(descending=True).values
+    if not len(together):
+        return [0 for _ in scores]
+    threshold = together[max(1, round((1 - share) * len(together))) - 1]
+    return [int((one >= threshold).sum()) for one in scores]
+
+
+def _standard(scores: Tensor) -> Tensor:
+    if len(scores) < 2:
+        return torch.zeros_like(scores)
+    return (scores - scores.mean()) / scores.std().clamp_min(1e-12)

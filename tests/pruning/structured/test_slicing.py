@@ -17,7 +17,7 @@ from engine.models.reference import LoadOptions, ModelRef
 from engine.paths import Paths
 from engine.pruning.passages import Passages
 from engine.pruning.structured.importance import Importance, importance
-from engine.pruning.structured.layout import layout
+from engine.pruning.structured.layout import layout, require
 from engine.pruning.structured.slicing import narrowed, shortened
 from engine.pruning.structured.widths import Kept, kept
 from tests.support import tiny_models
@@ -51,9 +51,8 @@ def uneven() -> Kept:
 def silenced(model: PreTrainedModel, what: Kept) -> PreTrainedModel:
     """The whole model with zeros in the columns that read what is cut."""
     for layer, neurons, groups in zip(layout(model), what.neurons, what.groups, strict=True):
-        down = layer.part(layer.mlp, "down_proj").weight
-        out = layer.part(layer.attention, "o_proj").weight
-        width = layer.head_dim * layer.queries
+        down, out = layer.mlp.reader.weight, layer.attention.output.weight
+        width = layer.attention.head_dim * layer.attention.queries
         for neuron in range(down.shape[1]):
             if neuron not in neurons:
                 down[:, neuron] = 0
@@ -119,9 +118,7 @@ def test_importance_is_the_formula() -> None:
     streams: list[tuple[torch.Tensor, torch.Tensor]] = []
     layers = layout(model)
     for layer in layers:
-        layer.part(layer.mlp, "down_proj").register_forward_pre_hook(
-            lambda _m, inputs: seen.append(inputs[0])
-        )
+        layer.mlp.reader.module.register_forward_pre_hook(lambda _m, inputs: seen.append(inputs[0]))
         layer.module.register_forward_hook(
             lambda _m, inputs, output: streams.append((inputs[0], output))
         )
@@ -129,7 +126,7 @@ def test_importance_is_the_formula() -> None:
     expected, pairs = list(seen), list(streams)
     found = importance(model, text(), lambda: None)
     for index, layer in enumerate(layers):
-        weight = layer.part(layer.mlp, "down_proj").weight.detach()
+        weight = layer.mlp.reader.weight
         rows = expected[index].flatten(0, 1)
         slow = [float(weight[:, j].abs().mean() * rows[:, j].norm()) for j in range(128)]
         assert torch.allclose(found.neurons[index], torch.tensor(slow), rtol=1e-4)
@@ -175,10 +172,20 @@ def test_other_models_of_the_class_still_record_their_layers(family: str) -> Non
         assert len(states) == 3
 
 
-@pytest.mark.parametrize("family", ["bloom", "gpt2"])
-def test_layers_without_a_width_are_refused(family: str) -> None:
-    with pytest.raises(UnsupportedModel, match="width of their own"):
-        layout(tiny(family))
+@pytest.mark.parametrize(
+    ("family", "cut", "says"),
+    [
+        ("bloom", "neurons", "width of their own"),
+        ("bloom", "groups", "ties the number of its heads"),
+        ("gpt2", "groups", "ties the number of its heads"),
+        ("llama", "experts", "no mixture of experts"),
+    ],
+)
+def test_what_an_architecture_does_not_have_is_refused(family: str, cut: str, says: str) -> None:
+    model = tiny(family)
+    wanted = {"groups": False, "neurons": False, "experts": False, cut: True}
+    with pytest.raises(UnsupportedModel, match=says):
+        require(model, layout(model), **wanted)
 
 
 def test_our_loader_opens_layers_of_different_widths(tmp_path: Path) -> None:
