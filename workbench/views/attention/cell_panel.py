@@ -17,7 +17,6 @@ from workbench.widgets.plain import PlainLabel
 from workbench.widgets.signed_tint import plain_number, signed
 
 MOST_ROWS = 9
-VERIFIED = 1e-5
 
 
 class CellPanel(QWidget):
@@ -118,7 +117,7 @@ class CellPanel(QWidget):
         if error is None:
             set_role(self.badge, "muted")
             self.badge.setText(self.tr("The model gives no weights of its own to compare with."))
-        elif error <= VERIFIED:
+        elif capture.verified:
             set_role(self.badge, "good")
             self.badge.setText(self.tr("✓ verified: max error {e:.1e}").format(e=error))
         else:
