@@ -221,6 +221,8 @@ class Capture:
         provenance: Model, dtype, device, attention implementation.
         trained: Positions that the model was made for, or None where there is no such number. A
             longer text was read all the same.
+        since: First token of the answer that followed the prompt; 0 = there was none.
+        fills: Whether the model fills masked tokens in (an encoder alone) and names no next one.
     """
 
     tokens: tuple[str, ...]
@@ -231,6 +233,8 @@ class Capture:
     heads: int
     provenance: Provenance
     trained: int | None = None
+    since: int = 0
+    fills: bool = False
 
     @property
     def verified(self) -> bool | None:

@@ -45,7 +45,7 @@ def capture(loaded: LoadedModel, spec: InspectSpec, ctx: JobContext) -> Capture:
     model = loaded.model
     shape = shape_of(model.config)
     _check_numbers(spec, shape.layers, shape.heads)
-    ids = prompt_ids(loaded, spec)
+    ids, since = prompt_ids(loaded, spec)
     check_ids(loaded, ids)
     encoder_decoder = loaded.info.anatomy.structure == "encoder-decoder"
     causal = loaded.info.anatomy.structure == "causal decoder"
@@ -73,15 +73,17 @@ def capture(loaded: LoadedModel, spec: InspectSpec, ctx: JobContext) -> Capture:
         heads=shape.heads,
         provenance=provenance_of(loaded, batch_size=1, seed=0, temperature=0.0, check=ctx.check),
         trained=trained_length(model),
+        since=0 if encoder_decoder else since,
+        fills=structure_in(model) == "encoder",
     )
 
 
-def prompt_ids(loaded: LoadedModel, spec: InspectSpec) -> tuple[int, ...]:
-    """The tokens that a spec asks for."""
-    ids, _ = read_ids(loaded, spec, keep_end=structure_in(loaded.model) != "decoder")
+def prompt_ids(loaded: LoadedModel, spec: InspectSpec) -> tuple[tuple[int, ...], int]:
+    """The tokens that a spec asks for, and where the answer among them begins."""
+    ids, since = read_ids(loaded, spec, keep_end=structure_in(loaded.model) != "decoder")
     if not ids:
         raise PromptError("There is no text to look at.", "Type at least one character.")
-    return ids
+    return ids, since
 
 
 def _check_numbers(spec: InspectSpec, layers: int, heads: int) -> None:

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
-from engine.decoding.interrupt import interruptible
+from engine.decoding.interrupt import Check, interruptible
 from engine.inspection.interface import uses_interface
 from engine.inspection.mask_hooks import masked
 from engine.inspection.probe import Enough, Probe, probing
 from engine.inspection.room import check_room, fused
 from engine.inspection.tap import is_attention
 from engine.models.architecture import length_dependent_rope, shape_of
+from engine.models.layers import decoder_layers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,13 +66,14 @@ def run_passage(
     probe.tokens = len(passage.ids)
     rows = piece_rows(model, passage)
     need_room(probe, passage, rows)
+    whole = rows >= len(passage.ids)
     with (
         torch.no_grad(),
         probing(probe),
-        interruptible(model, probe.check),
+        interruptible(model, _by_layer(probe, progress) if whole else probe.check),
         _painted(model, passage.mask),
     ):
-        if rows < len(passage.ids):
+        if not whole:
             _in_pieces(probe, passage.ids, rows, progress)
             return
         progress(None, "Running the text through the model")
@@ -79,6 +81,23 @@ def run_passage(
             model(**_arguments(model, passage), use_cache=False)
         except Enough:
             return
+
+
+def _by_layer(probe: Probe, progress: Callable[[float | None, str], None]) -> Check:
+    """Asked before each layer of a single pass: whether to go on, and tells how far it is."""
+    total = len(decoder_layers(probe.model))
+    if probe.last is not None:
+        total = min(total, probe.last + 1)
+    begun = 0
+
+    def check() -> None:
+        nonlocal begun
+        probe.check()
+        begun += 1
+        if begun <= total:
+            progress((begun - 1) / total, f"Layer {begun} of {total}")
+
+    return check
 
 
 def piece_rows(model: PreTrainedModel, passage: Passage) -> int:

@@ -407,10 +407,6 @@
         <translation>停止</translation>
     </message>
     <message>
-        <source>Preparing…</source>
-        <translation>正在准备…</translation>
-    </message>
-    <message>
         <source>Models</source>
         <translation>模型</translation>
     </message>
@@ -819,10 +815,6 @@
     <message>
         <source>Stage before</source>
         <translation>上一阶段</translation>
-    </message>
-    <message>
-        <source>Preparing…</source>
-        <translation>正在准备…</translation>
     </message>
     <message>
         <source>Attention is not an explanation; it is what was read.</source>
@@ -4435,10 +4427,6 @@ One question, leave one out</source>
         <translation>看一段短文本</translation>
     </message>
     <message>
-        <source>Preparing…</source>
-        <translation>正在准备…</translation>
-    </message>
-    <message>
         <source>Rotation</source>
         <translation>旋转</translation>
     </message>
@@ -4519,6 +4507,17 @@ One question, leave one out</source>
     <message>
         <source>Expected</source>
         <translation>标准答案</translation>
+    </message>
+</context>
+<context>
+    <name>ProgressStrip</name>
+    <message>
+        <source>Preparing…</source>
+        <translation>正在准备…</translation>
+    </message>
+    <message>
+        <source>{s:.0f} s left</source>
+        <translation>还剩 {s:.0f} 秒</translation>
     </message>
 </context>
 <context>
@@ -7491,14 +7490,6 @@ Attention is not an explanation.</source>
     <message>
         <source>Few-shot examples of which one is wrong</source>
         <translation>少样本示例，其中一个是错的</translation>
-    </message>
-    <message>
-        <source>Preparing…</source>
-        <translation>正在准备…</translation>
-    </message>
-    <message>
-        <source>{s:.0f} s left</source>
-        <translation>剩余 {s:.0f} 秒</translation>
     </message>
     <message>
         <source>Parts</source>

@@ -15,7 +15,8 @@ from engine.inspection.inspect_spec import InspectSpec, MaskChoice, Stroke
 from engine.inspection.stages import stage
 from engine.inspection.states_spec import CompareStatesSpec
 from engine.inspection.text_spec import MOST_TOKENS
-from engine.jobs.job import JobFailed
+from engine.jobs.events import Progress
+from engine.jobs.job import JobContext, JobFailed
 from engine.jobs.spec import decode, encode
 from engine.models.reference import LoadOptions, ModelRef
 from engine.paths import Paths
@@ -200,3 +201,23 @@ def test_specs_that_were_stored_before_still_decode():
     units = (Unit(1),)
     wanted = AblateSpec(model=ModelRef("m"), text="t", at=2, since=1, units=units)
     assert decode(json.dumps(stored)) == wanted
+
+
+def test_a_capture_says_where_the_answer_begins_and_what_the_model_predicts(engine, folders):
+    plain = look(engine, folders["gpt2"], "one two")
+    answered = look(engine, folders["gpt2"], "one two", answer=" three")
+    assert plain.since == 0
+    assert answered.since == len(plain.ids)
+    assert answered.ids[: answered.since] == plain.ids
+    assert not plain.fills
+    assert look(engine, folders["bert"], "one two").fills
+
+
+def test_a_single_pass_tells_how_far_it_is_layer_by_layer(engine, folders, monkeypatch):
+    monkeypatch.setattr(JobContext, "PROGRESS_INTERVAL_S", 0.0)
+    events = []
+    spec = InspectSpec(model=ModelRef(folders["gpt2"]), text="one two")
+    layers = engine.submit(spec, events.append).result(120).layer_count
+    known = [e for e in events if isinstance(e, Progress) and e.text.startswith("Layer ")]
+    assert [e.text for e in known] == [f"Layer {n + 1} of {layers}" for n in range(layers)]
+    assert [e.fraction for e in known] == pytest.approx([n / layers for n in range(layers)])

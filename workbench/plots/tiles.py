@@ -261,7 +261,9 @@ class TileItem(pg.GraphicsObject):
             self._flying.add(key)
             self._busy += 1
             self._run(
-                partial(source, *key), partial(self._arrived, self.generation, key), self._failed
+                partial(source, *key),
+                partial(self._arrived, self.generation, key),
+                partial(self._failed, self.generation, key),
             )
 
     def _arrived(self, generation: int, key: Key, data: TileData) -> None:
@@ -272,7 +274,10 @@ class TileItem(pg.GraphicsObject):
             self.update(self._rect(key))
         self._send()
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, generation: int, key: Key, error: Exception) -> None:
+        """The tile is not on its way any more; the next time that it is in sight asks again."""
         self._busy -= 1
-        self._pending.clear()
+        if generation == self.generation:
+            self._flying.discard(key)
+            self._pending.clear()
         raise error

@@ -13,13 +13,14 @@ from engine.inspection.anatomy.placing import Placed, place
 from engine.inspection.anatomy.rows.base import Row
 from engine.inspection.anatomy.rows.registry import ROWS
 from engine.inspection.anatomy.table_spec import RowResult, TableSpec
+from engine.jobs.spec import Spec
 from engine.models.reference import ModelRef
 from engine.models.spec import Anatomy, DescribeModelSpec, ModelDescription
-from workbench.services.jobs import JobService
 from workbench.viewmodels.anatomy_activations import ActivationChoice
-from workbench.viewmodels.anatomy_measurement import Measurement
 from workbench.viewmodels.anatomy_norms import NormChoice
+from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.current_model import CurrentModel
+from workbench.viewmodels.job_slot import JobSlot
 
 Topic = Literal["models", "activations", "norms", "components"]
 ITEMS: Final = 6
@@ -50,9 +51,7 @@ class AnatomyModel(QObject):
     activations_changed = Signal()
     norms_changed = Signal()
 
-    def __init__(
-        self, jobs: JobService, current: CurrentModel, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, jobs: Jobs, current: CurrentModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._current = current
         self.row = 0
@@ -61,11 +60,11 @@ class AnatomyModel(QObject):
         self.results: dict[str, RowResult] = {}
         self.activations = ActivationChoice()
         self.norms = NormChoice()
-        self.table = Measurement(jobs, self)
-        self.depth = Measurement(jobs, self)
-        self.cost = Measurement(jobs, self)
-        self.components = Measurement(jobs, self)
-        self._look = Measurement(jobs, self)
+        self.table = JobSlot(jobs, self, keep_parts=True)
+        self.depth = JobSlot(jobs, self, keep_parts=True)
+        self.cost = JobSlot(jobs, self, keep_parts=True)
+        self.components = JobSlot(jobs, self, keep_parts=True)
+        self._look = JobSlot(jobs, self)
         self._described: tuple[ModelRef, Anatomy | None] | None = None
         self.table.changed.connect(self._take_rows)
         self._look.ended.connect(self._take_look)
@@ -95,7 +94,7 @@ class AnatomyModel(QObject):
 
     def run_table(self) -> bool:
         """Build, run and prove every row."""
-        return self.table.run(TableSpec())
+        return _measure(self.table, TableSpec())
 
     def placed(self) -> tuple[str, Placed] | None:
         """The current model's name and its place among the rows; None while nothing is known."""
@@ -115,7 +114,7 @@ class AnatomyModel(QObject):
         """Look at the current model without loading it."""
         ref = self._current.ref
         if self._described is None or self._described[0] != ref:
-            self._look.run(DescribeModelSpec(ref))
+            _measure(self._look, DescribeModelSpec(ref))
 
     def set_activations(self, choice: ActivationChoice) -> None:
         """Draw other curves."""
@@ -129,9 +128,9 @@ class AnatomyModel(QObject):
             self.norms = choice
             self.norms_changed.emit()
 
-    def measurements(self, topic: Topic) -> tuple[Measurement, ...]:
+    def measurements(self, topic: Topic) -> tuple[JobSlot, ...]:
         """What a topic measures, in turn."""
-        found: dict[Topic, tuple[Measurement, ...]] = {
+        found: dict[Topic, tuple[JobSlot, ...]] = {
             "models": (self.table,),
             "activations": (),
             "norms": (self.depth, self.cost),
@@ -145,11 +144,11 @@ class AnatomyModel(QObject):
             case "models":
                 return self.run_table()
             case "norms":
-                depth = self.depth.run(DepthSpec())
-                return self.cost.run(NormCostSpec()) or depth
+                depth = _measure(self.depth, DepthSpec())
+                return _measure(self.cost, NormCostSpec()) or depth
             case "components":
                 self.components.forget()
-                return self.components.run(ComponentsSpec(self._current.ref, items=self.items))
+                return self.components.start(ComponentsSpec(self._current.ref, items=self.items))
             case "activations":
                 return False
 
@@ -171,7 +170,7 @@ class AnatomyModel(QObject):
         """A model that cannot be looked at has no place; the page “Models” says why."""
         spec, found = self._look.spec, self._look.result
         if isinstance(spec, DescribeModelSpec):
-            known = isinstance(found, ModelDescription) and self._look.asked == spec
+            known = isinstance(found, ModelDescription) and self._look.answered == spec
             anatomy = found.anatomy if known and isinstance(found, ModelDescription) else None
             self._described = (spec.model, anatomy)
             self.placed_changed.emit()
@@ -183,3 +182,8 @@ class AnatomyModel(QObject):
         if found:
             self.results |= found
             self.results_changed.emit()
+
+
+def _measure(slot: JobSlot, spec: Spec) -> bool:
+    """Ask, unless it is being measured already."""
+    return not slot.running and slot.start(spec)

@@ -23,8 +23,8 @@ from engine.inspection.sweep_spec import SweepHeadsSpec
 from engine.models.reference import ModelRef
 from workbench.viewmodels.attention_case import AttentionCase
 from workbench.viewmodels.attention_heads import HeadAt
-from workbench.viewmodels.attention_job import JobSlot
 from workbench.viewmodels.compare import Jobs
+from workbench.viewmodels.job_slot import JobSlot
 
 TOP = 6
 
@@ -68,8 +68,8 @@ class AblationModel(QObject):
 
     def set_capture(self, case: AttentionCase | None, capture: Capture | None) -> None:
         """Ask about another text; what was taken out of the one before is put back."""
-        self.job.drop()
-        self.sweep.drop()
+        self.job.forget()
+        self.sweep.forget()
         self.undo_stack.clear()
         self.units, self.result, self.ranking, self.at = (), None, None, -1
         self._read = reading(case, capture) if case is not None and capture is not None else None

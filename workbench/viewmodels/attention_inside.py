@@ -16,8 +16,8 @@ from engine.inspection.states_spec import CompareStatesSpec, StatesPair
 from engine.models.reference import ModelRef, Quantization
 from workbench.viewmodels.attention_ablation import reading
 from workbench.viewmodels.attention_case import AttentionCase
-from workbench.viewmodels.attention_job import JobSlot
 from workbench.viewmodels.compare import Jobs
+from workbench.viewmodels.job_slot import JobSlot
 
 QUANTISED: Final[tuple[Quantization, ...]] = ("nf4", "int8")
 
@@ -61,7 +61,7 @@ class LensModel(QObject):
 
     def set_capture(self, case: AttentionCase | None, capture: Capture | None) -> None:
         """Mean another text; what was found of the one before goes."""
-        self.job.drop()
+        self.job.forget()
         self._read = reading(case, capture) if case is not None and capture is not None else None
         self.result = None
         self.changed.emit()
@@ -138,7 +138,7 @@ class StatesModel(QObject):
 
     def set_capture(self, case: AttentionCase | None, capture: Capture | None) -> None:
         """Mean another text; what was found of the one before goes."""
-        self.job.drop()
+        self.job.forget()
         self._case, self._capture, self.result = case, capture, None
         self.changed.emit()
 

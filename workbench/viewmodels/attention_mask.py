@@ -16,8 +16,8 @@ from engine.inspection.inspect_spec import MaskChoice, MaskName, Stroke
 from engine.inspection.masks_spec import MaskResult, MaskSpec
 from workbench.viewmodels.attention_ablation import TOP, reading
 from workbench.viewmodels.attention_case import AttentionCase
-from workbench.viewmodels.attention_job import JobSlot
 from workbench.viewmodels.compare import Jobs
+from workbench.viewmodels.job_slot import JobSlot
 
 MOST_PAINTED: Final = 1024
 SAID: Final = 16
@@ -55,7 +55,7 @@ class MaskModel(QObject):
 
     def set_capture(self, case: AttentionCase | None, capture: Capture | None) -> None:
         """Mean another text; strokes on the one before go."""
-        self.job.drop()
+        self.job.forget()
         known = case is not None and capture is not None and not capture.encoder_tokens
         self._read = reading(case, capture) if known and case and capture else None
         self._count = len(capture.tokens) if capture is not None else 0

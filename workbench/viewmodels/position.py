@@ -6,15 +6,13 @@ from typing import Final, Literal, get_args
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.errors import EngineError
 from engine.inspection.capture import Alibi, BucketBias, Capture, LayerCapture
 from engine.inspection.inspect_spec import InspectSpec
-from engine.jobs.events import Event, Failed, Finished, Progress, Terminal
-from engine.jobs.job import Job
 from engine.models.reference import ModelRef
 from engine.models.spec import Anatomy, DescribeModelSpec, ModelDescription
 from engine.prompting.render import Message, Segment
-from workbench.services.jobs import JobService
+from workbench.viewmodels.compare import Jobs
+from workbench.viewmodels.job_slot import JobSlot
 
 Topic = Literal["rotation", "stretch", "numbers", "alibi", "tables", "buckets"]
 TOPICS: Final[tuple[Topic, ...]] = get_args(Topic)
@@ -66,11 +64,10 @@ class PositionModel(QObject):
     refused = Signal(object)
     finished = Signal()
 
-    def __init__(self, jobs: JobService, parent: QObject | None = None) -> None:
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._jobs = jobs
-        self._job: Job | None = None
-        self._describing: Job | None = None
+        self._looking = JobSlot(jobs, self)
+        self._describing = JobSlot(jobs, self)
         self.ref = ModelRef()
         self.anatomy: Anatomy | None = None
         self.text = ""
@@ -79,13 +76,19 @@ class PositionModel(QObject):
         self.layer = 0
         self.head = 0
         self.capture: Capture | None = None
+        self._looking.running_changed.connect(self.running_changed)
+        self._looking.progressed.connect(self.progressed)
+        self._looking.refused.connect(self.refused)
+        self._looking.found.connect(self._found)
+        self._looking.ended.connect(self._ended)
+        self._describing.found.connect(self._described)
 
     # What is looked at
 
     @property
     def running(self) -> bool:
         """Whether a look is in flight."""
-        return self._job is not None
+        return self._looking.running
 
     @property
     def encoding(self) -> Encoding | None:
@@ -133,18 +136,14 @@ class PositionModel(QObject):
 
     def set_model(self, ref: ModelRef) -> None:
         """Another model: what was captured is no longer true."""
-        known = self.anatomy is not None or self._describing is not None
+        known = self.anatomy is not None or self._describing.running
         if ref == self.ref and known:
             return
         self.ref, self.anatomy = ref, None
-        self.stop()
-        if self._job is not None:
-            self._job = None
-            self.running_changed.emit(False)
-            self.finished.emit()
         self.capture = None
         self.layer = self.head = 0
-        self._describing = self._jobs.submit(DescribeModelSpec(ref), self._described)
+        self._looking.forget()
+        self._describing.start(DescribeModelSpec(ref))
         self.facts_changed.emit()
         self.subject_changed.emit()
 
@@ -162,49 +161,28 @@ class PositionModel(QObject):
 
     def look(self) -> bool:
         """Run the text through the model; False (and `refused`) when that cannot start."""
-        if self._job is not None:
-            self.stop()
         spec = InspectSpec(model=self.ref, text=self.text, layers=(self.layer,))
         if self.chat and self.text:
             asked = Message("user", (Segment("input", self.text),))
             spec = InspectSpec(model=self.ref, messages=(asked,), layers=(self.layer,))
-        try:
-            self._job = self._jobs.submit(spec, self._take)
-        except EngineError as error:
-            self.refused.emit(error.report())
-            self.finished.emit()
-            return False
-        self.running_changed.emit(True)
-        return True
+        return self._looking.start(spec)
 
     def stop(self) -> None:
         """Ask the look in flight to stop."""
-        if self._job is not None:
-            self._jobs.cancel(self._job.id)
+        self._looking.stop()
 
-    # Events
+    # Results
 
-    def _take(self, event: Event) -> None:
-        if self._job is None or event.job_id != self._job.id:
-            return  # of a look that another one has replaced
-        if isinstance(event, Progress):
-            self.progressed.emit(event)
-        elif isinstance(event, Finished) and isinstance(event.result, Capture):
-            self.capture = event.result
+    def _found(self, result: object) -> None:
+        if isinstance(result, Capture):
+            self.capture = result
             self.head = min(self.head, self.heads - 1)
-        elif isinstance(event, Failed):
-            self.refused.emit(event.error)
-        if isinstance(event, Terminal):
-            self._job = None
-            self.running_changed.emit(False)
-            self.subject_changed.emit()
-            self.finished.emit()
 
-    def _described(self, event: Event) -> None:
-        if self._describing is None or event.job_id != self._describing.id:
-            return
-        if isinstance(event, Finished) and isinstance(event.result, ModelDescription):
-            self.anatomy = event.result.anatomy
+    def _ended(self) -> None:
+        self.subject_changed.emit()
+        self.finished.emit()
+
+    def _described(self, result: object) -> None:
+        if isinstance(result, ModelDescription):
+            self.anatomy = result.anatomy
             self.facts_changed.emit()
-        if isinstance(event, Terminal):
-            self._describing = None

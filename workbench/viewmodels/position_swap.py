@@ -6,24 +6,18 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.errors import EngineError
 from engine.inspection.positions.counterfactual_spec import (
     CounterfactualResult,
     CounterfactualSpec,
 )
-from engine.jobs.events import Event, Failed, Finished, Terminal
-from engine.jobs.job import Job
-from workbench.services.jobs import JobService
+from workbench.viewmodels.compare import Jobs
+from workbench.viewmodels.job_slot import JobSlot
 
 PAUSE_MS: Final = 300
 
 
 class SwapModel(QObject):
     """One question at a time; a newer one takes the place of an older.
-
-    Attributes:
-        result: The newest answer, or None.
-        spec: The question that `result` answers.
 
     Signals:
         changed(): There is another answer, or none any more.
@@ -35,23 +29,34 @@ class SwapModel(QObject):
     running_changed = Signal(bool)
     refused = Signal(object)
 
-    def __init__(self, jobs: JobService, parent: QObject | None = None) -> None:
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._jobs = jobs
-        self._job: Job | None = None
-        self._asked: CounterfactualSpec | None = None
+        self._slot = JobSlot(jobs, self)
         self._waiting: CounterfactualSpec | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._start)
-        self.result: CounterfactualResult | None = None
-        self.spec: CounterfactualSpec | None = None
+        self._slot.running_changed.connect(self.running_changed)
+        self._slot.refused.connect(self.refused)
+        self._slot.ended.connect(self.changed)
+
+    @property
+    def result(self) -> CounterfactualResult | None:
+        """The newest answer, or None."""
+        found = self._slot.result
+        return found if isinstance(found, CounterfactualResult) else None
+
+    @property
+    def spec(self) -> CounterfactualSpec | None:
+        """The question that `result` answers."""
+        asked = self._slot.answered
+        return asked if isinstance(asked, CounterfactualSpec) else None
 
     @property
     def running(self) -> bool:
         """Whether a question is under way or waits."""
-        return self._job is not None or self._pause.isActive()
+        return self._slot.running or self._pause.isActive()
 
     def ask(self, spec: CounterfactualSpec, at_once: bool = False) -> None:
         """Ask once nothing newer has come for a moment, or at once."""
@@ -65,45 +70,18 @@ class SwapModel(QObject):
         """Another text or model: what was asked no longer counts."""
         self._pause.stop()
         self._waiting = None
-        self._cancel()
-        if self.result is not None:
-            self.result = self.spec = None
+        had = self._slot.result is not None and not self._slot.running
+        self._slot.forget()
+        if had:
             self.changed.emit()
 
     def stop(self) -> None:
         """Ask the question under way to stop."""
         self._pause.stop()
-        if self._job is not None:
-            self._jobs.cancel(self._job.id)
-
-    def _cancel(self) -> None:
-        if self._job is not None:
-            self._jobs.cancel(self._job.id)
-            self._job = None
-            self.running_changed.emit(False)
+        self._slot.stop()
 
     def _start(self) -> None:
         self._pause.stop()
         spec, self._waiting = self._waiting, None
-        if spec is None:
-            return
-        self._cancel()
-        try:
-            self._job = self._jobs.submit(spec, self._take)
-        except EngineError as error:
-            self.refused.emit(error.report())
-            return
-        self._asked = spec
-        self.running_changed.emit(True)
-
-    def _take(self, event: Event) -> None:
-        if self._job is None or event.job_id != self._job.id:
-            return
-        if isinstance(event, Finished) and isinstance(event.result, CounterfactualResult):
-            self.result, self.spec = event.result, self._asked
-        elif isinstance(event, Failed):
-            self.refused.emit(event.error)
-        if isinstance(event, Terminal):
-            self._job = None
-            self.running_changed.emit(False)
-            self.changed.emit()
+        if spec is not None:
+            self._slot.start(spec)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.errors import EngineError, ErrorReport
+from engine.errors import ErrorReport
 from engine.evaluation.evidence.attribute_spec import AttributeSpec, Attribution
 from engine.evaluation.evidence.cross_spec import CrossResult, CrossSpec
 from engine.evaluation.evidence.order_spec import (
@@ -21,10 +21,10 @@ from engine.evaluation.evidence.order_spec import (
 from engine.evaluation.evidence.spec import AnswerSource, EvidenceSpec
 from engine.evaluation.evidence.states_spec import StatesResult, StatesSpec
 from engine.evaluation.spec import CompareSpec
-from engine.jobs.events import Event, Failed, Finished, Partial, Progress, Terminal
 from engine.models.reference import ModelRef, Quantization
 from engine.prompting.strategies.registry import technique_class
-from workbench.viewmodels.compare import JobHandle, Jobs
+from workbench.viewmodels.compare import Jobs
+from workbench.viewmodels.job_slot import JobSlot
 from workbench.viewmodels.why_case import WhyCase
 
 if TYPE_CHECKING:
@@ -96,27 +96,29 @@ class WhyModel(QObject):
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None, ask: Ask | None = None) -> None:
         super().__init__(parent)
-        self._jobs = jobs
         self._ask = ask
-        self._handle: JobHandle | None = None
-        self._topic: Topic | None = None
-        self._asked: EvidenceSpec | None = None
-        self._serial = 0
+        self._job = JobSlot(jobs, self)
+        self._topic: Topic = "parts"
         self.case: WhyCase | None = None
         self.choice = WhyChoice()
         self.results: dict[Topic, Result] = {}
         self.specs: dict[Topic, EvidenceSpec] = {}
         self.arrangements: tuple[Arrangement, ...] = ()
+        self._job.running_changed.connect(self.running_changed)
+        self._job.progressed.connect(self.progressed)
+        self._job.part.connect(self._take_part)
+        self._job.found.connect(self._take_result)
+        self._job.refused.connect(self.refused)
+        self._job.ended.connect(self.finished)
 
     @property
     def running(self) -> Topic | None:
         """The topic whose job is in flight, or None."""
-        return self._topic
+        return self._topic if self._job.running else None
 
     def set_case(self, case: WhyCase) -> None:
         """Explain another comparison; what was found about the one before goes."""
-        self.stop()
-        self._forget()
+        self._job.forget()
         self.case = case
         self.choice = replace(
             self.choice, column=_with_examples(case), model=0, item=-1, answer="auto"
@@ -134,7 +136,7 @@ class WhyModel(QObject):
             return
         for kind, (spec, result) in found.items():
             topic = TOPIC_OF[kind]
-            if topic not in self.results and topic != self._topic:
+            if topic not in self.results and topic != self.running:
                 self.results[topic], self.specs[topic] = result, spec
                 self.result_changed.emit(topic)
 
@@ -170,28 +172,16 @@ class WhyModel(QObject):
 
     def run(self, topic: Topic) -> bool:
         """Measure; False (and `refused`) when it cannot start."""
-        if self.case is None or self._topic is not None:
+        if self.case is None or self._job.running:
             return False
-        self._serial += 1
         self._topic = topic
         if topic == "order":
             self.arrangements = ()
-        self.running_changed.emit(True)
-        try:
-            spec = self.spec(topic)
-            handle = self._jobs.submit(spec, self._listener(topic, self._serial))
-        except EngineError as error:
-            self.refused.emit(error.report())
-            self._end()
-            return False
-        self._handle = handle
-        self._asked = spec
-        return True
+        return self._job.start(self.spec(topic))
 
     def stop(self) -> None:
         """Ask the job in flight to stop."""
-        if self._handle is not None:
-            self._jobs.cancel(self._handle.id)
+        self._job.stop()
 
     def _with_states(self, compare: CompareSpec) -> CompareSpec:
         """The comparison with the chosen loads of its model beside it."""
@@ -200,43 +190,19 @@ class WhyModel(QObject):
         models = (*compare.models, *(load for load in loads if load not in compare.models))
         return replace(compare, models=models)
 
-    def _listener(self, topic: Topic, serial: int) -> Callable[[Event], None]:
-        """Events of a job whose case was changed meanwhile go nowhere."""
+    def _take_part(self, value: object) -> None:
+        if isinstance(value, ErrorReport):
+            self.refused.emit(value)  # found, but not stored
+        elif isinstance(value, Arrangement):
+            self.arrangements = (*self.arrangements, value)
+            self.result_changed.emit(self._topic)
 
-        def hear(event: Event) -> None:
-            if serial == self._serial and self._topic is not None:
-                self._take(topic, event)
-
-        return hear
-
-    def _take(self, topic: Topic, event: Event) -> None:
-        if isinstance(event, Progress):
-            self.progressed.emit(event)
-        elif isinstance(event, Partial) and isinstance(event.value, ErrorReport):
-            self.refused.emit(event.value)  # found, but not stored
-        elif isinstance(event, Partial) and isinstance(event.value, Arrangement):
-            self.arrangements = (*self.arrangements, event.value)
-            self.result_changed.emit(topic)
-        elif isinstance(event, Finished):
-            if isinstance(event.result, Result):
-                self.results[topic] = event.result
-                if self._asked is not None:
-                    self.specs[topic] = self._asked
-            self.result_changed.emit(topic)
-        elif isinstance(event, Failed):
-            self.refused.emit(event.error)
-        if isinstance(event, Terminal):
-            self._end()
-
-    def _forget(self) -> None:
-        self._serial += 1
-        if self._topic is not None:
-            self._end()
-
-    def _end(self) -> None:
-        self._topic, self._handle = None, None
-        self.running_changed.emit(False)
-        self.finished.emit()
+    def _take_result(self, result: object) -> None:
+        if isinstance(result, Result):
+            self.results[self._topic] = result
+            if isinstance(self._job.spec, EvidenceSpec):
+                self.specs[self._topic] = self._job.spec
+        self.result_changed.emit(self._topic)
 
 
 def earlier_evidence(case: WhyCase, project: Project) -> Found:

@@ -81,11 +81,17 @@ class Driver:
         self.type_text(text)
         page = self.page
         with self.qtbot.waitSignals(
-            [page.atlas_model.pictures_changed, page.ablation.result_changed],
+            [
+                page.atlas_model.pictures_changed,
+                page.ablation.result_changed,
+                page.map.colours_changed,
+            ],
             timeout=RUN_MS,
-            check_params_cbs=[_always, page_has_bars(page)],
+            check_params_cbs=[_always, page_has_bars(page), _always],
         ):
             self.click(page.header.primary)
+        for _ in range(3):  # what came changes the heights of its neighbours, in turn
+            QApplication.processEvents()
 
     def view(self, view: str) -> None:
         """Click a view's chip."""

@@ -20,8 +20,13 @@ from workbench.viewmodels.why_case import WhyCase, case_of
 
 
 @pytest.fixture
-def model(qapp):
-    return WhyModel(FakeJobs())
+def jobs():
+    return FakeJobs()
+
+
+@pytest.fixture
+def model(qapp, jobs):
+    return WhyModel(jobs)
 
 
 def test_each_topic_asks_its_own_job(model, asked):
@@ -57,10 +62,10 @@ def test_a_case_begins_with_a_column_that_shows_examples(model, asked):
     assert model.choice.column == 1
 
 
-def test_arrangements_arrive_live_and_those_of_another_case_do_not(model, asked):
+def test_arrangements_arrive_live_and_those_of_another_case_do_not(model, jobs, asked):
     model.set_case(WhyCase(asked))
     assert model.run("order")
-    job = model._jobs.last
+    job = jobs.last
     one = Arrangement((0, 1), Figure(-1.0, -1.0, -1.0, 1), 1.0, (-1.0,))
     job.send(Partial(job_id=job.id, value=one))
     assert model.arrangements == (one,)

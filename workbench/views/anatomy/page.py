@@ -6,49 +6,38 @@ from collections.abc import Callable
 from functools import partial
 from typing import ClassVar, cast
 
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QHBoxLayout,
-    QProgressBar,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from engine.errors import ErrorReport
 from engine.jobs.events import Progress
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
-from workbench.services.engine_words import tell
 from workbench.viewmodels.anatomy import TOPICS, AnatomyModel, Topic
 from workbench.views.anatomy.activations_view import ActivationsView
 from workbench.views.anatomy.components_view import ComponentsView
 from workbench.views.anatomy.models_view import ModelsView
 from workbench.views.anatomy.norms_view import NormsView
-from workbench.views.page import Page
-from workbench.widgets.chips import Chip
-from workbench.widgets.error_note import ErrorNote
+from workbench.views.working_page import WorkingPage
+from workbench.widgets.chip_bar import ChipBar
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
 
-class AnatomyPage(Page):
+class AnatomyPage(WorkingPage):
     """Topics as chips; each topic has a view, and most have something to measure."""
 
     page_id: ClassVar[str] = "anatomy"
     icon_name: ClassVar[str] = "anatomy"
+    run_action: ClassVar[str] = "anatomy.run"
+    stop_action: ClassVar[str] = "anatomy.stop"
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
         self.model = AnatomyModel(services.jobs, services.model, self)
         self._topic: Topic = "models"
-        self._after_run: Callable[[], None] | None = None
-        self.chips = {topic: Chip(self) for topic in TOPICS}
+        self.bar = ChipBar(TOPICS, self)
+        self.chips = self.bar.chips
         self.hint = PlainLabel(self)
         self.hint.setWordWrap(True)
-        self.note = ErrorNote(self)
-        self.progress = QProgressBar(self)
-        self.step = PlainLabel(self)
         self.models = ModelsView(services, self.model, self)
         self.activations = ActivationsView(services, self.model, self)
         self.norms = NormsView(services, self.model, self)
@@ -83,13 +72,12 @@ class AnatomyPage(Page):
             ),
         ):  # fmt: skip
             registry.add(command)
-        self._show_primary()
+        self.show_primary(self._is_running())
 
     def retranslate(self) -> None:
         super().retranslate()
         if hasattr(self, "stack"):
             self._write()
-            self.step.setText(self.tr("Preparing…") if self._is_running() else "")
             self.models.retranslate()
             self.activations.retranslate()
             self.norms.retranslate()
@@ -117,9 +105,6 @@ class AnatomyPage(Page):
         if not self._is_running() and not self.model.run(self._topic):
             self._ended()
 
-    def demo_problem(self) -> ErrorReport | None:
-        return self.note.report()
-
     # What the person does
 
     def _run(self) -> None:
@@ -129,14 +114,13 @@ class AnatomyPage(Page):
     def _stop(self) -> None:
         self.model.stop(self._topic)
 
-    def _chip_clicked(self, chip: Chip) -> None:
-        self._go(next(topic for topic, known in self.chips.items() if known is chip))
+    def _chosen(self, topic: str) -> None:
+        self._go(cast(Topic, topic))
 
     def _go(self, topic: Topic) -> None:
         """Show a topic."""
         self._topic = topic
-        for name, chip in self.chips.items():
-            chip.setChecked(name == topic)
+        self.bar.choose(topic)
         self.stack.setCurrentWidget(self.views[topic])
         self._write()
         self._running_changed()
@@ -144,53 +128,28 @@ class AnatomyPage(Page):
 
     # Model to widgets
 
-    def _refused(self, report: ErrorReport) -> None:
-        self.note.show_report(report)
-
     def _running_changed(self) -> None:
         running = self._is_running()
-        if running and self._working.isHidden():
-            self.progress.setRange(0, 0)
-            self.step.setText(self.tr("Preparing…"))
-        self._working.setVisible(running)
-        self._show_primary()
+        if running != self.strip.isVisibleTo(self):
+            self.strip.set_running(running)
+        self.show_primary(running)
 
     def _progressed(self, topic: Topic, event: Progress) -> None:
-        if topic != self._topic:
-            return
-        if event.fraction is None:
-            self.progress.setRange(0, 0)
-        else:
-            self.progress.setRange(0, 1000)
-            self.progress.setValue(round(event.fraction * 1000))
-        if event.text:
-            self.step.setText(tell(event.text))
+        if topic == self._topic:
+            self.show_progress(event)
 
     def _ended(self) -> None:
-        if self._is_running():
-            return
-        after, self._after_run = self._after_run, None
-        if after is not None:
-            after()
-
-    def _show_primary(self) -> None:
-        registry = self.services.actions
-        if registry.has("anatomy.run"):
-            registry.refresh()
-            name = "anatomy.stop" if self._is_running() else "anatomy.run"
-            self.header.set_primary(registry.action(name))
+        if not self._is_running():
+            self.end_demo()
 
     def _write(self) -> None:
-        names: dict[Topic, str] = {
+        names = {
             "models": self.tr("Models"),
             "activations": self.tr("Activations"),
             "norms": self.tr("Norms"),
             "components": self.tr("Components"),
         }
-        for topic, chip in self.chips.items():
-            chip.setText(names[topic])
-            chip.setAccessibleName(names[topic])
-            chip.updateGeometry()
+        self.bar.set_names(names)
         hints: dict[Topic, str] = {
             "models": self.tr("Each row is a small model; its claims are put to the test."),
             "activations": self.tr("What bends a number between two projections, and its slope."),
@@ -214,23 +173,9 @@ class AnatomyPage(Page):
 
     def _build(self) -> None:
         set_role(self.hint, "muted")
-        set_role(self.step, "muted")
-        self.progress.setTextVisible(False)
-        self._working = QWidget(self)
-        working = QVBoxLayout(self._working)
-        working.setContentsMargins(0, 0, 0, 0)
-        working.setSpacing(4)
-        working.addWidget(self.progress)
-        working.addWidget(self.step)
-        self._working.hide()
-        self._group = QButtonGroup(self)
-        self._group.setExclusive(True)
         bar = QHBoxLayout()
-        bar.setSpacing(4)
-        for topic, chip in self.chips.items():
-            self._group.addButton(chip)
-            bar.addWidget(chip)
-            chip.setChecked(topic == self._topic)
+        bar.addWidget(self.bar)
+        self.bar.choose(self._topic)
         bar.addSpacing(8)
         bar.addWidget(self.hint, 1)
         self.stack = QStackedWidget(self)
@@ -238,7 +183,7 @@ class AnatomyPage(Page):
             self.stack.addWidget(view)
         self.body.addLayout(bar)
         self.body.addWidget(self.note)
-        self.body.addWidget(self._working)
+        self.body.addWidget(self.strip)
         self.body.addWidget(self.stack, 1)
         self._write()
 
@@ -247,6 +192,6 @@ class AnatomyPage(Page):
             for one in self.model.measurements(topic):
                 one.changed.connect(self._running_changed)
                 one.progressed.connect(partial(self._progressed, topic))
-                one.refused.connect(self._refused)
+                one.refused.connect(self.show_refusal)
                 one.ended.connect(self._ended)
-        self._group.buttonClicked.connect(self._chip_clicked)
+        self.bar.chosen.connect(self._chosen)

@@ -6,26 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar, cast
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QUndoStack
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QHBoxLayout,
-    QProgressBar,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.errors import ErrorReport, PromptTooLong
 from engine.inspection.capture import Role
-from engine.jobs.events import Progress
-from engine.prompting.elements import Language
 from workbench.plots.theme import PlotTheme
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
-from workbench.services.engine_words import tell
 from workbench.viewmodels.attention import VIEWS, AttentionModel, View
 from workbench.viewmodels.attention_ablation import AblationModel
 from workbench.viewmodels.attention_atlas import AtlasModel
@@ -44,23 +32,25 @@ from workbench.views.attention.patch_view import PatchView
 from workbench.views.attention.source_bar import SourceBar
 from workbench.views.attention.two_states_view import TwoStatesView
 from workbench.views.attention.words import role_name, view_name
-from workbench.views.page import Page
-from workbench.widgets.chips import Chip
+from workbench.views.working_page import WorkingPage
+from workbench.widgets.chip_bar import ChipBar
 from workbench.widgets.empty_state import EmptyState
-from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
 ATLAS_CHARS = 36
+MAP_CHARS = 90
 CELL_CHARS = 30
 LOW = 44  # lines of text
 
 
-class AttentionPage(Page):
+class AttentionPage(WorkingPage):
     """Text above, the atlas at the left, one head large, its numbers at the right."""
 
     page_id: ClassVar[str] = "attention"
     icon_name: ClassVar[str] = "attention"
+    run_action: ClassVar[str] = "attention.run"
+    stop_action: ClassVar[str] = "attention.stop"
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
@@ -69,13 +59,10 @@ class AttentionPage(Page):
         self.atlas_model = AtlasModel(services.background, self)
         self.ablation = AblationModel(services.jobs, self)
         self._view: View = "map"
-        self._after_run: Callable[[], None] | None = None
         self.source = SourceBar(self.model, self)
-        self.note = ErrorNote(self)
-        self.progress = QProgressBar(self)
-        self.step = PlainLabel(self)
-        self.views = {view: Chip(self) for view in VIEWS}
-        self.roles = {role: Chip(self, compact=True) for role in ROLES}
+        self.views_bar = ChipBar(VIEWS, self)
+        self.roles_bar = ChipBar(ROLES, self, compact=True)
+        self.views, self.roles = self.views_bar.chips, self.roles_bar.chips
         self.hint = PlainLabel(self)
         self.atlas = AtlasPanel(self.model, self.atlas_model, services, self.plot_theme, self)
         self.map = MapView(self.model, self.atlas_model, services, self.plot_theme, self)
@@ -151,7 +138,7 @@ class AttentionPage(Page):
 
     def entered(self) -> None:
         if self.model.case is None:
-            self.model.set_case(demonstration(self._language(), self.services.model.ref))
+            self.model.set_case(demonstration(self.sample_language(), self.services.model.ref))
         self._follow_model()
 
     def take_from_desk(self) -> None:
@@ -182,9 +169,6 @@ class AttentionPage(Page):
         self._after_run = done
         self.demonstrate()
 
-    def demo_problem(self) -> ErrorReport | None:
-        return self.note.report()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a low window text and bars give lines to the map."""
         super().resizeEvent(event)
@@ -196,13 +180,13 @@ class AttentionPage(Page):
 
     def demonstrate(self) -> None:
         """Look into the sample with the current model."""
-        self.model.set_case(demonstration(self._language(), self.services.model.ref))
+        self.model.set_case(demonstration(self.sample_language(), self.services.model.ref))
         self._run()
 
     def _run(self) -> None:
         self.note.show_report(None)
         if self.model.case is None:
-            self.model.set_case(demonstration(self._language(), self.services.model.ref))
+            self.model.set_case(demonstration(self.sample_language(), self.services.model.ref))
         self.model.look()
 
     def _next_stage(self) -> None:
@@ -211,14 +195,13 @@ class AttentionPage(Page):
     def _previous_stage(self) -> None:
         self.model.step(-1)
 
-    def _view_clicked(self, chip: Chip) -> None:
-        self._view = next(view for view, known in self.views.items() if known is chip)
+    def _view_chosen(self, view: str) -> None:
+        self._view = cast(View, view)
         self._show_content()
         self.state_changed.emit()
 
-    def _role_clicked(self, chip: Chip) -> None:
-        role: Role = next(role for role, known in self.roles.items() if known is chip)
-        self.model.set_role(role)
+    def _role_chosen(self, role: str) -> None:
+        self.model.set_role(cast(Role, role))
 
     def _edited(self, case: AttentionCase) -> None:
         self.model.set_case(case)
@@ -266,7 +249,7 @@ class AttentionPage(Page):
 
     def _refused(self, report: ErrorReport) -> None:
         self.note.show_report(report)
-        self._demo_ended()
+        self.end_demo()
 
     def _bars_refused(self, report: ErrorReport) -> None:
         """A text that the model may be looked into, but was not made to go on from."""
@@ -274,42 +257,18 @@ class AttentionPage(Page):
             self._refused(report)
             return
         self.bars.tell_refusal(report)
-        self._demo_ended()
-
-    def _running_changed(self, running: bool) -> None:
-        registry = self.services.actions
-        if registry.has("attention.run"):
-            registry.refresh()
-            name = "attention.stop" if running else "attention.run"
-            self.header.set_primary(registry.action(name))
-        self.progress.setRange(0, 0)
-        self._working.setVisible(running)
-        self.step.setText(self.tr("Preparing…") if running else "")
-
-    def _progressed(self, event: Progress) -> None:
-        self.progress.setRange(0, 0 if event.fraction is None else 1000)
-        if event.fraction is not None:
-            self.progress.setValue(round(event.fraction * 1000))
-        self.step.setText(tell(event.text))
+        self.end_demo()
 
     def _bars_changed(self) -> None:
         if self.ablation.result is not None and self.atlas_model.data is not None:
-            self._demo_ended()
-
-    def _demo_ended(self) -> None:
-        after, self._after_run = self._after_run, None
-        if after is not None:
-            after()
+            self.end_demo()
 
     def _show_roles(self) -> None:
-        offered = self.model.roles
-        for role, chip in self.roles.items():
-            chip.setVisible(role in offered and len(offered) > 1)
-            chip.setChecked(role == self.model.role)
+        self.roles_bar.offer(self.model.roles)
+        self.roles_bar.choose(self.model.role)
 
     def _show_content(self) -> None:
-        for view, chip in self.views.items():
-            chip.setChecked(view == self._view)
+        self.views_bar.choose(self._view)
         has = self.model.capture is not None
         self.stack.setCurrentWidget(self.shown[self._view])
         self.cell.setVisible(self._view in ("map", "mask"))
@@ -321,14 +280,8 @@ class AttentionPage(Page):
         self._write()
 
     def _write(self) -> None:
-        for view, chip in self.views.items():
-            chip.setText(view_name(view))
-            chip.setAccessibleName(chip.text())
-            chip.updateGeometry()
-        for role, role_chip in self.roles.items():
-            role_chip.setText(role_name(role))
-            role_chip.setAccessibleName(role_chip.text())
-            role_chip.updateGeometry()
+        self.views_bar.set_names({view: view_name(view) for view in VIEWS})
+        self.roles_bar.set_names({role: role_name(role) for role in ROLES})
         self.hint.setText(self.tr("Attention is not an explanation; it is what was read."))
         if hasattr(self, "empty"):
             self.empty.set_text(
@@ -336,9 +289,6 @@ class AttentionPage(Page):
             )
 
     # Small questions
-
-    def _language(self) -> Language:
-        return "zh" if self.services.i18n.language.startswith("zh") else "en"
 
     def _can_run(self) -> bool:
         return not self.model.looking.running
@@ -353,27 +303,11 @@ class AttentionPage(Page):
 
     def _build(self) -> None:
         self.ablation_of: object = None
-        for label in (self.hint, self.step):
-            set_role(label, "muted")
-        self.progress.setTextVisible(False)
-        self._working = QWidget(self)
-        working = QVBoxLayout(self._working)
-        working.setContentsMargins(0, 0, 0, 0)
-        working.setSpacing(4)
-        working.addWidget(self.progress)
-        working.addWidget(self.step)
-        self._working.hide()
-        self._views_group, self._roles_group = QButtonGroup(self), QButtonGroup(self)
+        set_role(self.hint, "muted")
         bar = QHBoxLayout()
-        bar.setSpacing(4)
-        for group, chips in (
-            (self._views_group, self.views.values()), (self._roles_group, self.roles.values()),
-        ):  # fmt: skip
-            group.setExclusive(True)
-            for chip in chips:
-                group.addButton(chip)
-                bar.addWidget(chip)
-            bar.addSpacing(12)
+        bar.setSpacing(12)
+        bar.addWidget(self.views_bar)
+        bar.addWidget(self.roles_bar)
         bar.addWidget(self.hint, 1)
         self.stack = QStackedWidget(self)
         self.shown: dict[View, QWidget] = {
@@ -382,14 +316,9 @@ class AttentionPage(Page):
         }  # fmt: skip
         for shown in self.shown.values():
             self.stack.addWidget(shown)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(8)
-        for widget in (self.atlas, self.stack, self.cell):
-            self.splitter.addWidget(widget)
-        self.splitter.setStretchFactor(1, 1)
-        chars = self.fontMetrics().averageCharWidth()
-        self.splitter.setSizes([ATLAS_CHARS * chars, 90 * chars, CELL_CHARS * chars])
+        self.splitter = self.side_by_side(
+            (self.atlas, self.stack, self.cell), (ATLAS_CHARS, MAP_CHARS, CELL_CHARS), 1
+        )
         self._content = QWidget(self)
         content = QVBoxLayout(self._content)
         content.setContentsMargins(0, 0, 0, 0)
@@ -401,14 +330,14 @@ class AttentionPage(Page):
         self.outer.addWidget(self._content)
         self.body.addWidget(self.source)
         self.body.addWidget(self.note)
-        self.body.addWidget(self._working)
+        self.body.addWidget(self.strip)
         self.body.addWidget(self.outer, 1)
 
     def _connect(self) -> None:
         model = self.model
         model.capture_changed.connect(self._captured)
-        model.looking.running_changed.connect(self._running_changed)
-        model.looking.progressed.connect(self._progressed)
+        model.looking.running_changed.connect(self.show_running)
+        model.looking.progressed.connect(self.show_progress)
         model.looking.refused.connect(self._refused)
         self.ablation.units_changed.connect(self._units_changed)
         self.ablation.ranking_changed.connect(self._ranking_changed)
@@ -423,5 +352,5 @@ class AttentionPage(Page):
         self.map.rows_changed.connect(self._rows_changed)
         self.mask.look_wanted.connect(self._look_with_mask)
         self.mask.cell_changed.connect(self.cell.show_cell)
-        self._views_group.buttonClicked.connect(self._view_clicked)
-        self._roles_group.buttonClicked.connect(self._role_clicked)
+        self.views_bar.chosen.connect(self._view_chosen)
+        self.roles_bar.chosen.connect(self._role_chosen)

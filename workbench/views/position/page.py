@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, Final
+from typing import ClassVar, Final, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QProgressBar,
     QScrollArea,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from engine.errors import ErrorReport
-from engine.jobs.events import Progress
 from workbench.plots.theme import PlotTheme
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
-from workbench.services.engine_words import tell
 from workbench.services.motion import system_moves
 from workbench.viewmodels.position import ROTATES, TOPICS, PositionModel, Topic
-from workbench.views.page import Page
 from workbench.views.position.alibi_view import AlibiView
 from workbench.views.position.buckets_view import BucketsView
 from workbench.views.position.numbers_view import NumbersView
@@ -36,12 +29,11 @@ from workbench.views.position.rotation_view import RotationView
 from workbench.views.position.stretch_view import StretchView
 from workbench.views.position.subject_panel import SubjectPanel
 from workbench.views.position.tables_view import TablesView
-from workbench.widgets.chips import Chip
+from workbench.views.working_page import WorkingPage
+from workbench.widgets.chip_bar import ChipBar
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.empty_state import EmptyState
-from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import set_role
-from workbench.widgets.plain import PlainLabel
 
 LEFT_CHARS: Final = 36
 DEMO_TEXT: Final = {
@@ -53,21 +45,19 @@ DEMO_TEXT: Final = {
 TopicView = RotationView | StretchView | NumbersView | AlibiView | TablesView | BucketsView
 
 
-class PositionPage(Page):
+class PositionPage(WorkingPage):
     """The subject at the left, one topic at a time at the right."""
 
     page_id: ClassVar[str] = "position"
     icon_name: ClassVar[str] = "position"
+    run_action: ClassVar[str] = "position.look"
+    stop_action: ClassVar[str] = "position.stop"
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
         self.model = PositionModel(services.jobs, self)
         self._topic: Topic = "rotation"
-        self._after_run: Callable[[], None] | None = None
         self.subject = SubjectPanel(self.model, self)
-        self.note = ErrorNote(self)
-        self.progress = QProgressBar(self)
-        self.step = PlainLabel(self)
         self.hint = ElidedLabel(self)
         self.rotation = RotationView(services, self.model, self)
         self.plot_theme = PlotTheme(services.theme, self)
@@ -86,7 +76,8 @@ class PositionPage(Page):
         }
         self.other = OtherPart(self.model, self)
         self._stale = set(TOPICS)
-        self.topics = {topic: Chip(self) for topic in TOPICS}
+        self.bar = ChipBar(TOPICS, self)
+        self.topics = self.bar.chips
         self._build()
         self._connect()
         services.background.run(system_moves, self._motion_known)
@@ -151,9 +142,6 @@ class PositionPage(Page):
         self._after_run = done
         self.demonstrate()
 
-    def demo_problem(self) -> ErrorReport | None:
-        return self.note.report()
-
     # What the person does
 
     def demonstrate(self) -> None:
@@ -162,8 +150,7 @@ class PositionPage(Page):
         self._look()
 
     def _put_sample(self) -> None:
-        language = "zh" if self.services.i18n.language.startswith("zh") else "en"
-        self.subject.set_text(DEMO_TEXT[language])
+        self.subject.set_text(DEMO_TEXT[self.sample_language()])
         self.subject.set_chat(True)
 
     def _look(self) -> None:
@@ -171,8 +158,8 @@ class PositionPage(Page):
         self._follow_model()
         self.model.look()
 
-    def _topic_clicked(self, chip: Chip) -> None:
-        self._topic = next(topic for topic, known in self.topics.items() if known is chip)
+    def _topic_chosen(self, topic: str) -> None:
+        self._topic = cast(Topic, topic)
         self._show_topic()
         self.state_changed.emit()
 
@@ -189,16 +176,10 @@ class PositionPage(Page):
         self._stale = set(TOPICS)
         self._show_topic()
 
-    def _other_wanted(self, topic: str) -> None:
-        self._topic = next(known for known in TOPICS if known == topic)
-        self._show_topic()
-        self.state_changed.emit()
-
     def _show_topic(self) -> None:
         """Show the chosen part; it is brought up to date only then."""
         topic = self._topic
-        for known, chip in self.topics.items():
-            chip.setChecked(known == topic)
+        self.bar.choose(topic)
         if topic != "rotation":
             self.rotation.stop()
         needs_text = topic != "numbers"
@@ -216,45 +197,17 @@ class PositionPage(Page):
                 self.rotation.redraw()
         self._write()
 
-    def _running_changed(self, running: bool) -> None:
-        registry = self.services.actions
-        if registry.has("position.look"):
-            registry.refresh()
-            self.header.set_primary(
-                registry.action("position.stop" if running else "position.look")
-            )
-        self.progress.setRange(0, 0)
-        self._working.setVisible(running)
-        self.step.setText(self.tr("Preparing…") if running else "")
-
-    def _progressed(self, event: Progress) -> None:
-        if event.fraction is None:
-            self.progress.setRange(0, 0)
-        else:
-            self.progress.setRange(0, 1000)
-            self.progress.setValue(round(event.fraction * 1000))
-        self.step.setText(tell(event.text))
-
-    def _refused(self, report: ErrorReport) -> None:
-        self.note.show_report(report)
-
     def _ended(self) -> None:
         drawing = self._topic == "rotation" and self.model.encoding == "rope"
         if not drawing or self.note.report() is not None:
-            self._drawn()
-
-    def _drawn(self) -> None:
-        """The picture that was asked for is there."""
-        after, self._after_run = self._after_run, None
-        if after is not None:
-            after()
+            self.end_demo()
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.rotation.stop()
         super().hideEvent(event)
 
     def _write(self) -> None:
-        names: dict[Topic, str] = {
+        names = {
             "rotation": self.tr("Rotation"),
             "stretch": self.tr("Stretching"),
             "numbers": self.tr("Numbers"),
@@ -270,10 +223,7 @@ class PositionPage(Page):
             "tables": self.tr("A vector per position, added to the tokens at the start."),
             "buckets": self.tr("A learned bias per bucket of distance, as in T5."),
         }
-        for topic, chip in self.topics.items():
-            chip.setText(names[topic])
-            chip.setAccessibleName(names[topic])
-            chip.updateGeometry()
+        self.bar.set_names(names)
         self.hint.setText(hints[self._topic])
         self.hint.setToolTip(hints[self._topic])
         if hasattr(self, "empty"):
@@ -291,22 +241,8 @@ class PositionPage(Page):
 
     def _build(self) -> None:
         set_role(self.hint, "muted")
-        set_role(self.step, "muted")
-        self.progress.setTextVisible(False)
-        self._working = QWidget(self)
-        working = QVBoxLayout(self._working)
-        working.setContentsMargins(0, 0, 0, 0)
-        working.setSpacing(4)
-        working.addWidget(self.progress)
-        working.addWidget(self.step)
-        self._working.hide()
-        self._group = QButtonGroup(self)
-        self._group.setExclusive(True)
         bar = QHBoxLayout()
-        bar.setSpacing(4)
-        for chip in self.topics.values():
-            self._group.addButton(chip)
-            bar.addWidget(chip)
+        bar.addWidget(self.bar)
         bar.addSpacing(8)
         bar.addWidget(self.hint, 1)
         self.stack = QStackedWidget(self)
@@ -328,29 +264,22 @@ class PositionPage(Page):
         column.setSpacing(12)
         column.addLayout(bar)
         column.addWidget(self.note)
-        column.addWidget(self._working)
+        column.addWidget(self.strip)
         column.addWidget(self.stack, 1)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(8)
-        self.splitter.addWidget(self.subject)
-        self.splitter.addWidget(right)
-        self.splitter.setStretchFactor(0, 0)
-        self.splitter.setStretchFactor(1, 1)
-        left = self.fontMetrics().averageCharWidth() * LEFT_CHARS
-        self.splitter.setSizes([left, 4 * left])
+        left = LEFT_CHARS
+        self.splitter = self.side_by_side((self.subject, right), (left, 4 * left), 1)
         self.body.addWidget(self.splitter, 1)
 
     def _connect(self) -> None:
         model = self.model
         model.subject_changed.connect(self._subject_changed)
-        model.running_changed.connect(self._running_changed)
-        model.progressed.connect(self._progressed)
-        model.refused.connect(self._refused)
+        model.running_changed.connect(self.show_running)
+        model.progressed.connect(self.show_progress)
+        model.refused.connect(self.show_refusal)
         model.finished.connect(self._ended)
         self.subject.text_changed.connect(self.state_changed)
-        self._group.buttonClicked.connect(self._topic_clicked)
-        self.rotation.settled.connect(self._drawn)
-        self.other.wanted.connect(self._other_wanted)
+        self.bar.chosen.connect(self._topic_chosen)
+        self.rotation.settled.connect(self.end_demo)
+        self.other.wanted.connect(self._topic_chosen)
         model.facts_changed.connect(self._subject_changed)
         self.services.model.chosen.connect(self._follow_model)

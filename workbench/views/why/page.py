@@ -5,28 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, cast
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QHBoxLayout,
-    QProgressBar,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.errors import ErrorReport
 from engine.evaluation.evidence.attribute_spec import Attribution
 from engine.evaluation.evidence.cross_spec import CrossResult
 from engine.evaluation.evidence.order_spec import OrderResult
 from engine.evaluation.evidence.states_spec import StatesResult
 from engine.evaluation.plan import prompt_of
-from engine.jobs.events import Progress
-from engine.prompting.elements import Language
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
-from workbench.services.engine_words import tell
 from workbench.viewmodels.prompt_state import PromptState
 from workbench.viewmodels.why import TOPICS, Topic, WhyModel
 from workbench.viewmodels.why_case import (
@@ -36,43 +23,41 @@ from workbench.viewmodels.why_case import (
     loading,
     offered_runs,
 )
-from workbench.views.page import Page
 from workbench.views.why.choice_panel import DEMONSTRATION, ChoicePanel
 from workbench.views.why.order_view import OrderView
 from workbench.views.why.parts_view import PartsView
 from workbench.views.why.states_view import StatesView
 from workbench.views.why.swap_view import SwapView
 from workbench.views.why.words import left_out, paths_taken
-from workbench.widgets.chips import Chip
+from workbench.views.working_page import WorkingPage
+from workbench.widgets.chip_bar import ChipBar
 from workbench.widgets.empty_state import EmptyState
-from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
 LEFT_CHARS = 38
 
 
-class WhyPage(Page):
+class WhyPage(WorkingPage):
     """What is explained at the left, the evidence at the right, one topic at a time."""
 
     page_id: ClassVar[str] = "why"
     icon_name: ClassVar[str] = "help"
+    run_action: ClassVar[str] = "why.run"
+    stop_action: ClassVar[str] = "why.stop"
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
         self.model = WhyModel(services.jobs, self, services.project.ask)
         self._topic: Topic = "parts"
-        self._after_run: Callable[[], None] | None = None
         self._looked = False
         self.choice = ChoicePanel(self.model, self)
-        self.topics = {topic: Chip(self) for topic in TOPICS}
+        self.bar = ChipBar(TOPICS, self)
+        self.topics = self.bar.chips
         self.hint = PlainLabel(self)
         self.hint.setWordWrap(True)
         self.scope = PlainLabel(self)
         self.scope.setWordWrap(True)
-        self.note = ErrorNote(self)
-        self.progress = QProgressBar(self)
-        self.step = PlainLabel(self)
         self.parts = PartsView(services.icons, self)
         self.swap = SwapView(services.icons, self)
         self.order = OrderView(self)
@@ -147,32 +132,29 @@ class WhyPage(Page):
         self._after_run = done
         self.demonstrate()
 
-    def demo_problem(self) -> ErrorReport | None:
-        return self.note.report()
-
     # What the person does
 
     def demonstrate(self) -> None:
         """Explain the built-in case with the current model."""
         self._looked = True
-        self.model.set_case(demonstration(self._language(), self.services.model.ref))
+        self.model.set_case(demonstration(self.sample_language(), self.services.model.ref))
         self._run()
 
     def _run(self) -> None:
         self.note.show_report(None)
         if self.model.case is None:
-            self.model.set_case(demonstration(self._language(), self.services.model.ref))
+            self.model.set_case(demonstration(self.sample_language(), self.services.model.ref))
         self.model.run(self._topic)
 
     def _comparison_wanted(self, run_id: str) -> None:
         self.note.show_report(None)
         if run_id == DEMONSTRATION:
-            self.model.set_case(demonstration(self._language(), self.services.model.ref))
+            self.model.set_case(demonstration(self.sample_language(), self.services.model.ref))
         else:
             self.services.project.ask(loading(run_id), self.model.set_case)
 
-    def _topic_clicked(self, chip: Chip) -> None:
-        self._topic = next(topic for topic, known in self.topics.items() if known is chip)
+    def _topic_chosen(self, topic: str) -> None:
+        self._topic = cast(Topic, topic)
         self._show_topic()
         self.state_changed.emit()
 
@@ -230,8 +212,7 @@ class WhyPage(Page):
             self._show_topic()
 
     def _show_topic(self) -> None:
-        for topic, chip in self.topics.items():
-            chip.setChecked(topic == self._topic)
+        self.bar.choose(self._topic)
         self.choice.set_topic(self._topic)
         has = self._topic in self.model.results
         has = has or (self._topic == "order" and bool(self.model.arrangements))
@@ -241,47 +222,19 @@ class WhyPage(Page):
             self.stack.setCurrentWidget(self.empty)
         self._write()
 
-    def _refused(self, report: ErrorReport) -> None:
-        self.note.show_report(report)
-
-    def _running_changed(self, running: bool) -> None:
-        registry = self.services.actions
-        if registry.has("why.run"):
-            registry.refresh()
-            self.header.set_primary(registry.action("why.stop" if running else "why.run"))
-        self.progress.setRange(0, 0)
-        self._working.setVisible(running)
-        self.step.setText(self.tr("Preparing…") if running else "")
-
-    def _progressed(self, event: Progress) -> None:
-        if event.fraction is None:
-            self.progress.setRange(0, 0)
-        else:
-            self.progress.setRange(0, 1000)
-            self.progress.setValue(round(event.fraction * 1000))
-        text = tell(event.text)
-        if event.remaining_s is not None and event.remaining_s >= 1.0:
-            left = self.tr("{s:.0f} s left").format(s=event.remaining_s)
-            text = f"{text} · {left}" if text else left
-        self.step.setText(text)
-
     def _ended(self) -> None:
         self._result_changed("order")
-        after, self._after_run = self._after_run, None
-        if after is not None:
-            after()
+        self.end_demo()
 
     def _write(self) -> None:
-        for topic, name in (
-            ("parts", self.tr("Parts")),
-            ("swap", self.tr("Swap")),
-            ("order", self.tr("Order")),
-            ("states", self.tr("States")),
-        ):
-            chip = self.topics[cast(Topic, topic)]
-            chip.setText(name)
-            chip.setAccessibleName(name)
-            chip.updateGeometry()
+        self.bar.set_names(
+            {
+                "parts": self.tr("Parts"),
+                "swap": self.tr("Swap"),
+                "order": self.tr("Order"),
+                "states": self.tr("States"),
+            }
+        )
         hints: dict[Topic, str] = {
             "parts": self.tr("Which element or example did it: each is left out once."),
             "swap": self.tr("Each technique's answer, read under every other's prompt."),
@@ -303,9 +256,6 @@ class WhyPage(Page):
 
     # Small questions
 
-    def _language(self) -> Language:
-        return "zh" if self.services.i18n.language.startswith("zh") else "en"
-
     def _can_run(self) -> bool:
         return self.model.running is None
 
@@ -316,23 +266,9 @@ class WhyPage(Page):
 
     def _build(self) -> None:
         set_role(self.hint, "muted")
-        set_role(self.step, "muted")
         set_role(self.scope, "muted")
-        self.progress.setTextVisible(False)
-        self._working = QWidget(self)
-        working = QVBoxLayout(self._working)
-        working.setContentsMargins(0, 0, 0, 0)
-        working.setSpacing(4)
-        working.addWidget(self.progress)
-        working.addWidget(self.step)
-        self._working.hide()
-        self._group = QButtonGroup(self)
-        self._group.setExclusive(True)
         bar = QHBoxLayout()
-        bar.setSpacing(4)
-        for chip in self.topics.values():
-            self._group.addButton(chip)
-            bar.addWidget(chip)
+        bar.addWidget(self.bar)
         bar.addStretch(1)
         self.stack = QStackedWidget(self)
         for view in self.views.values():
@@ -344,28 +280,21 @@ class WhyPage(Page):
         column.addLayout(bar)
         column.addWidget(self.hint)
         column.addWidget(self.note)
-        column.addWidget(self._working)
+        column.addWidget(self.strip)
         column.addWidget(self.scope)
         column.addWidget(self.stack, 1)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(8)
-        self.splitter.addWidget(self.choice)
-        self.splitter.addWidget(right)
-        self.splitter.setStretchFactor(0, 0)
-        self.splitter.setStretchFactor(1, 1)
-        left = self.fontMetrics().averageCharWidth() * LEFT_CHARS
-        self.splitter.setSizes([left, 4 * left])
+        left = LEFT_CHARS
+        self.splitter = self.side_by_side((self.choice, right), (left, 4 * left), 1)
         self.body.addWidget(self.splitter, 1)
 
     def _connect(self) -> None:
         model = self.model
         model.result_changed.connect(self._result_changed)
         model.case_changed.connect(self._show_topic)
-        model.running_changed.connect(self._running_changed)
-        model.progressed.connect(self._progressed)
-        model.refused.connect(self._refused)
+        model.running_changed.connect(self.show_running)
+        model.progressed.connect(self.show_progress)
+        model.refused.connect(self.show_refusal)
         model.finished.connect(self._ended)
         self.choice.run_wanted.connect(self._comparison_wanted)
         self.order.wanted.connect(self._order_wanted)
-        self._group.buttonClicked.connect(self._topic_clicked)
+        self.bar.chosen.connect(self._topic_chosen)

@@ -1,4 +1,4 @@
-"""One job at a time whose newest question counts: what the parts of the page Attention share."""
+"""One job at a time whose newest question counts: what every part of a page that asks shares."""
 
 from __future__ import annotations
 
@@ -15,15 +15,24 @@ from workbench.viewmodels.compare import JobHandle, Jobs
 class JobSlot(QObject):
     """Submits specs; a newer one replaces the one in flight, whose events go nowhere then.
 
+    Args:
+        jobs: Where specs are submitted.
+        keep_parts: Whether `parts` grows; a sweep publishes more than one would keep.
+
     Attributes:
         spec: What was asked last.
+        result: What the last job that ended well returned; None before, and after `forget`.
+        answered: The spec that `result` answers.
+        parts: With `keep_parts`, what the job in flight, or the last one, has published so far.
 
     Signals:
-        running_changed(bool), progressed(object): A `Progress` event.
+        running_changed(bool): A job began (again when another replaces it), or the last one ended.
+        progressed(object): A `Progress` event.
         part(object): The value of a `Partial` event.
-        found(object): The result of the job.
+        found(object): The result of the job, while it still counts as running.
         refused(object): An `ErrorReport`.
-        ended(): The job is over, however; after `found` or `refused`.
+        changed(): `result`, `parts` or `running` changed.
+        ended(): No job is in flight any more, however it went; comes last.
     """
 
     running_changed = Signal(bool)
@@ -31,15 +40,20 @@ class JobSlot(QObject):
     part = Signal(object)
     found = Signal(object)
     refused = Signal(object)
+    changed = Signal()
     ended = Signal()
 
-    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(self, jobs: Jobs, parent: QObject | None = None, keep_parts: bool = False) -> None:
         super().__init__(parent)
         self._jobs = jobs
+        self._keep_parts = keep_parts
         self._handle: JobHandle | None = None
         self._serial = 0
         self._running = False
         self.spec: Spec | None = None
+        self.result: object = None
+        self.answered: Spec | None = None
+        self.parts: tuple[object, ...] = ()
 
     @property
     def running(self) -> bool:
@@ -48,16 +62,22 @@ class JobSlot(QObject):
 
     def start(self, spec: Spec) -> bool:
         """Ask; False (and `refused`) when the spec cannot run."""
-        self.drop()
+        self.stop()
+        self._handle = None
         self._serial += 1
-        self.spec = spec
-        self._set_running(True)
+        serial = self._serial
+        self.spec, self.parts = spec, ()
+        self._running = True
+        self.running_changed.emit(True)
         try:
-            self._handle = self._jobs.submit(spec, self._listener(self._serial))
+            handle = self._jobs.submit(spec, self._listener(serial))
         except EngineError as error:
             self.refused.emit(error.report())
             self._end()
             return False
+        if serial == self._serial and self._running:
+            self._handle = handle
+            self.changed.emit()
         return True
 
     def stop(self) -> None:
@@ -65,12 +85,15 @@ class JobSlot(QObject):
         if self._handle is not None:
             self._jobs.cancel(self._handle.id)
 
-    def drop(self) -> None:
-        """Stop, and hear no more of it."""
+    def forget(self) -> None:
+        """Drop the result, and the job in flight: they are about something else now."""
+        self.stop()
+        self._serial += 1
+        self.result, self.answered, self.parts = None, None, ()
         if self._running:
-            self.stop()
-            self._serial += 1
             self._end()
+        else:
+            self.changed.emit()
 
     def _listener(self, serial: int) -> Callable[[Event], None]:
         def hear(event: Event) -> None:
@@ -83,8 +106,12 @@ class JobSlot(QObject):
         if isinstance(event, Progress):
             self.progressed.emit(event)
         elif isinstance(event, Partial):
+            if self._keep_parts:
+                self.parts = (*self.parts, event.value)
             self.part.emit(event.value)
+            self.changed.emit()
         elif isinstance(event, Finished):
+            self.result, self.answered = event.result, self.spec
             self.found.emit(event.result)
         elif isinstance(event, Failed):
             self.refused.emit(event.error)
@@ -93,10 +120,7 @@ class JobSlot(QObject):
 
     def _end(self) -> None:
         self._handle = None
-        self._set_running(False)
+        self._running = False
+        self.running_changed.emit(False)
+        self.changed.emit()
         self.ended.emit()
-
-    def _set_running(self, running: bool) -> None:
-        if running != self._running:
-            self._running = running
-            self.running_changed.emit(running)
