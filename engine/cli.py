@@ -16,6 +16,7 @@ from engine.commands import (
     inspect,
     models,
     prune,
+    prune_structured,
     runs,
     stats,
     why,
@@ -32,11 +33,12 @@ app = typer.Typer(
 app.command()(compare.compare)
 app.command()(stats.stats)
 app.command()(extract.extract)
-app.command()(prune.prune)
 app.command()(doctor.doctor)
 app.command()(bench.bench)
 app.add_typer(inspect.app, name="inspect")
 app.add_typer(models.app, name="models")
+prune.app.command("structured")(prune_structured.structured)
+app.add_typer(prune.app, name="prune")
 app.add_typer(runs.app, name="runs")
 app.add_typer(why.app, name="why")
 

@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 
 Text = Annotated[str, typer.Option(help="A UTF-8 text file, or teaching.")]
 
+app = typer.Typer(help="Prune a model: single weights, or with a command whole parts.")
 
+
+@app.callback(invoke_without_command=True)
 def prune(
+    context: typer.Context,
     model: Annotated[str, typer.Option(help="A model's name or folder.")] = "teach-rope",
     method: Annotated[
         str, typer.Option(help=f"Of: {', '.join(METHODS)} (see --mode, --u, --a, --group).")
@@ -64,6 +68,8 @@ def prune(
 
     Example: lathe prune --method ria --sparsity 0.5 --calibration my.txt --out pruned
     """
+    if context.invoked_subcommand is not None:
+        return
     try:
         spec = PruneSpec(
             model=ModelOptions((model,), device=device, dtype=dtype).refs()[0],
