@@ -61,6 +61,13 @@ KINDS: dict[str, Kind] = {
         True,
     ),
     "prune": Kind("engine.pruning.prune_spec:PruneSpec", "engine.pruning.prune:run", True),
+    "prune-sweep": Kind(
+        "engine.pruning.sweep_spec:SweepPruneSpec", "engine.pruning.sweep:run", True
+    ),
+    "prune-tune": Kind("engine.pruning.tune_spec:TuneSpec", "engine.pruning.tune:run", True),
+    "prune-outliers": Kind(
+        "engine.pruning.outliers_spec:OutliersSpec", "engine.pruning.outliers:run", True
+    ),
     "ablate-heads": Kind(
         "engine.inspection.ablation_spec:AblateSpec", "engine.inspection.ablation:run", True
     ),

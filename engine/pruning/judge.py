@@ -13,12 +13,10 @@ from torch import Tensor
 from engine.pruning.allocation.base import Budget
 from engine.pruning.allocation.owl import OUTLIER_FACTOR
 from engine.pruning.curves import GRID, error_curve, outlier_share
-from engine.pruning.inputs import Inputs
-from engine.pruning.one_pass import visit_in_one_pass
 from engine.pruning.passages import Passages
-from engine.pruning.ranking import Ranking, rank
+from engine.pruning.ranking import Ranking
+from engine.pruning.reading import rank_all, read_norms
 from engine.pruning.recipe import Recipe
-from engine.pruning.score import score
 from engine.pruning.targets import Target
 
 if TYPE_CHECKING:
@@ -66,26 +64,25 @@ def judge(
     check: Callable[[], None],
 ) -> Judged:
     """Rank every matrix by its dense inputs: one forward pass, one sort per matrix."""
-    rankings: dict[str, Ranking] = {}
-    norms: dict[str, Tensor] = {}
-    curves: dict[str, NDArray[np.float64]] = {}
-    outliers: dict[str, float] = {}
+    return judge_norms(found, read_norms(model, found, text, check), recipe, check)
 
-    def visit(target: Target, inputs: Inputs) -> None:
-        weight = target.weight
-        ranking = rank(score(weight, inputs.norms, recipe), recipe.group)
-        rankings[target.name] = ranking
-        norms[target.name] = inputs.norms
-        curves[target.name] = error_curve(weight, inputs.norms, ranking)
-        outliers[target.name] = outlier_share(weight, inputs.norms, OUTLIER_FACTOR)
 
-    visit_in_one_pass(model, found, text, visit, check)
-    names = [target.name for target in found]
+def judge_norms(
+    found: Sequence[Target], norms: dict[str, Tensor], recipe: Recipe, check: Callable[[], None]
+) -> Judged:
+    """Rank every matrix by the norms of its inputs' features, as `read_norms` gives them."""
+    rankings = rank_all(found, norms, recipe, check)
+    curves, outliers = [], []
+    for target in found:
+        check()
+        own = norms[target.name]
+        curves.append(error_curve(target.weight, own, rankings[target.name]))
+        outliers.append(outlier_share(target.weight, own, OUTLIER_FACTOR))
     return Judged(
         rankings=rankings,
         norms=norms,
-        curves=np.stack([curves[name] for name in names]),
-        outliers=np.array([outliers[name] for name in names]),
+        curves=np.stack(curves),
+        outliers=np.array(outliers),
         sizes=np.array([target.weight.numel() for target in found]),
         layers=tuple(target.layer for target in found),
     )

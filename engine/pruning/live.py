@@ -14,7 +14,6 @@ from weakref import WeakKeyDictionary, ref
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from engine.errors import BadSpec
 from engine.evaluation.provenance import provenance_of
@@ -22,13 +21,13 @@ from engine.jobs.spec import Spec
 from engine.models.loaded import LoadedModel
 from engine.pruning.allocation.registry import RULES
 from engine.pruning.curves import GRID
+from engine.pruning.cuts import Cuts
 from engine.pruning.judge import Judged, judge
 from engine.pruning.live_spec import LivePruneSpec, LiveState
 from engine.pruning.loss import loss
 from engine.pruning.passages import Passages, passages
 from engine.pruning.prune import APART
 from engine.pruning.prune_spec import Loss, TextSource
-from engine.pruning.ranking import count
 from engine.pruning.recipe import Recipe
 from engine.pruning.targets import Target, targets
 
@@ -44,14 +43,12 @@ class Live:
 
     Attributes:
         found: Its matrices.
-        ratios: Share of zeros of each as it is now.
     """
 
     def __init__(self, loaded: LoadedModel) -> None:
         self._weakly = ref(loaded)  # it is the key under which this is kept: it must be able to go
         self.found = targets(loaded.model)
-        self._dense = [target.weight.clone() for target in self.found]
-        self.ratios: NDArray[np.float64] = np.zeros(len(self.found))
+        self._cuts = Cuts(self.found)
         self._judged: Judged | None = None
         self._key: _Calibrated | None = None
         self.sha256 = ""
@@ -74,21 +71,19 @@ class Live:
         self._judged, self._key, self.sha256 = found, key, text.sha256
         return found, True
 
+    @property
+    def ratios(self) -> NDArray[np.float64]:
+        """Share of zeros of each matrix as it is now, ``[matrices]``."""
+        return self._cuts.ratios
+
     def cut(self, judged: Judged, ratios: NDArray[np.float64]) -> None:
         """Zero the lowest-ranked share of each matrix; all others get their dense values."""
-        pairs = zip(self.found, self._dense, ratios, strict=True)
-        for place, (target, dense, ratio) in enumerate(pairs):
-            ranking = judged.rankings[target.name]
-            gone = count(float(ratio), ranking.size)
-            _put(target, dense, ranking.ranks, gone)
-            self.ratios[place] = gone / ranking.size
+        self._cuts.cut(judged.rankings, ratios)
         self._loaded.edits = self._named()
 
     def restore(self) -> None:
         """Every weight as it was loaded."""
-        for target, dense in zip(self.found, self._dense, strict=True):
-            target.weight.copy_(dense)
-        self.ratios[:] = 0
+        self._cuts.restore()
         self._loaded.edits = ()
 
     def measured(
@@ -107,14 +102,8 @@ class Live:
         return dense, loss(self._loaded.model, text, check)
 
     def _dense_loss(self, text: Passages, check: Callable[[], None]) -> Loss:
-        now = [target.weight.clone() for target in self.found]
-        try:
-            for target, dense in zip(self.found, self._dense, strict=True):
-                target.weight.copy_(dense)
+        with self._cuts.held():
             return loss(self._loaded.model, text, check)
-        finally:
-            for target, weight in zip(self.found, now, strict=True):
-                target.weight.copy_(weight)
 
     def _passages(self, source: TextSource, windows: int, length: int, seed: int) -> Passages:
         return passages(source, self._loaded.tokenizer, windows=windows, length=length, seed=seed)
@@ -122,21 +111,11 @@ class Live:
     def _named(self) -> tuple[str, ...]:
         if not self.ratios.any() or self._key is None:
             return ()
-        sizes = np.array([target.weight.numel() for target in self.found])
-        share = float(self.ratios @ sizes / sizes.sum())
         recipe = self._key[-1]
         return (
-            f"pruned {share:.1%} (mode {recipe.mode}, u {recipe.u:g}, a {recipe.a:g}, "
+            f"pruned {self._cuts.share:.1%} (mode {recipe.mode}, u {recipe.u:g}, a {recipe.a:g}, "
             f"per {recipe.group})",
         )
-
-
-def _put(target: Target, dense: Tensor, ranks: Tensor, gone: int) -> None:
-    if gone == 0:
-        target.weight.copy_(dense)
-        return
-    # A product is an order of magnitude faster on a CPU than `where`; the sum turns -0 into 0.
-    torch.mul(dense, ranks >= gone, out=target.weight).add_(0.0)
 
 
 _live: WeakKeyDictionary[LoadedModel, Live] = WeakKeyDictionary()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
@@ -18,37 +19,69 @@ if TYPE_CHECKING:
 TOGETHER = 16  # windows per forward
 
 
-@torch.no_grad()
+@dataclass(frozen=True)
+class Losses:
+    """The loss of every window.
+
+    Attributes:
+        sums: Negative log-likelihood of the scored tokens of each window, nats.
+        counts: How many these are.
+    """
+
+    sums: tuple[float, ...]
+    counts: tuple[int, ...]
+
+    def mean(self, part: slice = slice(None)) -> Loss:
+        """Ratio of totals over some windows, with the standard error of a ratio over windows."""
+        sums, counts = self.sums[part], self.counts[part]
+        tokens = sum(counts)
+        nll = sum(sums) / tokens
+        spread = sum((s - nll * n) ** 2 for s, n in zip(sums, counts, strict=True))
+        windows = len(sums)
+        error = math.sqrt(spread * windows / max(1, windows - 1)) / tokens
+        return Loss(nll=nll, error=error, windows=windows, tokens=tokens)
+
+    def above(self, other: Losses, part: slice = slice(None)) -> tuple[float, float]:
+        """(mean NLL above another's on the same windows, its standard error paired by window)."""
+        tokens = sum(self.counts[part])
+        apart = [a - b for a, b in zip(self.sums[part], other.sums[part], strict=True)]
+        mean = sum(apart) / tokens
+        pairs = zip(apart, self.counts[part], strict=True)
+        spread = sum((difference - mean * n) ** 2 for difference, n in pairs)
+        windows = len(apart)
+        return mean, math.sqrt(spread * windows / max(1, windows - 1)) / tokens
+
+
 def loss(model: PreTrainedModel, text: Passages, check: Callable[[], None]) -> Loss:
-    """Mean NLL of the scored tokens, each predicted from all before it in its window.
+    """Mean NLL of the scored tokens; see `losses`."""
+    return losses(model, text, check).mean()
+
+
+@torch.no_grad()
+def losses(model: PreTrainedModel, text: Passages, check: Callable[[], None]) -> Losses:
+    """NLL of the scored tokens of every window, each predicted from all before it in its window.
 
     Args:
         model: In eval mode.
-        text: The windows.
+        text: The windows, padded at the end.
         check: Called before each forward; what it raises ends the measurement.
     """
-    sums: list[float] = []
-    counts: list[int] = []
-    for start in range(0, len(text.ids), TOGETHER):
+    lengths = text.real.sum(1)
+    order = lengths.argsort(descending=True, stable=True)  # windows of like length together
+    sums, counts = [0.0] * len(order), [0] * len(order)
+    for start in range(0, len(order), TOGETHER):
         check()
-        part = slice(start, start + TOGETHER)
-        ids = text.ids[part].to(model.device)
-        real = text.real[part].to(model.device)
-        scored = text.scored[part, 1:].to(model.device)
+        places = order[start : start + TOGETHER]
+        longest = int(lengths[places].max())  # what is padding in all of them is not computed
+        ids = text.ids[places, :longest].to(model.device)
+        real = text.real[places, :longest].to(model.device)
+        scored = text.scored[places, 1:longest].to(model.device)
         logits = model(input_ids=ids, attention_mask=real.long(), use_cache=False).logits
         nll = F.cross_entropy(
             logits[:, :-1].flatten(0, 1).float(), ids[:, 1:].flatten(), reduction="none"
         ).view(len(ids), -1)
-        sums += (nll * scored).sum(1).tolist()
-        counts += scored.sum(1).tolist()
-    return _mean(sums, counts)
-
-
-def _mean(sums: list[float], counts: list[int]) -> Loss:
-    """Ratio of totals with the standard error of a ratio over windows."""
-    tokens = sum(counts)
-    nll = sum(sums) / tokens
-    spread = sum((s - nll * n) ** 2 for s, n in zip(sums, counts, strict=True))
-    windows = len(sums)
-    error = math.sqrt(spread * windows / max(1, windows - 1)) / tokens
-    return Loss(nll=nll, error=error, windows=windows, tokens=tokens)
+        for place, total, count in zip(
+            places.tolist(), (nll * scored).sum(1).tolist(), scored.sum(1).tolist(), strict=True
+        ):
+            sums[place], counts[place] = total, count
+    return Losses(tuple(sums), tuple(counts))

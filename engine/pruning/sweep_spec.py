@@ -32,6 +32,7 @@ class SweepPruneSpec(MeasuredSpec):
         task: A teaching task whose accuracy is measured too, or empty.
         language: Of its items.
         items: How many of them.
+        steps: Ask for the steps before the answer (zero-shot chain of thought).
         afresh: Forget what is on disk of this sweep.
     """
 
@@ -44,6 +45,7 @@ class SweepPruneSpec(MeasuredSpec):
     task: str = ""
     language: Language = "en"
     items: int = 100
+    steps: bool = False
     afresh: bool = False
 
     def title(self) -> str:

@@ -28,6 +28,7 @@ class TuneSpec(MeasuredSpec):
 
     kind: ClassVar[str] = "prune-tune"
 
+    measured: int = 128
     ratio: float = 0.5
     modes: tuple[Mode, ...] = ("none", "row+col")
     magnitudes: tuple[float, ...] = (1.0,)
@@ -69,6 +70,8 @@ class Candidate:
         recipe: The score.
         chosen: Loss on the windows by which the candidates are ranked.
         judged: Loss on the other windows, which had no part in the choice.
+        behind: Loss above that of the best one on these windows, nats per token.
+        behind_error: Standard error of that difference, paired by window.
         zeros: Share of zeros.
         seconds: What it took.
     """
@@ -79,6 +82,8 @@ class Candidate:
     judged: Loss
     zeros: float
     seconds: float
+    behind: float = 0.0
+    behind_error: float = 0.0
 
 
 @dataclass(frozen=True)
