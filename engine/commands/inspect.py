@@ -5,11 +5,16 @@ from __future__ import annotations
 import typer
 
 from engine.commands import (
+    inspect_ablate,
     inspect_alibi,
     inspect_anatomy,
     inspect_attention,
-    inspect_heads,
+    inspect_lens,
+    inspect_mask,
+    inspect_patch,
     inspect_rope,
+    inspect_states,
+    inspect_sweep,
 )
 
 app = typer.Typer(
@@ -19,10 +24,10 @@ app = typer.Typer(
 app.command("attention")(inspect_attention.attention)
 app.command("rope")(inspect_rope.rope)
 app.command("alibi")(inspect_alibi.alibi)
-app.command("ablate")(inspect_heads.ablate)
-app.command("sweep")(inspect_heads.sweep)
-app.command("lens")(inspect_heads.lens)
-app.command("patch")(inspect_heads.patch)
-app.command("mask")(inspect_heads.mask)
-app.command("states")(inspect_heads.states)
+app.command("ablate")(inspect_ablate.ablate)
+app.command("sweep")(inspect_sweep.sweep)
+app.command("lens")(inspect_lens.lens)
+app.command("patch")(inspect_patch.patch)
+app.command("mask")(inspect_mask.mask)
+app.command("states")(inspect_states.states)
 app.add_typer(inspect_anatomy.app, name="anatomy")

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from engine.commands.console import out
-from engine.commands.inspect_positions import (
+from engine.commands.inspect_positions import change_facts, only_layer, show_positions_change
+from engine.commands.inspect_shared import (
     AsJson,
     Chat,
     Head,
     Layer,
+    Model,
     NewTokens,
     Out,
     Text,
     ask,
-    change_facts,
+    asked,
     finish,
     guarded,
-    only_layer,
-    read_by,
-    show_change,
+    note_length,
     show_table,
 )
 from engine.errors import BadSpec
@@ -50,8 +50,8 @@ DISTANCES = {
 
 @guarded
 def alibi(
-    model: Annotated[str, typer.Option(help="Folder or name of a model.")] = "teach-alibi",
-    text: Text = "",
+    model: Model = "teach-alibi",
+    text: Text = None,
     chat: Chat = False,
     layer: Layer = 0,
     head: Head = 0,
@@ -76,20 +76,16 @@ def alibi(
         raise BadSpec("--add and --remove exclude each other.", "Give one of them.")
     if slopes not in ("released", "textbook"):
         raise BadSpec(f"--slopes {slopes} is not known.", "Choose released or textbook.")
-    asked = read_by(model, text, chat)
     swap = CounterfactualSpec(
-        model=asked.model,
-        text=asked.text,
-        messages=asked.messages,
         alibi="add" if add else "remove" if remove else "keep",
         slopes=cast("SlopeRule", slopes),
         strength=strength,
         new_tokens=new_tokens,
     )
-    look = InspectSpec(model=asked.model, text=asked.text, messages=asked.messages, layers=(layer,))
-    jobs: list[Spec] = [] if add else [look]
+    look = InspectSpec(layers=(layer,))
+    jobs: list[Spec] = [] if add else [asked(look, model, text, chat)]
     if add or remove or new_tokens:
-        jobs.append(swap)
+        jobs.append(asked(swap, model, text, chat))
     results = ask(*jobs)
     change = cast("CounterfactualResult", results[-1]) if add or remove or new_tokens else None
     facts: dict[str, object] = {"model": model, "layer": layer, "head": head}
@@ -99,7 +95,9 @@ def alibi(
         assert change is not None
         tables = {"heads": slope_table(change.slopes)}
     else:
-        report = alibi_report(only_layer(cast("Capture", results[0])), head)
+        found = cast("Capture", results[0])
+        note_length(len(found.tokens), found.trained)
+        report = alibi_report(only_layer(found), head)
         tables = {"heads": report.heads, "distances": report.distances}
         arrays = {"added": report.added}
     if change is not None:
@@ -112,4 +110,4 @@ def alibi(
         show_table(tables["distances"], DISTANCES)
     out.print("window: distance at which the bias reaches −5 nats, a weight of 0.7 %.")
     if change is not None:
-        show_change(change)
+        show_positions_change(change)

@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 from rich.markup import escape
 
 from engine.commands.console import note, out, print_json, print_table
-from engine.commands.inspect_positions import AsJson, Chat, Text, ask, guarded, read_by, sheet
+from engine.commands.inspect_shared import (
+    AsJson,
+    Chat,
+    Model,
+    Text,
+    ask,
+    asked,
+    guarded,
+    note_length,
+    sheet,
+)
 from engine.errors import BadSpec
 from engine.inspection.capture import Role
 from engine.inspection.inspect_spec import InspectSpec
@@ -34,8 +44,8 @@ LOWEST_WEIGHT = 1e-4
 
 @guarded
 def attention(
-    model: Annotated[str, typer.Option(help="Folder or name of a model.")] = "teach-rope",
-    text: Text = "",
+    model: Model = "teach-rope",
+    text: Text = None,
     chat: Chat = False,
     target: Annotated[
         str, typer.Option(help="Of an encoder-decoder: the decoder's text; else its own answer.")
@@ -60,18 +70,16 @@ def attention(
 ) -> None:
     """Fingerprints of heads, proven weights, and one head's map (or the atlas) as a file."""
     _check(stage, role, quantization, place, head, layer)
-    asked = read_by(model, text, chat)
     options = LoadOptions(quantization=cast("Quantization", quantization))
     spec = InspectSpec(
-        model=ModelRef(model, options=options),
-        text=asked.text,
-        messages=asked.messages,
+        model=ModelRef(options=options),
         target=target,
         layers=() if layer is None else (layer,),
         heads=() if head is None else (head,),
     )
-    (result,) = ask(spec)
+    (result,) = ask(asked(spec, model, text, chat))
     found = cast("Capture", result)
+    note_length(max(len(found.tokens), len(found.encoder_tokens)), found.trained)
     facts = summary(found)
     if place is not None:
         _write(found, cast("Stage", stage), cast("Role | None", role or None), place, facts)
@@ -94,6 +102,8 @@ def summary(found: Capture) -> dict[str, object]:
         "layers": found.layer_count,
         "heads": found.heads,
         "verified_error": max(errors) if errors else None,
+        "verified": found.verified,
+        "trained": found.trained,
         "kept_bytes": sum(one.kept_bytes for one in found.layers),
         "full_bytes": sum(one.full_bytes for one in found.layers),
         "modules": [_module(one) for one in found.layers],
@@ -284,7 +294,12 @@ def _show(found: Capture, facts: dict[str, object]) -> None:
         )
     print_table(table)
     error = facts["verified_error"]
-    proof = "not proven" if error is None else f"weights equal the model's own within {error:.1e}"
+    if error is None:
+        proof = "not proven"
+    elif found.verified:
+        proof = f"weights equal the model's own within {error:.1e}"
+    else:
+        proof = f"weights DIFFER from the model's own by {error:.1e}"
     kept, full = cast(int, facts["kept_bytes"]), cast(int, facts["full_bytes"])
     out.print(
         f"{escape(found.provenance.model)}: {len(found.tokens):,} tokens; {proof}; "

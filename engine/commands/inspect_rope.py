@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from engine.commands.console import out
-from engine.commands.inspect_positions import (
+from engine.commands.inspect_positions import change_facts, only_layer, show_positions_change
+from engine.commands.inspect_shared import (
     AsJson,
     Chat,
     Head,
     Layer,
+    Model,
     NewTokens,
     Out,
     Text,
     ask,
-    change_facts,
+    asked,
     finish,
     guarded,
-    only_layer,
-    read_by,
-    show_change,
+    note_length,
     show_table,
 )
 from engine.errors import BadSpec
@@ -51,8 +51,8 @@ DISTANCES = {
 
 @guarded
 def rope(
-    model: Annotated[str, typer.Option(help="Folder or name of a model.")] = "teach-rope",
-    text: Text = "",
+    model: Model = "teach-rope",
+    text: Text = None,
     chat: Chat = False,
     layer: Layer = 0,
     head: Head = 0,
@@ -74,6 +74,7 @@ def rope(
     """Wavelengths, score against distance, and the same under another scaling."""
     from engine.inspection.inspect_spec import InspectSpec
     from engine.inspection.positions.counterfactual_spec import CounterfactualSpec
+    from engine.inspection.positions.rope import config_of
     from engine.inspection.positions.rope_report import rope_report
 
     if factor != 1 and scaling in ("keep", "remove"):
@@ -81,32 +82,16 @@ def rope(
             f"The factor {factor:g} stretches nothing without a scaling.",
             "Choose one with --scaling, such as ntk or yarn.",
         )
-    asked = read_by(model, text, chat)
+    look = InspectSpec(layers=(layer,), heads=(head,))
+    swap = CounterfactualSpec(rotation=scaling, factor=factor, length=length, new_tokens=new_tokens)
     found, moved = ask(
-        InspectSpec(
-            model=asked.model,
-            text=asked.text,
-            messages=asked.messages,
-            layers=(layer,),
-            heads=(head,),
-        ),
-        CounterfactualSpec(
-            model=asked.model,
-            text=asked.text,
-            messages=asked.messages,
-            rotation=scaling,
-            factor=factor,
-            length=length,
-            new_tokens=new_tokens,
-        ),
+        asked(look, model, text, chat),
+        asked(swap, model, text, chat),
     )
     change = cast("CounterfactualResult", moved)
     captured = only_layer(cast("Capture", found))
-    config = change.rope
-    if config is None:
-        from engine.inspection.positions.rope import config_of
-
-        config = config_of(captured, len(change.tokens))
+    note_length(len(change.tokens), change.trained)
+    config = change.rope or config_of(captured, len(change.tokens))
     report = rope_report(captured, 0, config, change.inv_freq, change.attention)
     facts: dict[str, object] = {
         "model": model,
@@ -135,4 +120,4 @@ def rope(
         f"from the closed formula by {report.deviation:.1e}."
     )
     if scaling != "keep" or new_tokens:
-        show_change(change)
+        show_positions_change(change)
