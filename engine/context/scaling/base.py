@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from engine.errors import BadSpec
 
 Frequencies = NDArray[np.float64]
+Parameters = dict[str, str | int | float | list[float]]
+"""What transformers calls `rope_parameters`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +90,26 @@ class Scaling(ABC):
     def attention(self, config: RopeConfig, factor: float, length: int) -> float:
         """The preset's own factor on cos and sin; scores grow by its square."""
         return 1.0
+
+    def parameters(self, config: RopeConfig, factor: float, length: int = 0) -> Parameters:
+        """The preset in the words of a model's configuration, for a model without any scaling.
+
+        Where transformers has no such type, the divisors are LongRoPE's lists: what is exported
+        this way loads in other engines too.
+
+        Args and raises as `inv_freq`.
+        """
+        changed, attention = self.inv_freq(config, factor, length)
+        divisors = [float(one) for one in config.inv_freq / changed]
+        return {
+            "rope_type": "longrope",
+            "rope_theta": config.base,
+            "short_factor": divisors,
+            "long_factor": divisors,
+            "factor": factor,
+            "attention_factor": attention / config.attention,
+            "original_max_position_embeddings": config.trained,
+        }
 
     def inv_freq(
         self, config: RopeConfig, factor: float, length: int = 0

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.context.scaling.base import Frequencies, RopeConfig, Scaling
+from engine.context.scaling.base import Frequencies, Parameters, RopeConfig, Scaling
 
 
 @dataclass(frozen=True)
@@ -19,3 +19,7 @@ class Direct(Scaling):
 
     def divisors(self, config: RopeConfig, factor: float, length: int) -> Frequencies:
         return np.ones(config.pairs)
+
+    def parameters(self, config: RopeConfig, factor: float, length: int = 0) -> Parameters:
+        self.inv_freq(config, factor, length)  # refuses what cannot be applied
+        return {"rope_type": "default", "rope_theta": config.base}

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.context.scaling.base import Frequencies, RopeConfig, Scaling, ladder
+from engine.context.scaling.base import Frequencies, Parameters, RopeConfig, Scaling, ladder
 from engine.context.scaling.ntk_exact import exact_ratio
 
 
@@ -27,3 +27,7 @@ class Dynamic(Scaling):
             return np.ones(config.pairs)
         grown = factor * length / config.trained - (factor - 1)
         return ladder(config, exact_ratio(config, grown))
+
+    def parameters(self, config: RopeConfig, factor: float, length: int = 0) -> Parameters:
+        self.inv_freq(config, factor, length)  # refuses what cannot be applied
+        return {"rope_type": "dynamic", "rope_theta": config.base, "factor": factor}

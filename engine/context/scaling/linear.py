@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.context.scaling.base import Frequencies, RopeConfig, Scaling
+from engine.context.scaling.base import Frequencies, Parameters, RopeConfig, Scaling
 
 
 @dataclass(frozen=True)
@@ -18,3 +18,7 @@ class Linear(Scaling):
 
     def divisors(self, config: RopeConfig, factor: float, length: int) -> Frequencies:
         return np.full(config.pairs, factor)
+
+    def parameters(self, config: RopeConfig, factor: float, length: int = 0) -> Parameters:
+        self.inv_freq(config, factor, length)  # refuses what cannot be applied
+        return {"rope_type": "linear", "rope_theta": config.base, "factor": factor}

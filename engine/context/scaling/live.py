@@ -63,6 +63,15 @@ def live_config(model: PreTrainedModel) -> RopeConfig:
     return _stretched(_some(model))[0].config
 
 
+def stretched_ropes(model: PreTrainedModel) -> tuple[LiveRope, ...]:
+    """The rotations that grow with a text: of full attention where kinds of layers differ.
+
+    Raises:
+        BadSpec: The model has no rotation that is kept as frequencies.
+    """
+    return _stretched(_some(model))
+
+
 @contextmanager
 def stretched(model: PreTrainedModel, change: Change) -> Iterator[RopeConfig]:
     """Run with other frequencies in the layers of full attention; yields what they were before.
@@ -196,7 +205,8 @@ def _stretched(ropes: tuple[LiveRope, ...]) -> tuple[LiveRope, ...]:
 def _read(model: PreTrainedModel, module: nn.Module, name: str) -> RopeConfig:
     layer_type = _type_of(name)
     language = model.config.get_text_config(decoder=True)
-    parameters: dict[str, Any] = getattr(language, "rope_parameters", None) or {}
+    own = getattr(module, "config", language)  # of a module that was exchanged: not the model's
+    parameters: dict[str, Any] = getattr(own, "rope_parameters", None) or {}
     parameters = parameters.get(layer_type, parameters) if layer_type else parameters
     lead = f"{layer_type}_" if layer_type else ""
     original = getattr(module, f"{lead}original_inv_freq", None)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.context.scaling.base import Frequencies, RopeConfig, Scaling
+from engine.context.scaling.base import Frequencies, Parameters, RopeConfig, Scaling
 
 
 @dataclass(frozen=True)
@@ -28,3 +28,14 @@ class Llama3(Scaling):
         width = self.high_freq_factor - self.low_freq_factor
         kept = np.clip((turns - self.low_freq_factor) / width, 0.0, 1.0)
         return np.asarray(1 / (1 - (1 - kept) * (1 - 1 / factor)), np.float64)
+
+    def parameters(self, config: RopeConfig, factor: float, length: int = 0) -> Parameters:
+        self.inv_freq(config, factor, length)  # refuses what cannot be applied
+        return {
+            "rope_type": "llama3",
+            "rope_theta": config.base,
+            "factor": factor,
+            "low_freq_factor": self.low_freq_factor,
+            "high_freq_factor": self.high_freq_factor,
+            "original_max_position_embeddings": config.trained,
+        }

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.context.scaling.base import Frequencies, RopeConfig, Scaling
+from engine.context.scaling.base import Frequencies, Parameters, RopeConfig, Scaling
 from engine.errors import BadSpec
 
 
@@ -54,3 +54,15 @@ class LongRope(Scaling):
         if factor <= 1 or config.trained <= 1:
             return 1.0
         return sqrt(1 + log(factor) / log(config.trained))
+
+    def parameters(self, config: RopeConfig, factor: float, length: int = 0) -> Parameters:
+        self.inv_freq(config, factor, length)  # refuses lists that do not fit
+        within = self.short_factor or config.short_factor or (1.0,) * config.pairs
+        return {
+            "rope_type": "longrope",
+            "rope_theta": config.base,
+            "long_factor": list(self.long_factor or config.long_factor),
+            "short_factor": list(within),
+            "factor": factor,
+            "original_max_position_embeddings": config.trained,
+        }

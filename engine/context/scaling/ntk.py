@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.context.scaling.base import Frequencies, RopeConfig, Scaling, ladder
+from engine.context.scaling.base import Frequencies, Parameters, RopeConfig, Scaling, ladder
 
 
 @dataclass(frozen=True)
@@ -16,3 +16,7 @@ class Ntk(Scaling):
 
     def divisors(self, config: RopeConfig, factor: float, length: int) -> Frequencies:
         return ladder(config, factor)
+
+    def parameters(self, config: RopeConfig, factor: float, length: int = 0) -> Parameters:
+        self.inv_freq(config, factor, length)  # refuses what cannot be applied
+        return {"rope_type": "default", "rope_theta": config.base * factor}

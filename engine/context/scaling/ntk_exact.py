@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.context.scaling.base import Frequencies, RopeConfig, Scaling, ladder
+from engine.context.scaling.base import Frequencies, Parameters, RopeConfig, Scaling, ladder
 from engine.errors import BadSpec
 
 
@@ -17,6 +17,11 @@ class NtkExact(Scaling):
 
     def divisors(self, config: RopeConfig, factor: float, length: int) -> Frequencies:
         return ladder(config, exact_ratio(config, factor))
+
+    def parameters(self, config: RopeConfig, factor: float, length: int = 0) -> Parameters:
+        self.inv_freq(config, factor, length)  # refuses what cannot be applied
+        grown = config.base * exact_ratio(config, factor)
+        return {"rope_type": "default", "rope_theta": grown}
 
 
 def exact_ratio(config: RopeConfig, factor: float) -> float:

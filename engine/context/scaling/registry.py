@@ -14,6 +14,7 @@ from engine.context.scaling.ntk import Ntk
 from engine.context.scaling.ntk_by_parts import NtkByParts
 from engine.context.scaling.ntk_exact import NtkExact
 from engine.context.scaling.ntk_mixed import NtkMixed
+from engine.context.scaling.ntk_request import NtkRequest
 from engine.context.scaling.yarn import Yarn
 from engine.errors import BadSpec
 
@@ -27,6 +28,7 @@ SCALINGS: Final[dict[str, type[Scaling]]] = {
         NtkByParts,
         NtkMixed,
         Dynamic,
+        NtkRequest,
         Yarn,
         Llama3,
         LongRope,

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.context.scaling.base import Frequencies, RopeConfig, Scaling
+from engine.context.scaling.base import Frequencies, Parameters, RopeConfig, Scaling
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,18 @@ class Yarn(Scaling):
 
     def attention(self, config: RopeConfig, factor: float, length: int) -> float:
         return 0.1 * log(factor) + 1.0
+
+    def parameters(self, config: RopeConfig, factor: float, length: int = 0) -> Parameters:
+        self.inv_freq(config, factor, length)  # refuses what cannot be applied
+        return {
+            "rope_type": "yarn",
+            "rope_theta": config.base,
+            "factor": factor,
+            "beta_fast": self.beta_fast,
+            "beta_slow": self.beta_slow,
+            "truncate": self.truncate,
+            "original_max_position_embeddings": config.trained,
+        }
 
     def ramp(self, config: RopeConfig) -> Frequencies:
         """ρ per pair: 0 = left alone, 1 = fully interpolated."""

@@ -58,6 +58,9 @@ def _expected(name: str, s: float, length: int) -> tuple[list[float], float]:
         case "dynamic":
             grown = s * max(length, TRAINED) / TRAINED - (s - 1)
             return [(BASE * grown**exact) ** -p for p in powers], 1.0
+        case "ntk-request":
+            grown = ceil(length / TRAINED) if length > TRAINED else 1
+            return [(BASE * grown**exact) ** -p for p in powers], 1.0
         case "yarn":
             return _yarn(s), 0.1 * log(s) + 1
         case "llama3":

@@ -1,0 +1,1 @@
+"""Attention beyond the trained length: who sees whom, and at which distance."""

@@ -1,0 +1,176 @@
+"""Every method that stretches a loaded model, by name: scalings, rules of attention, and both.
+
+``"yarn"`` changes frequencies, ``"rerope"`` changes who meets whom where, ``"rerope+log-n"`` and
+``"yarn+log-n"`` join what does not exclude each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from engine.context.attention.interface import Running, attending
+from engine.context.attention.registry import RULES
+from engine.context.attention.rule import Rule
+from engine.context.method_names import check_method, parts_of
+from engine.context.scaling.base import RopeConfig, Scaling
+from engine.context.scaling.live import live_config, live_ropes, preserved
+from engine.context.scaling.longrope import LongRope
+from engine.context.scaling.registry import scaling
+from engine.context.scaling.swap import swapped
+from engine.errors import BadSpec
+from engine.inspection.interface import uses_interface
+from engine.models.anatomy import position_encoding_of
+from engine.models.architecture import CONTEXT, LENGTH_DEPENDENT_ROPE, number
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+FALLBACK_LENGTH: Final = 2048
+
+
+@dataclass(frozen=True)
+class Method:
+    """What a name stands for.
+
+    Attributes:
+        name: As written.
+        scaling: The preset of frequencies; `Direct` where only rules are named.
+        rules: Classes of the rules of attention.
+    """
+
+    name: str
+    scaling: Scaling
+    rules: tuple[type[Rule], ...]
+
+    @property
+    def keeps_cache(self) -> bool:
+        """Whether cached keys stay right while the text grows."""
+        return self.scaling.name != "dynamic"
+
+
+@dataclass(frozen=True, eq=False)
+class Applied:
+    """A method in force.
+
+    Attributes:
+        method: Which.
+        factor: Target length over trained length.
+        before: The model's own rotation; None without one.
+        after: The rotation in force, read back from the live module; None without one.
+        rules: The rules of attention with their parameters.
+        running: State of the attention function; None where the model's own attention works.
+    """
+
+    method: Method
+    factor: float
+    before: RopeConfig | None
+    after: RopeConfig | None
+    rules: tuple[Rule, ...]
+    running: Running | None
+
+
+def method_of(name: str, long_factor: tuple[float, ...] = ()) -> Method:
+    """The method behind a name such as ``"yarn"`` or ``"rerope+log-n"``.
+
+    Args:
+        name: Parts joined by ``+``.
+        long_factor: LongRoPE's divisors, one per pair of dimensions.
+
+    Raises:
+        BadSpec: An unknown part, two scalings, or two rules that move far tokens.
+    """
+    check_method(name)
+    preset: Scaling = scaling("direct")
+    rules: list[type[Rule]] = []
+    for part in parts_of(name):
+        if part in RULES:
+            rules.append(RULES[part])
+        elif part == LongRope.name:
+            preset = LongRope(long_factor=long_factor)
+        else:
+            preset = scaling(part)
+    return Method(name, preset, tuple(rules))
+
+
+def trained_length(model: PreTrainedModel) -> int:
+    """Positions that a model saw in training, as its configuration tells."""
+    if live_ropes(model):
+        return live_config(model).trained
+    language = model.config.get_text_config(decoder=True)
+    return number(language, CONTEXT) or FALLBACK_LENGTH
+
+
+def problem(model: PreTrainedModel, method: Method) -> str:
+    """Why a method does not apply to a model, in a sentence; empty = it does."""
+    ropes = live_ropes(model)
+    scales = method.scaling.name != "direct"
+    moves = any(rule.moves for rule in method.rules)
+    if (scales or moves) and not ropes:
+        positions = position_encoding_of(model.config, model)
+        if positions.startswith("ALiBi"):
+            return (
+                "ALiBi turns nothing: it takes a penalty per distance off each score, so there "
+                "are no frequencies to change and no positions to move. Direct extrapolation is "
+                "what it was made for."
+            )
+        return f"The model has no rotary positions but {positions}: there is nothing to turn."
+    if method.rules and not uses_interface(model):
+        return (
+            f"The class {type(model).__name__} computes attention in its own code, which cannot "
+            "be exchanged."
+        )
+    if moves and method.scaling.name in LENGTH_DEPENDENT_ROPE:
+        return (
+            f"The frequencies of {method.scaling.name} change with the length of the text, so far "
+            "tokens cannot be moved by a fixed angle."
+        )
+    return ""
+
+
+@contextmanager
+def applied(
+    model: PreTrainedModel, method: Method, factor: float, length: int = 0
+) -> Iterator[Applied]:
+    """Run a model under a method; everything is restored exactly when the block is left.
+
+    Args:
+        model: In eval mode.
+        method: From `method_of`.
+        factor: Target length over trained length, at least 1.
+        length: Tokens of the request, for methods that follow it; 0 = factor × trained length.
+
+    Raises:
+        BadSpec: The method does not apply; the message says why.
+    """
+    reason = problem(model, method)
+    if reason:
+        raise BadSpec(reason, "Choose a method that this model has, or the teaching twin.")
+    before = live_config(model) if live_ropes(model) else None
+    trained = trained_length(model)
+    rules = tuple(rule.fitted(trained, factor) for rule in method.rules)
+    with ExitStack() as stack:
+        after = before
+        running: Running | None = None
+        if before is not None:
+            stack.enter_context(preserved(model))
+            if method.scaling.name != "direct":
+                asked = length or round(factor * trained)
+                after = stack.enter_context(swapped(model, method.scaling, factor, asked))
+        if rules:
+            running = stack.enter_context(attending(model, rules))
+        yield Applied(method, factor, before, after, rules, running)
+
+
+@contextmanager
+def widened(model: PreTrainedModel, positions: int) -> Iterator[None]:
+    """Let a decoder go on past the length that the configuration names, while the block lasts."""
+    language = model.config.get_text_config(decoder=True)
+    before = language.max_position_embeddings
+    language.max_position_embeddings = max(before, positions)
+    try:
+        yield
+    finally:
+        language.max_position_embeddings = before
