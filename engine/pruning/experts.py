@@ -39,12 +39,12 @@ class Experts:
     @property
     def count(self) -> int:
         """How many."""
-        return len(_weights(self.module)[0])
+        return len(fused_weights(self.module)[0])
 
     @property
     def width(self) -> int:
         """Neurons of each."""
-        return _weights(self.module)[1].shape[-1]
+        return fused_weights(self.module)[1].shape[-1]
 
 
 def experts_of(config: PreTrainedConfig, layer: nn.Module, names: dict[int, str]) -> Experts | None:
@@ -53,7 +53,7 @@ def experts_of(config: PreTrainedConfig, layer: nn.Module, names: dict[int, str]
         for module in parent.children():
             if not is_fused(module):
                 continue
-            count = len(_weights(module)[0])
+            count = len(fused_weights(module)[0])
             setting = next((s for s in COUNTS if getattr(config, s, None) == count), "")
             router = _router(parent, module, count, names)
             # Routers that first choose a group of experts need groups of one size.
@@ -74,7 +74,8 @@ def is_fused(module: nn.Module) -> bool:
     return fits and own == 2 and hasattr(module, "act_fn")
 
 
-def _weights(module: nn.Module) -> tuple[Tensor, Tensor]:
+def fused_weights(module: nn.Module) -> tuple[Tensor, Tensor]:
+    """``[experts, 2·width, in]`` and ``[experts, in, width]``."""
     gate_up, down = (getattr(module, name) for name in FUSED)
     assert isinstance(gate_up, Tensor)
     assert isinstance(down, Tensor)
@@ -93,14 +94,14 @@ def _router(parent: nn.Module, experts: nn.Module, count: int, names: dict[int, 
 
 def hidden(module: nn.Module, expert: int, rows: Tensor) -> Tensor:
     """What an expert's neurons say, ``[tokens, in]`` → ``[tokens, width]``."""
-    gate, up = F.linear(rows, _weights(module)[0][expert]).chunk(2, dim=-1)
+    gate, up = F.linear(rows, fused_weights(module)[0][expert]).chunk(2, dim=-1)
     product: Tensor = module.act_fn(gate) * up  # type: ignore[operator]
     return product
 
 
 def output(module: nn.Module, expert: int, rows: Tensor) -> Tensor:
     """What an expert gives, ``[tokens, in]`` → ``[tokens, in]``, before the router's weight."""
-    return F.linear(hidden(module, expert, rows), _weights(module)[1][expert])
+    return F.linear(hidden(module, expert, rows), fused_weights(module)[1][expert])
 
 
 def routed(
@@ -120,6 +121,6 @@ def routed(
     states, chosen, weights = inputs[:3]
     states = states.reshape(-1, states.shape[-1])
     kept = real.reshape(-1, 1).to(chosen.device)
-    for expert in range(len(_weights(module)[0])):
+    for expert in range(len(fused_weights(module)[0])):
         tokens, places = ((chosen == expert) & kept).nonzero(as_tuple=True)
         yield expert, states[tokens], weights[tokens, places]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from engine.pruning.experts_pass import visit_experts
 from engine.pruning.inputs import Inputs, SharedInputs
 from engine.pruning.passages import Passages
 from engine.pruning.targets import Target
@@ -27,7 +28,8 @@ Visit = Callable[[Target, Inputs], None]
 @contextmanager
 def restored(found: Sequence[Target]) -> Iterator[None]:
     """Every weight is bit for bit what it was when the block is left, however it is left."""
-    kept = [(target.parameter, target.parameter.detach().clone()) for target in found]
+    whole = {id(target.parameter): target.parameter for target in found}  # experts share theirs
+    kept = [(parameter, parameter.detach().clone()) for parameter in whole.values()]
     try:
         yield
     finally:
@@ -53,14 +55,20 @@ def visit_in_one_pass(
         check: Called before each matrix; what it raises ends the pass.
     """
     shared = SharedInputs(text.real.to(model.device))
-    by_module = {id(target.module): target for target in found}
+    by_module: dict[int, list[Target]] = {}
+    for target in found:
+        by_module.setdefault(id(target.module), []).append(target)
 
     def before(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         check()
-        target = by_module[id(module)]
-        visit(target, shared.of(inputs[0], target.name))
+        own = by_module[id(module)]
+        if own[0].expert is None:
+            visit(own[0], shared.of(inputs[0], own[0].name))
+        else:
+            visit_experts(own, module, inputs, text.real, visit)
 
-    handles = [target.module.register_forward_pre_hook(before) for target in found]
+    modules = {id(target.module): target.module for target in found}
+    handles = [module.register_forward_pre_hook(before) for module in modules.values()]
     try:
         model.base_model(  # without the head: nothing of it is needed
             input_ids=text.ids.to(model.device),

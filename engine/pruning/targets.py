@@ -15,6 +15,7 @@ from transformers.pytorch_utils import Conv1D
 
 from engine.errors import UnsupportedModel
 from engine.models.layers import decoder_layers, encoder_layers
+from engine.pruning.experts import fused_weights, is_fused
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -30,6 +31,8 @@ class Target:
         module: The module whose inputs it multiplies.
         parameter: The parameter itself.
         transposed: Stored ``[in, out]`` (Conv1D).
+        expert: Its number in a mixture whose weights are one parameter; None elsewhere.
+        rows: Its first and last + 1 row there; None = all of the expert's.
     """
 
     name: str
@@ -37,18 +40,25 @@ class Target:
     module: nn.Module
     parameter: Tensor
     transposed: bool = False
+    expert: int | None = None
+    rows: tuple[int, int] | None = None
 
     @property
     def kind(self) -> str:
         """What it is in its layer, e.g. ``mlp.up_proj``; the same in every layer."""
         parts = self.name.split(".")
-        place = max(index for index, part in enumerate(parts) if part.isdigit())
+        numbers = [index for index, part in enumerate(parts) if part.isdigit()]
+        place = numbers[-1 if self.expert is None else -2]
         return ".".join(part for part in parts[place + 1 :] if part != "weight")
 
     @property
     def weight(self) -> Tensor:
         """The weights as ``[out, in]``, a view: writing to it writes the model."""
         data = self.parameter.data
+        if self.expert is not None:
+            data = data[self.expert]
+        if self.rows is not None:
+            data = data[slice(*self.rows)]
         return data.T if self.transposed else data
 
 
@@ -63,7 +73,9 @@ def targets(model: PreTrainedModel) -> list[Target]:
     layers = [*encoder_layers(model), *decoder_layers(model)]
     for number, layer in enumerate(layers):
         for module in layer.modules():
-            if isinstance(module, nn.Linear | Conv1D):
+            if is_fused(module):
+                found += _of_experts(module, names[id(module)], number)
+            elif isinstance(module, nn.Linear | Conv1D):
                 _refuse_packed(module)
                 found.append(
                     Target(
@@ -80,6 +92,29 @@ def targets(model: PreTrainedModel) -> list[Target]:
             "Choose a model with linear layers.",
         )
     return found
+
+
+def _of_experts(module: nn.Module, name: str, layer: int) -> list[Target]:
+    """Gate, up and down of every expert, named as in a saved model, where each is a matrix."""
+    gate_up, down = fused_weights(module)
+    width = down.shape[-1]
+    parts = (
+        ("gate", gate_up, (0, width)),
+        ("up", gate_up, (width, 2 * width)),
+        ("down", down, None),
+    )
+    return [
+        Target(
+            name=f"{name}.{expert}.{part}_proj.weight",
+            layer=layer,
+            module=module,
+            parameter=parameter,
+            expert=expert,
+            rows=rows,
+        )
+        for expert in range(len(down))
+        for part, parameter, rows in parts
+    ]
 
 
 def _refuse_packed(module: nn.Module) -> None:

@@ -75,6 +75,20 @@ def tiny_config(architecture: str) -> PretrainedConfig:
             return tf.Qwen2Config(**rope)
         case "qwen3":
             return tf.Qwen3Config(**rope, head_dim=16)
+        case "qwen3_moe":
+            return tf.Qwen3MoeConfig(
+                **rope,
+                head_dim=16,
+                num_experts=8,
+                num_experts_per_tok=2,
+                moe_intermediate_size=32,
+                norm_topk_prob=True,
+            )
+        case "gpt_neox":
+            few = {name: value for name, value in rope.items() if name != "num_key_value_heads"}
+            return tf.GPTNeoXConfig(**few)
+        case "phi":
+            return tf.PhiConfig(**rope)
         case "glm":
             return tf.GlmConfig(**rope, head_dim=16)
         case "gemma2":
