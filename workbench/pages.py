@@ -77,6 +77,12 @@ PAGES: Final = (
         "workbench.views.anatomy.page:AnatomyPage",
     ),
     PageEntry(
+        "pruning",
+        "pruning",
+        lambda: translate("Pages", "Pruning"),
+        "workbench.views.pruning.page:PruningPage",
+    ),
+    PageEntry(
         "library",
         "library",
         lambda: translate("Pages", "Library"),

@@ -856,10 +856,6 @@
         <translation>在每个 token 处去掉，而不只在所示 token处；较慢，但精确</translation>
     </message>
     <message>
-        <source>Likeliest next tokens</source>
-        <translation>最可能的下一 token</translation>
-    </message>
-    <message>
         <source>Next token</source>
         <translation>下一 token</translation>
     </message>
@@ -1051,6 +1047,81 @@
     <message>
         <source>Weights rebuilt from queries and keys against the weights the model used.</source>
         <translation>由查询和键重算的权重，与模型实际使用的权重对照。</translation>
+    </message>
+</context>
+<context>
+    <name>ChangeCard</name>
+    <message>
+        <source>What changes</source>
+        <translation>有何变化</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Prune, measure, and write the model with its provenance into a folder</source>
+        <translation>剪枝、测量，并把模型连同来源信息写入文件夹</translation>
+    </message>
+    <message>
+        <source>dense</source>
+        <translation>稠密</translation>
+    </message>
+    <message>
+        <source>expected</source>
+        <translation>预计</translation>
+    </message>
+    <message>
+        <source>measured</source>
+        <translation>实测</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Tokens per second</source>
+        <translation>每秒词元数</translation>
+    </message>
+    <message>
+        <source>Perplexity</source>
+        <translation>困惑度</translation>
+    </message>
+    <message>
+        <source>same</source>
+        <translation>不变</translation>
+    </message>
+    <message>
+        <source>Medians over the answers of the topic Prompts</source>
+        <translation>“提示”一栏中各回答的中位数</translation>
+    </message>
+    <message>
+        <source>same: {size}</source>
+        <translation>不变：{size}</translation>
+    </message>
+    <message>
+        <source>Saved with one bit per weight and the values that stay: opens in Lathe.</source>
+        <translation>每个权重存一位，再存留下的数值：可在 Lathe 中打开。</translation>
+    </message>
+    <message>
+        <source>The file is as large as before: zeros are still stored.</source>
+        <translation>文件和原来一样大：零仍然要存。</translation>
+    </message>
+    <message>
+        <source>In memory the zeros are numbers like others, so size and speed stay.</source>
+        <translation>在内存中零与其他数一样，因此大小和速度不变。</translation>
+    </message>
+    <message>
+        <source>{method} at {ratio}: calibrate {a:.1f} s, score {b:.1f} s, measure {c:.1f} s; calibration {sha}, measured on {other}.</source>
+        <translation>{method}，{ratio}：校准 {a:.1f} 秒，评分 {b:.1f} 秒，测量 {c:.1f} 秒；校准文本 {sha}，测量文本 {other}。</translation>
+    </message>
+    <message>
+        <source>Written to {out} in {time}.</source>
+        <translation>已写入 {out}，用时 {time}。</translation>
     </message>
 </context>
 <context>
@@ -1667,6 +1738,92 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Open folder</source>
         <translation>打开文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>CurvesCard</name>
+    <message>
+        <source>perplexity</source>
+        <translation>困惑度</translation>
+    </message>
+    <message>
+        <source>accuracy</source>
+        <translation>正确率</translation>
+    </message>
+    <message>
+        <source>Perplexity against ratio</source>
+        <translation>困惑度与剪枝率</translation>
+    </message>
+    <message>
+        <source>share of zeros</source>
+        <translation>零的比例</translation>
+    </message>
+    <message>
+        <source>right answers</source>
+        <translation>答对</translation>
+    </message>
+    <message>
+        <source>slider</source>
+        <translation>滑块</translation>
+    </message>
+    <message>
+        <source>dense</source>
+        <translation>稠密</translation>
+    </message>
+    <message>
+        <source>Right answers against ratio</source>
+        <translation>正确率与剪枝率</translation>
+    </message>
+    <message>
+        <source>Measure curves prunes by each method at each ratio.</source>
+        <translation>“测量曲线”用每种方法在每个比例上各剪一次。</translation>
+    </message>
+    <message>
+        <source>{model}; {windows} windows of {length} tokens, seed {seed}; {n} of {all} points</source>
+        <translation>{model}；{windows} 个窗口，每个 {length} 词元，种子 {seed}；{n} / {all} 个点</translation>
+    </message>
+    <message>
+        <source>calibration {a}, measured on {b}</source>
+        <translation>校准文本 {a}，测量文本 {b}</translation>
+    </message>
+</context>
+<context>
+    <name>CurvesView</name>
+    <message>
+        <source>Accuracy on</source>
+        <translation>正确率任务</translation>
+    </message>
+    <message>
+        <source> items</source>
+        <translation> 题</translation>
+    </message>
+    <message>
+        <source>Items of the task</source>
+        <translation>任务的题数</translation>
+    </message>
+    <message>
+        <source>Every point</source>
+        <translation>所有的点</translation>
+    </message>
+    <message>
+        <source>Zeros</source>
+        <translation>零</translation>
+    </message>
+    <message>
+        <source>dense</source>
+        <translation>稠密</translation>
+    </message>
+    <message>
+        <source>Stopped: what was measured stays; Measure curves goes on.</source>
+        <translation>已停止：测过的都保留；再点“测量曲线”会接着测。</translation>
+    </message>
+    <message>
+        <source>{n} points were measured before.</source>
+        <translation>其中 {n} 个点是以前测的。</translation>
+    </message>
+    <message>
+        <source>no task</source>
+        <translation>不选任务</translation>
     </message>
 </context>
 <context>
@@ -2526,6 +2683,77 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>without the question: {p:.0f} %</source>
         <translation>没有问题时：{p:.0f} %</translation>
+    </message>
+</context>
+<context>
+    <name>LayerRows</name>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Zero</source>
+        <translation>置零</translation>
+    </message>
+    <message>
+        <source>Drag or type: the other layers make up for it</source>
+        <translation>拖动或输入：其余各层随之补偿</translation>
+    </message>
+    <message>
+        <source>Predicted</source>
+        <translation>预测</translation>
+    </message>
+    <message>
+        <source>Predicted relative error of the layer&apos;s matrices, from one sort of the scores: Σ pruned (W·‖X‖)² / Σ (W·‖X‖)²</source>
+        <translation>该层各矩阵的预测相对误差，由一次得分排序得出：Σ 剪去 (W·‖X‖)² / Σ (W·‖X‖)²</translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation>实测</translation>
+    </message>
+    <message>
+        <source>How much the loss rises when this layer alone is cut, nats per token</source>
+        <translation>只剪这一层时损失上升多少（奈特/词元）</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>注意力头</translation>
+    </message>
+    <message>
+        <source>Worth of each head; cut ones are hatched</source>
+        <translation>每个头的重要性；剪去的画斜线</translation>
+    </message>
+    <message>
+        <source>Neurons</source>
+        <translation>神经元</translation>
+    </message>
+    <message>
+        <source>Worth of the MLP neurons, sorted; cut ones are hatched</source>
+        <translation>MLP 神经元的重要性，已排序；剪去的画斜线</translation>
+    </message>
+    <message>
+        <source>nats per token, {n} windows, this layer alone cut</source>
+        <translation>奈特/词元，{n} 个窗口，只剪这一层</translation>
+    </message>
+    <message>
+        <source>Let the rule decide about this layer again</source>
+        <translation>让分配规则重新决定这一层</translation>
+    </message>
+    <message>
+        <source>Let the rule decide about layer {n}</source>
+        <translation>让分配规则决定第 {n} 层</translation>
+    </message>
+    <message>
+        <source>Share of zeros in layer {n}</source>
+        <translation>第 {n} 层中零的比例</translation>
+    </message>
+    <message>
+        <source>Set layer {n}</source>
+        <translation>设定第 {n} 层</translation>
+    </message>
+    <message>
+        <source>Free layer {n}</source>
+        <translation>放开第 {n} 层</translation>
     </message>
 </context>
 <context>
@@ -3525,10 +3753,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>此处（{device}）：逐步计算节省 {wl:.0%} 至 {wh:.0%}，单个内核节省 {fl:.0%} 至 {fh:.0%}，整个块节省 {bl:.0%} 至 {bh:.0%}。论文中的 7–64 % 指 2019 年的完整模型，其中包括循环网络（Zhang &amp; Sennrich）。</translation>
     </message>
     <message>
-        <source>gradient norm</source>
-        <translation>梯度范数</translation>
-    </message>
-    <message>
         <source>The textbook says that RMSNorm saves 7–64 %. Measure puts it to the test.</source>
         <translation>教材称 RMSNorm 节省 7–64 % 的时间。“测量”会加以检验。</translation>
     </message>
@@ -3809,6 +4033,93 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>OutliersView</name>
+    <message>
+        <source>Strength</source>
+        <translation>强度</translation>
+    </message>
+    <message>
+        <source>Strength of the outlier features</source>
+        <translation>离群特征的强度</translation>
+    </message>
+    <message>
+        <source>σ of log-normal factors: features behind norms and neurons are multiplied, the columns that read them divided</source>
+        <translation>对数正态因子的 σ：归一化之后的特征和神经元乘以因子，读取它们的列除以同一因子</translation>
+    </message>
+    <message>
+        <source>Loss after pruning</source>
+        <translation>剪枝后的损失</translation>
+    </message>
+    <message>
+        <source>Weights whose fate changes</source>
+        <translation>去留改变的权重</translation>
+    </message>
+    <message>
+        <source>Measure gives the model outlier features without changing what it says, and prunes it by each method: what large models do to magnitude, made visible.</source>
+        <translation>“测量”给模型加上离群特征而不改变它的输出，再用每种方法剪枝：让人看到大模型会让“按幅值”失效。</translation>
+    </message>
+    <message>
+        <source>strength σ</source>
+        <translation>强度 σ</translation>
+    </message>
+    <message>
+        <source>slider</source>
+        <translation>滑块</translation>
+    </message>
+    <message>
+        <source>dense</source>
+        <translation>稠密</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>nats per token</source>
+        <translation>奈特/词元</translation>
+    </message>
+    <message>
+        <source>moved against σ = 0</source>
+        <translation>相对 σ = 0 的变动</translation>
+    </message>
+    <message>
+        <source>{name} {nll} nats</source>
+        <translation>{name} {nll} 奈特</translation>
+    </message>
+    <message>
+        <source>At σ = {s}: {told}</source>
+        <translation>σ = {s} 时：{told}</translation>
+    </message>
+    <message>
+        <source>Dense logits are bit for bit the same</source>
+        <translation>稠密模型的 logits 逐位相同</translation>
+    </message>
+    <message>
+        <source>Dense logits differ by at most {d}</source>
+        <translation>稠密模型的 logits 最多相差 {d}</translation>
+    </message>
+    <message>
+        <source>the largest feature is {x} times the median one</source>
+        <translation>最大的特征是中位数的 {x} 倍</translation>
+    </message>
+    <message>
+        <source>not one mask of {names} moves</source>
+        <translation>{names} 的掩码一个也没动</translation>
+    </message>
+    <message>
+        <source>{model} at {ratio} zeros; {n} windows of {length} tokens, seed {seed}</source>
+        <translation>{model}，{ratio} 为零；{n} 个窗口，每个 {length} 词元，种子 {seed}</translation>
+    </message>
+    <message>
+        <source>calibration {a}, measured on {b}</source>
+        <translation>校准文本 {a}，测量文本 {b}</translation>
+    </message>
+    <message>
+        <source>Share of weights that are kept at σ = 0 and zeroed here, or the reverse.</source>
+        <translation>在 σ = 0 时保留而此处置零（或相反）的权重比例。</translation>
+    </message>
+</context>
+<context>
     <name>OverlayPanel</name>
     <message>
         <source>Choose two columns that have answered.</source>
@@ -3898,6 +4209,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>结构剖析</translation>
     </message>
     <message>
+        <source>Pruning</source>
+        <translation>剪枝</translation>
+    </message>
+    <message>
         <source>Library</source>
         <translation>提示词库</translation>
     </message>
@@ -3971,10 +4286,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Look inside with it</source>
         <translation>用它查看内部</translation>
-    </message>
-    <message>
-        <source>Likeliest next tokens</source>
-        <translation>最可能的下一 token</translation>
     </message>
     <message>
         <source>Map to paint on</source>
@@ -4187,6 +4498,37 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>PartRows</name>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Groups of heads</source>
+        <translation>头组</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Neurons, sorted</source>
+        <translation>神经元（已排序）</translation>
+    </message>
+    <message>
+        <source>Influence</source>
+        <translation>影响</translation>
+    </message>
+    <message>
+        <source>1 − mean cosine of what enters and what leaves the layer (block influence)</source>
+        <translation>1 − 进出该层的向量的平均余弦（块影响）</translation>
+    </message>
+    <message>
+        <source>dropped</source>
+        <translation>已去掉</translation>
+    </message>
+</context>
+<context>
     <name>PartsView</name>
     <message>
         <source>Average of {n} questions, nats per token and shares</source>
@@ -4256,10 +4598,6 @@ One question, leave one out</source>
     <message>
         <source>Put both prompts into the model&apos;s chat format</source>
         <translation>把两个提示都放进模型的对话格式</translation>
-    </message>
-    <message>
-        <source>next token</source>
-        <translation>下一 token</translation>
     </message>
     <message>
         <source>residual stream</source>
@@ -4515,10 +4853,6 @@ One question, leave one out</source>
         <source>Preparing…</source>
         <translation>正在准备…</translation>
     </message>
-    <message>
-        <source>{s:.0f} s left</source>
-        <translation>还剩 {s:.0f} 秒</translation>
-    </message>
 </context>
 <context>
     <name>ProjectFile</name>
@@ -4628,6 +4962,315 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>PromptsView</name>
+    <message>
+        <source>Ask both states</source>
+        <translation>向两种状态提问</translation>
+    </message>
+    <message>
+        <source> items</source>
+        <translation> 题</translation>
+    </message>
+    <message>
+        <source>Items of the task</source>
+        <translation>任务的题数</translation>
+    </message>
+    <message>
+        <source>Language of the items</source>
+        <translation>题目的语言</translation>
+    </message>
+    <message>
+        <source>Attention difference</source>
+        <translation>注意力差异</translation>
+    </message>
+    <message>
+        <source>The page Attention with the dense and the pruned model beside each other</source>
+        <translation>在“注意力”页面并排查看稠密模型与剪枝模型</translation>
+    </message>
+    <message>
+        <source>Every question</source>
+        <translation>所有问题</translation>
+    </message>
+    <message>
+        <source>Ask both asks the same questions of the dense and of the pruned model and compares them one by one.</source>
+        <translation>“都问一遍”把同样的问题交给稠密模型和剪枝模型，再逐题比较。</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Expected</source>
+        <translation>应答</translation>
+    </message>
+    <message>
+        <source>dense</source>
+        <translation>稠密</translation>
+    </message>
+    <message>
+        <source>pruned</source>
+        <translation>剪枝</translation>
+    </message>
+    <message>
+        <source>First difference</source>
+        <translation>首个差异</translation>
+    </message>
+    <message>
+        <source>{n} of {all} questions answered by both</source>
+        <translation>两边都已回答 {n} / {all} 题</translation>
+    </message>
+    <message>
+        <source>{n} of {all} answers are the very same</source>
+        <translation>{all} 个回答中 {n} 个完全相同</translation>
+    </message>
+    <message>
+        <source>{a} of {n} right before, {b} after</source>
+        <translation>{n} 题中剪枝前答对 {a} 题，剪枝后 {b} 题</translation>
+    </message>
+    <message>
+        <source>No question has an expected answer, so nothing is scored.</source>
+        <translation>没有题目带有标准答案，因此不计分。</translation>
+    </message>
+    <message>
+        <source>Tokens per second: {a} dense, {b} pruned (medians of the answers; zeros are multiplied like other numbers).</source>
+        <translation>每秒词元数：稠密 {a}，剪枝 {b}（各回答的中位数；零与其他数一样参与乘法）。</translation>
+    </message>
+    <message>
+        <source>The pruned copy: {edits}.</source>
+        <translation>剪枝副本：{edits}。</translation>
+    </message>
+    <message>
+        <source>The copy was whole: move the slider first.</source>
+        <translation>副本是完整的：请先移动滑块。</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>token {n}</source>
+        <translation>第 {n} 个词元</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Pinned in Compare ({n})</source>
+        <translation>“对比”中钉住的（{n}）</translation>
+    </message>
+</context>
+<context>
+    <name>Pruning</name>
+    <message>
+        <source>Magnitude</source>
+        <translation>按幅值</translation>
+    </message>
+    <message>
+        <source>Own score</source>
+        <translation>自定义得分</translation>
+    </message>
+    <message>
+        <source>dense</source>
+        <translation>稠密</translation>
+    </message>
+    <message>
+        <source>The smallest weights go; no text is read.</source>
+        <translation>去掉最小的权重；不读取文本。</translation>
+    </message>
+    <message>
+        <source>Weight times the norm of its input, compared per output row (Sun et al. 2023).</source>
+        <translation>权重乘以其输入的范数，在每个输出行内比较（Sun et al. 2023）。</translation>
+    </message>
+    <message>
+        <source>Each weight relative to its row and column (Zhang et al. 2024).</source>
+        <translation>每个权重相对于所在行和列（Zhang et al. 2024）。</translation>
+    </message>
+    <message>
+        <source>Relative importance times the square root of the input&apos;s norm (Zhang et al. 2024).</source>
+        <translation>相对重要性乘以输入范数的平方根（Zhang et al. 2024）。</translation>
+    </message>
+    <message>
+        <source>Prunes column by column and moves the rest to make up for it (Frantar and Alistarh 2023). The slider shows Wanda&apos;s masks; Prune runs SparseGPT itself.</source>
+        <translation>逐列剪枝，并调整其余权重来补偿（Frantar、Alistarh 2023）。滑块显示 Wanda 的掩码；“剪枝”运行 SparseGPT 本身。</translation>
+    </message>
+    <message>
+        <source>Your own exponents, normalisation and group.</source>
+        <translation>由您决定指数、归一化和比较范围。</translation>
+    </message>
+    <message>
+        <source>The same in every layer</source>
+        <translation>每层相同</translation>
+    </message>
+    <message>
+        <source>OWL: layers with outliers keep more</source>
+        <translation>OWL：离群多的层多留</translation>
+    </message>
+    <message>
+        <source>Water-filling on the error curves</source>
+        <translation>按误差曲线注水分配</translation>
+    </message>
+    <message>
+        <source>Density follows the share of outlying scores (Yin et al. 2024).</source>
+        <translation>密度随离群得分的比例而定（Yin et al. 2024）。</translation>
+    </message>
+    <message>
+        <source>Every matrix is cut until its next weight hurts as much as everywhere else.</source>
+        <translation>每个矩阵剪到再剪一个权重的代价处处相等为止。</translation>
+    </message>
+    <message>
+        <source>Every matrix gets the ratio of the slider.</source>
+        <translation>每个矩阵都用滑块的比例。</translation>
+    </message>
+    <message>
+        <source>per row</source>
+        <translation>按行</translation>
+    </message>
+    <message>
+        <source>per matrix</source>
+        <translation>按矩阵</translation>
+    </message>
+    <message>
+        <source>{nll} ± {error} nats per token; {tokens} tokens in {windows} windows</source>
+        <translation>{nll} ± {error} 奈特/词元；{windows} 个窗口共 {tokens} 词元</translation>
+    </message>
+    <message>
+        <source>weights × inputs (WIFN)</source>
+        <translation>权重 × 输入（WIFN）</translation>
+    </message>
+    <message>
+        <source>fluctuation (FLAP)</source>
+        <translation>波动（FLAP）</translation>
+    </message>
+    <message>
+        <source>weights alone</source>
+        <translation>仅看权重</translation>
+    </message>
+    <message>
+        <source>Mean |weight| of the part&apos;s outputs times the norm of its inputs.</source>
+        <translation>部件输出权重的平均绝对值乘以其输入的范数。</translation>
+    </message>
+    <message>
+        <source>How much the part&apos;s input fluctuates, weighted (An et al. 2024).</source>
+        <translation>部件输入的波动大小，经加权（An et al. 2024）。</translation>
+    </message>
+    <message>
+        <source>No text is read.</source>
+        <translation>不读取文本。</translation>
+    </message>
+</context>
+<context>
+    <name>PruningPage</name>
+    <message>
+        <source>Pruning</source>
+        <translation>剪枝</translation>
+    </message>
+    <message>
+        <source>Move the slider and see what the model loses; every step can be undone.</source>
+        <translation>移动滑块，看模型失去什么；每一步都可以撤销。</translation>
+    </message>
+    <message>
+        <source>Prune and save…</source>
+        <translation>剪枝并保存…</translation>
+    </message>
+    <message>
+        <source>Folder for the pruned model</source>
+        <translation>存放剪枝模型的文件夹</translation>
+    </message>
+    <message>
+        <source>The ranking of the heads judges the parts now.</source>
+        <translation>现在由头的排名来判断各部件。</translation>
+    </message>
+    <message>
+        <source>Saved in {folder}</source>
+        <translation>已保存到 {folder}</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Curves</source>
+        <translation>曲线</translation>
+    </message>
+    <message>
+        <source>Parts</source>
+        <translation>部件</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>Outliers</source>
+        <translation>离群特征</translation>
+    </message>
+    <message>
+        <source>Prompts</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>The slider cuts a copy of the model; the model itself stays whole.</source>
+        <translation>滑块剪的是模型的副本；模型本身保持完整。</translation>
+    </message>
+    <message>
+        <source>Several methods over many ratios; Stop keeps what is measured.</source>
+        <translation>多种方法、多个比例；停止后测过的都保留。</translation>
+    </message>
+    <message>
+        <source>Heads, neurons and layers that go as a whole: real gains.</source>
+        <translation>头、神经元和层整个去掉：真正的收益。</translation>
+    </message>
+    <message>
+        <source>The best (mode, u, a, group) for this model, at the slider&apos;s ratio.</source>
+        <translation>在滑块的比例下，最适合这个模型的（模式、u、a、范围）。</translation>
+    </message>
+    <message>
+        <source>Why magnitude fails on large models and Wanda does not.</source>
+        <translation>为什么“按幅值”在大模型上失效，而 Wanda 不会。</translation>
+    </message>
+    <message>
+        <source>Your prompts on the dense and the pruned model.</source>
+        <translation>把您的提示交给稠密模型和剪枝模型。</translation>
+    </message>
+    <message>
+        <source>Prune</source>
+        <translation>剪枝</translation>
+    </message>
+    <message>
+        <source>Measure curves</source>
+        <translation>测量曲线</translation>
+    </message>
+    <message>
+        <source>Cut and measure</source>
+        <translation>剪去并测量</translation>
+    </message>
+    <message>
+        <source>Find the best score</source>
+        <translation>寻找最佳得分</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>测量</translation>
+    </message>
+    <message>
+        <source>Ask both</source>
+        <translation>都问一遍</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Dense or pruned</source>
+        <translation>稠密或剪枝</translation>
+    </message>
+    <message>
+        <source>Show or hide the settings</source>
+        <translation>显示或隐藏设置</translation>
+    </message>
+</context>
+<context>
     <name>Rail</name>
     <message>
         <source>Pages</source>
@@ -4644,6 +5287,65 @@ One question, leave one out</source>
     <message>
         <source>{page}  ·  Ctrl+{n}</source>
         <translation>{page}  ·  Ctrl+{n}</translation>
+    </message>
+</context>
+<context>
+    <name>RatioBar</name>
+    <message>
+        <source>Zero</source>
+        <translation>置零</translation>
+    </message>
+    <message>
+        <source>Share of the weights that are zero</source>
+        <translation>为零的权重比例</translation>
+    </message>
+    <message>
+        <source>dense</source>
+        <translation>稠密</translation>
+    </message>
+    <message>
+        <source>The copy whole again, bit for bit (D flips)</source>
+        <translation>副本逐位恢复完整（D 键切换）</translation>
+    </message>
+    <message>
+        <source>pruned</source>
+        <translation>剪枝</translation>
+    </message>
+    <message>
+        <source>The copy cut to the slider&apos;s ratio (D flips)</source>
+        <translation>副本剪到滑块的比例（D 键切换）</translation>
+    </message>
+    <message>
+        <source>perplexity –</source>
+        <translation>困惑度 –</translation>
+    </message>
+    <message>
+        <source>Reading the calibration text…</source>
+        <translation>正在读取校准文本…</translation>
+    </message>
+    <message>
+        <source>perplexity …</source>
+        <translation>困惑度 …</translation>
+    </message>
+    <message>
+        <source>perplexity {a}</source>
+        <translation>困惑度 {a}</translation>
+    </message>
+    <message>
+        <source>perplexity {a} → {b}</source>
+        <translation>困惑度 {a} → {b}</translation>
+    </message>
+    <message>
+        <source>every weight as it was loaded · applied in {ms:.1f} ms</source>
+        <translation>每个权重都与加载时相同 · 用时 {ms:.1f} 毫秒</translation>
+    </message>
+    <message>
+        <source>{share} of {n} prunable weights are zero · applied in {ms:.1f} ms · calibration {sha}</source>
+        <translation>{n} 个可剪权重中 {share} 为零 · 用时 {ms:.1f} 毫秒 · 校准文本 {sha}</translation>
+    </message>
+    <message>
+        <source>Move the ratio</source>
+        <translation>移动比例</translation>
     </message>
 </context>
 <context>
@@ -6175,6 +6877,113 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>SetupPanel</name>
+    <message>
+        <source>Score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>Sharing the zeros</source>
+        <translation>零的分配</translation>
+    </message>
+    <message>
+        <source>Calibration text</source>
+        <translation>校准文本</translation>
+    </message>
+    <message>
+        <source>Measured on</source>
+        <translation>测量文本</translation>
+    </message>
+    <message>
+        <source>Saving</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Relative to</source>
+        <translation>相对于</translation>
+    </message>
+    <message>
+        <source>Exponent of |W|</source>
+        <translation>|W| 的指数</translation>
+    </message>
+    <message>
+        <source>Exponent of ‖X‖</source>
+        <translation>‖X‖ 的指数</translation>
+    </message>
+    <message>
+        <source>Compared</source>
+        <translation>比较范围</translation>
+    </message>
+    <message>
+        <source>Windows</source>
+        <translation>窗口数</translation>
+    </message>
+    <message>
+        <source>Tokens each</source>
+        <translation>每个词元数</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>种子</translation>
+    </message>
+    <message>
+        <source>Name of this score</source>
+        <translation>这个得分的名称</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Keep this score among the methods</source>
+        <translation>把这个得分放进方法列表</translation>
+    </message>
+    <message>
+        <source>Pattern of zeros</source>
+        <translation>零的模式</translation>
+    </message>
+    <message>
+        <source>2:4 keeps two of every four neighbours; it fixes the ratio, and brings no speed on this program&apos;s kernels: measured, not promised</source>
+        <translation>2:4 在每四个相邻权重中留两个；比例因此固定，在本程序的内核上不会更快：以实测为准，不作承诺</translation>
+    </message>
+    <message>
+        <source>Perplexities of different lengths cannot be compared with each other</source>
+        <translation>不同长度的困惑度不能相互比较</translation>
+    </message>
+    <message>
+        <source>Which windows are drawn; the measurement draws others</source>
+        <translation>抽取哪些窗口；测量会抽取另一些</translation>
+    </message>
+    <message>
+        <source>Zeros as bits</source>
+        <translation>零按位存储</translation>
+    </message>
+    <message>
+        <source>One bit per weight and the values that stay: a smaller file that opens in Lathe. Otherwise zeros are stored as values and the file is as large as before.</source>
+        <translation>每个权重存一位，再存留下的数值：文件更小，可在 Lathe 中打开。否则零按数值存储，文件和原来一样大。</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>its row and column</source>
+        <translation>所在行和列</translation>
+    </message>
+    <message>
+        <source>within a row</source>
+        <translation>行内</translation>
+    </message>
+    <message>
+        <source>in the whole matrix</source>
+        <translation>整个矩阵</translation>
+    </message>
+    <message>
+        <source>zeros anywhere</source>
+        <translation>零可在任意处</translation>
+    </message>
+</context>
+<context>
     <name>ShortcutsDialog</name>
     <message>
         <source>Keyboard shortcuts</source>
@@ -6589,6 +7398,177 @@ One question, leave one out</source>
     <message>
         <source>n = {n} visible cells of this text</source>
         <translation>这段文本的 n = {n} 个可见格</translation>
+    </message>
+</context>
+<context>
+    <name>StructuredView</name>
+    <message>
+        <source>Key-value groups cut</source>
+        <translation>剪去的键值组</translation>
+    </message>
+    <message>
+        <source>MLP neurons cut</source>
+        <translation>剪去的 MLP 神经元</translation>
+    </message>
+    <message>
+        <source>Layers dropped</source>
+        <translation>去掉的层</translation>
+    </message>
+    <message>
+        <source>Widths</source>
+        <translation>宽度</translation>
+    </message>
+    <message>
+        <source>Parts are worth</source>
+        <translation>部件重要性</translation>
+    </message>
+    <message>
+        <source>Those that change the residual stream least (ShortGPT)</source>
+        <translation>对残差流改变最小的层（ShortGPT）</translation>
+    </message>
+    <message>
+        <source>alike: opens anywhere</source>
+        <translation>一致：到处可用</translation>
+    </message>
+    <message>
+        <source>each layer its own</source>
+        <translation>每层各异</translation>
+    </message>
+    <message>
+        <source>biases make up for it</source>
+        <translation>用偏置补偿</translation>
+    </message>
+    <message>
+        <source>What cut parts give on average becomes a bias (FLAP), where the model has one</source>
+        <translation>剪去部件的平均输出变成偏置（FLAP），前提是模型有偏置</translation>
+    </message>
+    <message>
+        <source>measure tokens per second</source>
+        <translation>测量每秒词元数</translation>
+    </message>
+    <message>
+        <source>Forget it</source>
+        <translation>不用它</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Cut, measure, write the smaller model and open it again</source>
+        <translation>剪去、测量、写入更小的模型并重新打开</translation>
+    </message>
+    <message>
+        <source>Before and after</source>
+        <translation>前后对比</translation>
+    </message>
+    <message>
+        <source>What each part is worth</source>
+        <translation>各部件的重要性</translation>
+    </message>
+    <message>
+        <source>Cut parts are hatched; hover for values.</source>
+        <translation>剪去的部件画斜线；悬停查看数值。</translation>
+    </message>
+    <message>
+        <source>Cut and measure takes whole parts out, so that file, memory and the time of a token can really shrink; the model here stays whole.</source>
+        <translation>“剪去并测量”把整个部件拿掉，文件、内存和每个词元的时间才会真正变小；这里的模型保持完整。</translation>
+    </message>
+    <message>
+        <source>dense</source>
+        <translation>稠密</translation>
+    </message>
+    <message>
+        <source>smaller</source>
+        <translation>变小后</translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>{share} of the file is gone</source>
+        <translation>文件小了 {share}</translation>
+    </message>
+    <message>
+        <source>perplexity {a} → {b}</source>
+        <translation>困惑度 {a} → {b}</translation>
+    </message>
+    <message>
+        <source>{gain} × the tokens per second</source>
+        <translation>每秒词元数为原来的 {gain} 倍</translation>
+    </message>
+    <message>
+        <source>no change of speed beyond the noise (± {noise})</source>
+        <translation>速度变化没有超出噪声（± {noise}）</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>KV cache per token</source>
+        <translation>每词元的 KV 缓存</translation>
+    </message>
+    <message>
+        <source>Medians of {n} timed runs of {tokens} tokens, batch 1; the same model against itself: {again} tokens per second, ± {noise}</source>
+        <translation>{n} 次计时的中位数，每次 {tokens} 词元，批大小 1；同一模型与自身相比：每秒 {again} 词元，± {noise}</translation>
+    </message>
+    <message>
+        <source>{change} (noise)</source>
+        <translation>{change}（噪声）</translation>
+    </message>
+    <message>
+        <source>Tokens per second</source>
+        <translation>每秒词元数</translation>
+    </message>
+    <message>
+        <source>Perplexity</source>
+        <translation>困惑度</translation>
+    </message>
+    <message>
+        <source>{rise} nats</source>
+        <translation>{rise} 奈特</translation>
+    </message>
+    <message>
+        <source>Opened again, its logits are bit for bit the same ({route}).</source>
+        <translation>重新打开后，logits 逐位相同（{route}）。</translation>
+    </message>
+    <message>
+        <source>Opened again, its logits differ by up to {d} ({route}).</source>
+        <translation>重新打开后，logits 最多相差 {d}（{route}）。</translation>
+    </message>
+    <message>
+        <source>any program with transformers</source>
+        <translation>任何使用 transformers 的程序</translation>
+    </message>
+    <message>
+        <source>Lathe&apos;s own loader</source>
+        <translation>Lathe 自己的加载器</translation>
+    </message>
+    <message>
+        <source>Every layer alike: saved, it opens in any program.</source>
+        <translation>每层一致：保存后任何程序都能打开。</translation>
+    </message>
+    <message>
+        <source>Each layer has its own widths: saved, it opens in Lathe.</source>
+        <translation>每层宽度各异：保存后可在 Lathe 中打开。</translation>
+    </message>
+    <message>
+        <source>{model}, {worth}; calibration {a}, measured on {b}; {windows} windows of {length} tokens, seed {seed}.</source>
+        <translation>{model}，{worth}；校准文本 {a}，测量文本 {b}；{windows} 个窗口，每个 {length} 词元，种子 {seed}。</translation>
+    </message>
+    <message>
+        <source>Written to {out}.</source>
+        <translation>已写入 {out}。</translation>
+    </message>
+    <message>
+        <source>Heads are judged by the ranking of the page Attention.</source>
+        <translation>头由“注意力”页面的排名来判断。</translation>
     </message>
 </context>
 <context>
@@ -7070,6 +8050,33 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>TextPicker</name>
+    <message>
+        <source>File…</source>
+        <translation>文件…</translation>
+    </message>
+    <message>
+        <source>A text file (UTF-8), or a data set whose texts are read</source>
+        <translation>文本文件（UTF-8），或读取其中文本的数据集</translation>
+    </message>
+    <message>
+        <source>Teaching corpus</source>
+        <translation>教学语料</translation>
+    </message>
+    <message>
+        <source>A file…</source>
+        <translation>某个文件…</translation>
+    </message>
+    <message>
+        <source>The prompt of Compare</source>
+        <translation>“对比”中的提示</translation>
+    </message>
+    <message>
+        <source>Text to read</source>
+        <translation>要读取的文本</translation>
+    </message>
+</context>
+<context>
     <name>TintLegend</name>
     <message>
         <source>p 1</source>
@@ -7162,6 +8169,69 @@ One question, leave one out</source>
     <message>
         <source>Token {n}: “{text}”, probability {p:.2f}, entropy {h:.2f} nats</source>
         <translation>第 {n} 个 token：“{text}”，概率 {p:.2f}，熵 {h:.2f} nat</translation>
+    </message>
+</context>
+<context>
+    <name>TuneView</name>
+    <message>
+        <source>Scores, best first</source>
+        <translation>得分，最好的在前</translation>
+    </message>
+    <message>
+        <source>Find the best score tries every normalisation, exponent and group at the slider&apos;s ratio: a threshold and a measurement each.</source>
+        <translation>“寻找最佳得分”在滑块的比例下试遍每种归一化、指数和范围：每个只需一次阈值和一次测量。</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>The name of a known score</source>
+        <translation>已知得分的名称</translation>
+    </message>
+    <message>
+        <source>Loss that chose</source>
+        <translation>用来选择的损失</translation>
+    </message>
+    <message>
+        <source>Nats per token, on the windows of choice</source>
+        <translation>奈特/词元，在用来选择的窗口上</translation>
+    </message>
+    <message>
+        <source>Perplexity that judges</source>
+        <translation>用来评判的困惑度</translation>
+    </message>
+    <message>
+        <source>On windows that had no part in the choice</source>
+        <translation>在未参与选择的窗口上</translation>
+    </message>
+    <message>
+        <source>Zeros</source>
+        <translation>零</translation>
+    </message>
+    <message>
+        <source>{n} scores tried so far; best: {best}</source>
+        <translation>已试 {n} 个得分；最好的是 {best}</translation>
+    </message>
+    <message>
+        <source>{name} is already the best of {n} scores: perplexity {b} at {ratio}.</source>
+        <translation>{name} 已是 {n} 个得分中最好的：{ratio} 时困惑度 {b}。</translation>
+    </message>
+    <message>
+        <source>{best}: perplexity {b} against {r} of {name}, at {ratio}, on windows that had no part in the choice.</source>
+        <translation>{best}：{ratio} 时困惑度 {b}，{name} 为 {r}，在未参与选择的窗口上。</translation>
+    </message>
+    <message>
+        <source>{model}, dense perplexity {d}; {windows} windows of {length} tokens, seed {seed}; calibration {a}, measured on {b}; {s:.1f} s in all. The best of many is lucky too: the figure that judges is the one to believe.</source>
+        <translation>{model}，稠密困惑度 {d}；{windows} 个窗口，每个 {length} 词元，种子 {seed}；校准文本 {a}，测量文本 {b}；共 {s:.1f} 秒。众多候选中的最佳也有运气成分：应以用来评判的数字为准。</translation>
+    </message>
+    <message>
+        <source>In force</source>
+        <translation>正在使用</translation>
+    </message>
+    <message>
+        <source>Prune by it</source>
+        <translation>用它剪枝</translation>
     </message>
 </context>
 <context>
@@ -7342,6 +8412,81 @@ One question, leave one out</source>
     <message>
         <source>{items} items with several samples, {votes} votes</source>
         <translation>{items} 题有多个样本，{votes} 次投票</translation>
+    </message>
+</context>
+<context>
+    <name>WeightsView</name>
+    <message>
+        <source>Layers</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Free all</source>
+        <translation>全部放开</translation>
+    </message>
+    <message>
+        <source>Let the rule decide about every layer again</source>
+        <translation>让分配规则重新决定每一层</translation>
+    </message>
+    <message>
+        <source>layers</source>
+        <translation>按层</translation>
+    </message>
+    <message>
+        <source>matrices</source>
+        <translation>按矩阵</translation>
+    </message>
+    <message>
+        <source>Sensitivity</source>
+        <translation>敏感度</translation>
+    </message>
+    <message>
+        <source>Predicted relative squared error, from one sort of the scores; ticks: where the rows stand. Click a cell to measure it.</source>
+        <translation>预测的相对平方误差，由一次得分排序得出；竖线：各行的当前位置。点击格子可实测。</translation>
+    </message>
+    <message>
+        <source>matrix</source>
+        <translation>矩阵</translation>
+    </message>
+    <message>
+        <source>layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>share of zeros</source>
+        <translation>零的比例</translation>
+    </message>
+    <message>
+        <source>of the squared output</source>
+        <translation>（占输出平方）</translation>
+    </message>
+    <message>
+        <source>measured: {rise} nats per token, {n} windows</source>
+        <translation>实测：{rise} 奈特/词元，{n} 个窗口</translation>
+    </message>
+    <message>
+        <source>Stop measuring</source>
+        <translation>停止测量</translation>
+    </message>
+    <message>
+        <source>Measure each layer</source>
+        <translation>逐层测量</translation>
+    </message>
+    <message>
+        <source>Cut each layer alone, as far as it is cut now, and measure the loss</source>
+        <translation>单独剪每一层（按现在的比例），测量损失</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Measure curves</source>
+        <translation>测量曲线</translation>
+    </message>
+    <message>
+        <source>Free all layers</source>
+        <translation>放开所有层</translation>
     </message>
 </context>
 <context>

@@ -6,6 +6,7 @@ A small map whose cells can be chosen with the mouse or the keys.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,20 @@ from workbench.plots.theme import PlotTheme
 
 LEAST_ROW = 18.0
 MOST_ROW = 44.0
+
+
+@dataclass(frozen=True)
+class RootScale(Scale):
+    """The square root of a squared error becomes the colour: small errors stay apart."""
+
+    def share(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
+        """See `Scale.share`."""
+        top = self.high if self.high > 0 else 1.0
+        return np.sqrt(np.clip(values / top, 0.0, 1.0)).astype(np.float32)
+
+    def value(self, share: float) -> float:
+        """See `Scale.value`."""
+        return self.high * share**2
 
 
 class SensitivityMap(SmallMap):
@@ -49,7 +64,7 @@ class SensitivityMap(SmallMap):
         if not values.size:
             self.set_matrix(None)
             return
-        scale = Scale(0.0, float(max(values.max(), 1e-9)), log=True)
+        scale = RootScale(0.0, float(max(values.max(), 1e-9)))
         row_title, column_title, unit = titles
         self.set_matrix(
             SmallMatrix(

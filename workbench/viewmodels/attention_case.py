@@ -80,6 +80,19 @@ class AttentionCase:
         )
 
 
+@dataclass(frozen=True)
+class StatesWish:
+    """A case whose attention is to be compared with that of another state.
+
+    Attributes:
+        case: What the first state reads.
+        second: The other state, or another model.
+    """
+
+    case: AttentionCase
+    second: ModelRef
+
+
 def demonstration(language: Language, model: ModelRef) -> AttentionCase:
     """A story whose steps are under way: which number does the model look at?"""
     question, answer = STORIES[language]

@@ -1,0 +1,252 @@
+"""The page “Pruning” without its widgets: settings, the slider, and the jobs around it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import PurePath
+from typing import Final, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.errors import BadSpec, EngineError
+from engine.models.spec import Anatomy, DescribeModelSpec, ModelDescription
+from engine.prompting.elements import Language
+from engine.pruning.prune_spec import CUSTOM, PruneResult, PruneSpec
+from engine.pruning.recipe import PRESETS, Recipe
+from workbench.services.background import Background
+from workbench.services.jobs import JobService
+from workbench.viewmodels.attention_case import StatesWish, demonstration
+from workbench.viewmodels.current_model import CurrentModel
+from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.prompt_state import PromptState
+from workbench.viewmodels.pruning_cells import CellsModel
+from workbench.viewmodels.pruning_live import LiveModel
+from workbench.viewmodels.pruning_prompts import PromptsModel
+from workbench.viewmodels.pruning_search import OutliersModel, TuneModel
+from workbench.viewmodels.pruning_setup import Asked, PruneSetup
+from workbench.viewmodels.pruning_structured import StructuredModel
+from workbench.viewmodels.pruning_sweep import SweepModel
+
+Topic = Literal["weights", "curves", "parts", "score", "outliers", "prompts"]
+TOPICS: Final[tuple[Topic, ...]] = (
+    "weights", "curves", "parts", "score", "outliers", "prompts",
+)  # fmt: skip
+
+
+class PruningModel(QObject):
+    """State of the page.
+
+    Attributes:
+        setup: How it is pruned.
+        prompt: The text that stands in Compare.
+        live: The slider.
+        cells: Layers measured alone.
+        run: The whole job.
+        sweep, structured, tune, outliers, prompts: The other topics.
+        result: What it found; None before, and after another model was chosen.
+        spec: What that job was asked.
+        anatomy: The current model's, or None while nothing is known.
+
+    Signals:
+        setup_changed(), result_changed(), described().
+    """
+
+    setup_changed = Signal()
+    result_changed = Signal()
+    described = Signal()
+
+    def __init__(
+        self,
+        jobs: JobService,
+        background: Background,
+        current: CurrentModel,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._current = current
+        self._awake = False
+        self.setup = PruneSetup()
+        self.prompt = ""
+        self.live = LiveModel(jobs, self)
+        self.cells = CellsModel(jobs, self.live, self)
+        self.run = JobSlot(jobs, self)
+        self.sweep = SweepModel(jobs, self)
+        self.structured = StructuredModel(jobs, self)
+        self.tune = TuneModel(jobs, self)
+        self.outliers = OutliersModel(jobs, self)
+        self.prompts = PromptsModel(jobs, background, self)
+        self.result: PruneResult | None = None
+        self.spec: PruneSpec | None = None
+        self.anatomy: Anatomy | None = None
+        self._look = JobSlot(jobs, self)
+        self._look.found.connect(self._looked)
+        self.run.found.connect(self._ran)
+        current.chosen.connect(self._model_chosen)
+
+    @property
+    def model_id(self) -> str:
+        """Name of the current model."""
+        return self._current.ref.id
+
+    @property
+    def asked(self) -> Asked:
+        """The settings with the model and the prompt."""
+        return Asked(self.setup, self._current.ref, self.prompt)
+
+    def wake(self) -> None:
+        """The page is shown: from now on the copy follows the settings."""
+        first = not self._awake
+        self._awake = True
+        if first or self.anatomy is None:
+            self._look.start(DescribeModelSpec(self._current.ref))
+        self.live.set_asked(self.asked)
+
+    def set_setup(self, setup: PruneSetup) -> None:
+        """Other settings."""
+        if setup == self.setup:
+            return
+        moved = _ranked_by(setup) != _ranked_by(self.setup)
+        self.setup = setup
+        if moved:
+            self.cells.forget()
+        self.setup_changed.emit()
+        if self._awake:
+            self.live.set_asked(self.asked)
+
+    def set_prompt_state(self, state: PromptState) -> None:
+        """Another prompt stands in Compare."""
+        self.set_prompt(text_of(state))
+
+    def rank_heads_by(self, path: str) -> None:
+        """Judge the groups of heads by a ranking on disk."""
+        self.structured.set_choice(replace(self.structured.choice, ranking=path))
+
+    def attention_wish(self, language: Language) -> StatesWish:
+        """The dense and the pruned model beside each other, on the text of Compare."""
+        case = demonstration(language, self._current.ref)
+        if self.prompt.strip():
+            case = case.typed(self.prompt, "", case.chat)
+        return StatesWish(case, self.asked.copy)
+
+    def folder_name(self, topic: Topic) -> str:
+        """What a saved model may be called."""
+        name = PurePath(self.model_id).name
+        if topic == "parts":
+            return f"{name}-smaller"
+        ratio = self.setup.fixed_ratio
+        share = self.live.wish.ratio if ratio is None else ratio
+        return f"{name}-{self.setup.method}-{100 * share:.0f}"
+
+    def set_prompt(self, text: str) -> None:
+        """Another prompt stands in Compare."""
+        self.prompt = text
+        texts = (self.setup.calibration, self.setup.evaluation)
+        if self._awake and any(one.source == "prompt" for one in texts):
+            self.cells.forget()
+            self.live.set_asked(self.asked)
+
+    def save_score(self, name: str) -> None:
+        """Keep the score in force under a name of the person's.
+
+        Raises:
+            BadSpec: The name is empty.
+        """
+        name = name.strip()
+        if not name:
+            raise BadSpec("The score has no name.", "Give it one.")
+        recipe = self.setup.scored_by
+        saved = {**self.setup.saved, name: recipe}
+        self.set_setup(replace(self.setup, method=CUSTOM, recipe=recipe, saved=saved))
+
+    def forget_score(self, recipe: Recipe) -> None:
+        """Keep a score no longer."""
+        saved = {name: one for name, one in self.setup.saved.items() if one != recipe}
+        self.set_setup(replace(self.setup, saved=saved))
+
+    def use_recipe(self, recipe: Recipe) -> None:
+        """Prune by this score from now on, by its name where it has one."""
+        named = next((name for name, one in PRESETS.items() if one == recipe), CUSTOM)
+        self.set_setup(replace(self.setup, method=named, recipe=recipe))
+
+    def slot(self, topic: Topic) -> JobSlot:
+        """The job of a topic."""
+        return {
+            "weights": self.run, "curves": self.sweep.job, "parts": self.structured.job,
+            "score": self.tune.job, "outliers": self.outliers.job, "prompts": self.prompts.job,
+        }[topic]  # fmt: skip
+
+    def start(self, topic: Topic, out: str = "") -> bool:
+        """Run what a topic is about; False when it cannot start."""
+        asked, ratio = self.asked, self.live.wish.ratio
+        match topic:
+            case "weights":
+                return self.prune(out)
+            case "curves":
+                return self.sweep.start(asked)
+            case "parts":
+                return self.structured.start(asked, out)
+            case "score":
+                return self.tune.start(asked, ratio)
+            case "outliers":
+                return self.outliers.start(asked, ratio)
+            case "prompts":
+                self.live.flip(False)
+                return self.prompts.start(asked)
+
+    def stop(self, topic: Topic) -> None:
+        """Ask a topic's job to stop; what it has measured stays."""
+        if topic == "prompts":
+            self.prompts.stop()
+        else:
+            self.slot(topic).stop()
+
+    def prune(self, out: str = "") -> bool:
+        """Run the whole job; with `out` the model is written there."""
+        try:
+            spec = self.asked.prune(self.live.wish.ratio, out)
+        except EngineError as error:
+            self.run.refused.emit(error.report())
+            return False
+        return self.run.start(spec)
+
+    def _model_chosen(self) -> None:
+        self.run.forget()
+        self.cells.forget()
+        for one in (self.sweep, self.structured, self.tune, self.outliers, self.prompts):
+            one.forget()
+        self.result, self.spec, self.anatomy = None, None, None
+        self.result_changed.emit()
+        self.described.emit()
+        if self._awake:
+            self._look.start(DescribeModelSpec(self._current.ref))
+            self.live.set_asked(self.asked)
+
+    def _looked(self, found: object) -> None:
+        if isinstance(found, ModelDescription):
+            self.anatomy = found.anatomy
+            self.described.emit()
+
+    def _ran(self, found: object) -> None:
+        if isinstance(found, PruneResult) and isinstance(self.run.spec, PruneSpec):
+            self.result, self.spec = found, self.run.spec
+            self.result_changed.emit()
+
+
+def text_of(state: PromptState) -> str:
+    """All that a prompt says, its examples included, as one text."""
+    parts = [state.system, state.instruction, state.context]
+    for one in state.examples:
+        parts += [one.input, one.reasoning, one.output]
+    parts += [state.input, state.output_indicator]
+    text = "\n".join(part for part in parts if part.strip())
+    for name, value in state.values.items():
+        text = text.replace("{{" + name + "}}", value)
+    return text
+
+
+def _ranked_by(setup: PruneSetup) -> tuple[object, ...]:
+    """What the measured cells depend on."""
+    return (
+        setup.scored_by, setup.calibration, setup.evaluation, setup.windows, setup.length,
+        setup.seed, setup.measured,
+    )  # fmt: skip

@@ -1,0 +1,180 @@
+"""How a model is pruned: the side of the page “Pruning” as one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+import msgspec
+
+from engine.errors import BadSpec
+from engine.models.reference import ModelRef
+from engine.pruning.live_spec import PRUNED, LivePruneSpec
+from engine.pruning.prune_spec import (
+    ALLOCATIONS,
+    CUSTOM,
+    METHODS,
+    SPARSEGPT,
+    TEACHING,
+    PruneSpec,
+    TextSource,
+)
+from engine.pruning.recipe import PRESETS, Recipe, pattern_of
+
+Source = Literal["teaching", "file", "prompt"]
+SOURCES: Final[tuple[Source, ...]] = ("teaching", "file", "prompt")
+PATTERNS: Final = ("", "2:4", "4:8")
+HIGHEST: Final = 0.95
+FIRST_RATIO: Final = 0.5
+
+
+@dataclass(frozen=True)
+class TextChoice:
+    """Which text is read.
+
+    Attributes:
+        source: The teaching corpus, a file of the person's, or the prompt open in Compare.
+        path: The file.
+    """
+
+    source: Source = "teaching"
+    path: str = ""
+
+    def text_source(self, prompt: str) -> TextSource:
+        """As the engine is told; `prompt` is what stands in Compare now.
+
+        Raises:
+            BadSpec: There is no file, or no prompt.
+        """
+        if self.source == "teaching":
+            return TextSource(TEACHING)
+        if self.source == "prompt":
+            if not prompt.strip():
+                raise BadSpec(
+                    "No prompt is open in Compare.", "Write one there, or choose another text."
+                )
+            return TextSource("", prompt)
+        if not self.path:
+            raise BadSpec("No text file is chosen.", "Choose one, or take the teaching corpus.")
+        return TextSource(self.path)
+
+
+@dataclass(frozen=True)
+class PruneSetup:
+    """Everything that pruning is built from, but the ratio.
+
+    Attributes:
+        method: One of the engine's methods.
+        recipe: The score when the method is custom.
+        allocation: How the zeros are shared among the layers.
+        pattern: ``"2:4"``, or empty for zeros anywhere.
+        calibration, evaluation: The texts.
+        windows, length, seed: Of the calibration.
+        measured: Windows of the evaluation.
+        bitmask: Save zeros as bits.
+        saved: The person's own scores by name.
+    """
+
+    method: str = "wanda"
+    recipe: Recipe = field(default_factory=Recipe)
+    allocation: str = "uniform"
+    pattern: str = ""
+    calibration: TextChoice = field(default_factory=TextChoice)
+    evaluation: TextChoice = field(default_factory=TextChoice)
+    windows: int = 32
+    length: int = 128
+    seed: int = 0
+    measured: int = 32
+    bitmask: bool = True
+    saved: dict[str, Recipe] = field(default_factory=dict)
+
+    @property
+    def scored_by(self) -> Recipe:
+        """The score that ranks the weights under the slider."""
+        if self.method == CUSTOM:
+            return self.recipe
+        return PRESETS["wanda" if self.method == SPARSEGPT else self.method]
+
+    @property
+    def fixed_ratio(self) -> float | None:
+        """The ratio that a pattern gives, or None."""
+        pattern = pattern_of(self.pattern)
+        return None if pattern.free else 1 - pattern.keep / pattern.of
+
+    def to_plain(self) -> dict[str, object]:
+        """As plain containers, for the session file."""
+        plain: dict[str, object] = msgspec.to_builtins(self)
+        return plain
+
+    @classmethod
+    def from_plain(cls, data: object) -> PruneSetup:
+        """Rebuild from `to_plain`; a broken or outdated record gives the defaults."""
+        try:
+            found = msgspec.convert(data, type=cls)
+            pattern_of(found.pattern)
+        except (msgspec.ValidationError, BadSpec):
+            return cls()
+        if found.method not in METHODS or found.allocation not in ALLOCATIONS:
+            return cls(saved=found.saved)
+        return found
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A setup with what the rest of the window adds to it.
+
+    Attributes:
+        setup: The page's settings.
+        model: The current model, as it is loaded.
+        prompt: The text that stands in Compare.
+    """
+
+    setup: PruneSetup
+    model: ModelRef
+    prompt: str = ""
+
+    @property
+    def copy(self) -> ModelRef:
+        """The copy of the model that the slider cuts."""
+        return replace(self.model, options=replace(self.model.options, state=PRUNED))
+
+    def live(
+        self, ratio: float, fixed: dict[str, float] | None = None, measured: int = 0
+    ) -> LivePruneSpec:
+        """A move of the slider. Raises `BadSpec`."""
+        setup = self.setup
+        return LivePruneSpec(
+            model=self.copy,
+            method="wanda" if setup.method == SPARSEGPT else setup.method,
+            recipe=setup.recipe,
+            ratio=ratio,
+            allocation=setup.allocation,
+            fixed=fixed or {},
+            calibration=setup.calibration.text_source(self.prompt),
+            windows=setup.windows,
+            length=setup.length,
+            seed=setup.seed,
+            evaluation=setup.evaluation.text_source(self.prompt),
+            measured=measured,
+        )
+
+    def prune(self, ratio: float, out: str = "") -> PruneSpec:
+        """The whole job. Raises `BadSpec`."""
+        setup = self.setup
+        given = setup.fixed_ratio
+        return PruneSpec(
+            model=self.model,
+            method=setup.method,
+            recipe=setup.recipe,
+            ratio=ratio if given is None else given,
+            pattern=setup.pattern,
+            allocation="uniform" if given is not None else setup.allocation,
+            calibration=setup.calibration.text_source(self.prompt),
+            evaluation=setup.evaluation.text_source(self.prompt),
+            windows=setup.windows,
+            length=setup.length,
+            seed=setup.seed,
+            measured=setup.measured,
+            out=out,
+            bitmask=setup.bitmask,
+        )

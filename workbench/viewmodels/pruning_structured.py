@@ -1,0 +1,136 @@
+"""Whole parts: key-value groups, MLP neurons, layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.errors import EngineError
+from engine.inspection.ranking import HeadRanking, save_ranking
+from engine.pruning.structured_spec import (
+    LayerWidths,
+    StructuredResult,
+    StructuredSpec,
+    Widths,
+    Worth,
+)
+from workbench.viewmodels.compare import Jobs
+from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.pruning_setup import Asked
+
+
+@dataclass(frozen=True)
+class StructuredChoice:
+    """What is cut.
+
+    Attributes:
+        groups: Share of the key-value groups.
+        neurons: Share of the MLP neurons.
+        blocks: Layers to drop.
+        experts: Share of the experts of a mixture.
+        widths: Every layer alike, or each its own.
+        importance: How parts are judged.
+        ranking: File of a head ranking that judges the groups instead, or empty.
+        compensate: Make up for what is cut by biases.
+        speed: Measure tokens per second.
+    """
+
+    groups: float = 0.25
+    neurons: float = 0.25
+    blocks: int = 0
+    experts: float = 0.0
+    widths: Widths = "uniform"
+    importance: Worth = "wifn"
+    ranking: str = ""
+    compensate: bool = False
+    speed: bool = True
+
+
+class StructuredModel(QObject):
+    """The job that makes a smaller model.
+
+    Attributes:
+        choice: What is cut.
+        result: The last finished one, or None.
+        spec: What it was asked.
+
+    Signals:
+        choice_changed(), changed().
+    """
+
+    choice_changed = Signal()
+    changed = Signal()
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.job = JobSlot(jobs, self)
+        self.choice = StructuredChoice()
+        self.result: StructuredResult | None = None
+        self.spec: StructuredSpec | None = None
+        self.job.found.connect(self._found)
+
+    def set_choice(self, choice: StructuredChoice) -> None:
+        """Cut other parts the next time."""
+        if choice != self.choice:
+            self.choice = choice
+            self.choice_changed.emit()
+
+    def start(self, asked: Asked, out: str = "") -> bool:
+        """Cut and measure; with `out` the smaller model is written there."""
+        setup, choice = asked.setup, self.choice
+        try:
+            spec = StructuredSpec(
+                model=asked.model,
+                groups=choice.groups,
+                neurons=choice.neurons,
+                blocks=choice.blocks,
+                experts=choice.experts,
+                widths=choice.widths,
+                importance=choice.importance,
+                ranking=choice.ranking,
+                compensate=choice.compensate,
+                calibration=setup.calibration.text_source(asked.prompt),
+                evaluation=setup.evaluation.text_source(asked.prompt),
+                windows=setup.windows,
+                length=setup.length,
+                seed=setup.seed,
+                measured=setup.measured,
+                out=out,
+            )
+        except EngineError as error:
+            self.job.refused.emit(error.report())
+            return False
+        return self.job.start(spec if choice.speed else replace(spec, tokens=0))
+
+    def forget(self) -> None:
+        """Another model."""
+        self.job.forget()
+        self.result, self.spec = None, None
+        self.changed.emit()
+        if self.choice.ranking:
+            self.set_choice(replace(self.choice, ranking=""))
+
+    def layer(self, number: int) -> LayerWidths | None:
+        """What is known of one layer's parts."""
+        if self.result is None:
+            return None
+        return next((one for one in self.result.layers if one.layer == number), None)
+
+    def _found(self, result: object) -> None:
+        if isinstance(result, StructuredResult) and isinstance(self.job.spec, StructuredSpec):
+            self.result, self.spec = result, self.job.spec
+            self.changed.emit()
+
+
+def keep_ranking(ranking: HeadRanking, folder: Path) -> str:
+    """Write a ranking where the job finds it (on a worker); returns the path.
+
+    Raises:
+        StoreError: It cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "head-ranking.json"
+    save_ranking(ranking, path)
+    return str(path)

@@ -1,0 +1,189 @@
+"""What changes: before the run what is to be expected, after it what was measured beside it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from engine.pruning.prune_spec import PruneResult
+from workbench.services.numbers import duration, file_size
+from workbench.viewmodels.pruning import PruningModel
+from workbench.viewmodels.pruning_card import losses, sizes
+from workbench.views.pruning.words import loss_tip, method_name, percent, perplexity
+from workbench.widgets.fixed_font import use_fixed_font
+from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
+from workbench.widgets.signed_tint import plain_number
+
+ROWS = ("file", "memory", "speed", "perplexity")
+COLUMNS = ("dense", "expected", "measured")
+
+
+class ChangeCard(QFrame):
+    """Four rows, three columns, one honest sentence.
+
+    Signals:
+        save_wanted(): Prune and write the model somewhere.
+    """
+
+    save_wanted = Signal()
+
+    def __init__(self, model: PruningModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.setProperty("role", "card")
+        self.heading = PlainLabel(self)
+        set_role(self.heading, "section")
+        self.save = QPushButton(self)
+        self.save.setObjectName("prune-save")
+        self.heads = {name: PlainLabel(self) for name in COLUMNS}
+        self.names = {name: PlainLabel(self) for name in ROWS}
+        self.cells = {(row, one): PlainLabel(self) for row in ROWS for one in COLUMNS}
+        self.story = PlainLabel(self)
+        self.story.setWordWrap(True)
+        set_role(self.story, "small")
+        self._lay_out()
+        self.save.clicked.connect(self.save_wanted)
+        for signal in (
+            model.live.changed, model.live.wish_changed, model.setup_changed,
+            model.result_changed, model.described, model.prompts.changed,
+        ):  # fmt: skip
+            signal.connect(self.refresh)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every text again."""
+        self.heading.setText(self.tr("What changes"))
+        self.save.setText(self.tr("Save as…"))
+        self.save.setToolTip(
+            self.tr("Prune, measure, and write the model with its provenance into a folder")
+        )
+        heads = {
+            "dense": self.tr("dense"),
+            "expected": self.tr("expected"),
+            "measured": self.tr("measured"),
+        }
+        names = {
+            "file": self.tr("File"),
+            "memory": self.tr("Memory"),
+            "speed": self.tr("Tokens per second"),
+            "perplexity": self.tr("Perplexity"),
+        }
+        for name, label in self.heads.items():
+            label.setText(heads[name])
+        for name, label in self.names.items():
+            label.setText(names[name])
+        self.refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def refresh(self) -> None:
+        """Work out what is expected, and show what was measured."""
+        model = self._model
+        result = model.result
+        self._show_file(result)
+        same = self.tr("same")
+        for row in ("memory", "speed"):
+            self._set(row, "dense", "–")
+            self._set(row, "expected", same)
+            self._set(row, "measured", "–")
+        verdict = model.prompts.verdict
+        if verdict is not None and verdict.rate is not None:
+            tip = self.tr("Medians over the answers of the topic Prompts")
+            self._set("speed", "dense", plain_number(verdict.rate[0], 0), tip)
+            self._set("speed", "measured", plain_number(verdict.rate[1], 0), tip)
+        sized = sizes(model.anatomy, model.live.state, self._ratio())
+        if sized is not None:
+            self._set("memory", "dense", file_size(sized.dense))
+        found = losses(model.live.losses, result)
+        for column, one in (
+            ("dense", found.dense), ("expected", found.expected), ("measured", found.measured),
+        ):  # fmt: skip
+            tip = loss_tip(one) if one is not None else ""
+            self._set("perplexity", column, perplexity(one), tip)
+        self.story.setText(self._story(result))
+
+    def _ratio(self) -> float:
+        given = self._model.setup.fixed_ratio
+        return self._model.live.wish.ratio if given is None else given
+
+    def _show_file(self, result: PruneResult | None) -> None:
+        sized = sizes(self._model.anatomy, self._model.live.state, self._ratio())
+        bits = self._model.setup.bitmask
+        if sized is None:
+            self._set("file", "dense", "–")
+            self._set("file", "expected", "–")
+        else:
+            self._set("file", "dense", file_size(sized.dense))
+            told = file_size(sized.bits if bits else sized.plain)
+            if not bits:
+                told = self.tr("same: {size}").format(size=told)
+            self._set("file", "expected", told)
+        written = result is not None and result.out and result.file_bytes[1]
+        self._set("file", "measured", file_size(result.file_bytes[0]) if written else "–")
+
+    def _story(self, result: PruneResult | None) -> str:
+        bits = self._model.setup.bitmask
+        parts = [
+            self.tr("Saved with one bit per weight and the values that stay: opens in Lathe.")
+            if bits
+            else self.tr("The file is as large as before: zeros are still stored."),
+            self.tr("In memory the zeros are numbers like others, so size and speed stay."),
+        ]
+        if result is not None:
+            took = result.seconds
+            text = self.tr(
+                "{method} at {ratio}: calibrate {a:.1f} s, score {b:.1f} s, measure {c:.1f} s; "
+                "calibration {sha}, measured on {other}."
+            )
+            parts.append(
+                text.format(
+                    method=method_name(result.method), ratio=percent(result.ratio),
+                    a=took.calibrate, b=took.score, c=took.measure,
+                    sha=result.calibration_sha256[:8], other=result.evaluation_sha256[:8],
+                )
+            )  # fmt: skip
+            if result.out:
+                parts.append(
+                    self.tr("Written to {out} in {time}.").format(
+                        out=result.out, time=duration(took.write)
+                    )
+                )
+        return " ".join(parts)
+
+    def _set(self, row: str, column: str, text: str, tip: str = "") -> None:
+        label = self.cells[row, column]
+        label.setText(text)
+        label.setToolTip(tip)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.heading, 1)
+        head.addWidget(self.save)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(4)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for place, name in enumerate(COLUMNS, start=1):
+            label = self.heads[name]
+            set_role(label, "small")
+            label.setAlignment(right)
+            grid.addWidget(label, 0, place)
+        for line, row in enumerate(ROWS, start=1):
+            grid.addWidget(self.names[row], line, 0)
+            for place, name in enumerate(COLUMNS, start=1):
+                cell = self.cells[row, name]
+                use_fixed_font(cell)
+                cell.setAlignment(right)
+                grid.addWidget(cell, line, place)
+        grid.setColumnStretch(0, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 12)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addLayout(grid)
+        column.addWidget(self.story)

@@ -1,0 +1,375 @@
+"""Pruning: one slider, and what the model loses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar, cast
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QUndoStack
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.errors import EngineError, ErrorReport
+from engine.inspection.ranking import HeadRanking
+from engine.pruning.recipe import Recipe
+from workbench.plots.theme import PlotTheme
+from workbench.services.actions import ActionRegistry, Command
+from workbench.services.container import Services
+from workbench.viewmodels.compare_pinned import PINNED, PinnedPrompt
+from workbench.viewmodels.prompt_state import PromptState
+from workbench.viewmodels.pruning import TOPICS, PruningModel, Topic
+from workbench.viewmodels.pruning_live import Wish
+from workbench.viewmodels.pruning_setup import HIGHEST, PruneSetup
+from workbench.viewmodels.pruning_structured import keep_ranking
+from workbench.views.pruning.curves_view import CurvesView
+from workbench.views.pruning.outliers_view import OutliersView
+from workbench.views.pruning.prompts_view import PromptsView
+from workbench.views.pruning.setup_panel import SetupPanel
+from workbench.views.pruning.structured_view import StructuredView
+from workbench.views.pruning.tune_view import TuneView
+from workbench.views.pruning.weights_view import WeightsView
+from workbench.views.working_page import WorkingPage
+from workbench.widgets.chip_bar import ChipBar
+from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
+
+LEFT_CHARS = 36
+
+
+class PruningPage(WorkingPage):
+    """Settings at the left, one topic at a time at the right."""
+
+    page_id: ClassVar[str] = "pruning"
+    icon_name: ClassVar[str] = "pruning"
+    run_action: ClassVar[str] = "pruning.run"
+    stop_action: ClassVar[str] = "pruning.stop"
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(services, parent)
+        self.plot_theme = PlotTheme(services.theme, self)
+        self.model = PruningModel(services.jobs, services.background, services.model, self)
+        self._topic: Topic = "weights"
+        self._demo: list[Callable[[], bool]] = []
+        self.fold = QPushButton(self)
+        self.fold.setCheckable(True)
+        self.fold.setChecked(True)
+        self.fold.setProperty("role", "quiet")
+        services.icons.bind(self.fold, "sidebar")
+        self.header.add_button(self.fold)
+        self.panel = SetupPanel(self)
+        self.bar = ChipBar(TOPICS, self)
+        self.hint = PlainLabel(self)
+        self.hint.setWordWrap(True)
+        self.weights = WeightsView(services, self.model, self.plot_theme, self)
+        self.curves = CurvesView(services, self.model, self)
+        self.parts = StructuredView(services, self.model, self)
+        self.score = TuneView(services, self.model, self)
+        self.outliers = OutliersView(services, self.model, self)
+        self.prompts = PromptsView(services, self.model, self)
+        self.views: dict[Topic, QWidget] = {
+            "weights": self.weights,
+            "curves": self.curves,
+            "parts": self.parts,
+            "score": self.score,
+            "outliers": self.outliers,
+            "prompts": self.prompts,
+        }
+        self._build()
+        self._connect()
+        self.panel.set_setup(self.model.setup)
+
+    # What every page has
+
+    def title(self) -> str:
+        return self.tr("Pruning")
+
+    def subtitle(self) -> str:
+        return self.tr("Move the slider and see what the model loses; every step can be undone.")
+
+    def register_actions(self, registry: ActionRegistry) -> None:
+        """Run what the shown topic is about, Stop, Save, dense ↔ pruned, the settings."""
+        for command in (
+            Command(
+                "pruning.run", self._run_text, self._run, shortcut="Ctrl+Return",
+                icon="play", enabled=self._can_run, scope=self.page_id, menu="page",
+            ),
+            Command(
+                "pruning.stop", lambda: self.tr("Stop"), self._stop, shortcut="Esc",
+                icon="stop", enabled=self._is_running, scope=self.page_id, menu="page",
+            ),
+            Command(
+                "pruning.save", lambda: self.tr("Prune and save…"), self._ask_folder,
+                icon="save", enabled=self._can_run, scope=self.page_id, menu="page",
+            ),
+            Command(
+                "pruning.flip", lambda: self.tr("Dense or pruned"), self._flip, shortcut="D",
+                scope=self.page_id, menu="page",
+            ),
+            Command(
+                "pruning.settings", lambda: self.tr("Show or hide the settings"),
+                self.fold.toggle, icon="sidebar", scope=self.page_id, menu="page",
+            ),
+        ):  # fmt: skip
+            registry.add(command)
+        self.show_primary(self._is_running())
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        if hasattr(self, "stack"):
+            self._write()
+            for view in (
+                self.weights, self.curves, self.parts, self.score, self.outliers, self.prompts,
+            ):  # fmt: skip
+                view.retranslate()
+
+    def undo_stack(self) -> QUndoStack | None:
+        return self.model.live.undo_stack
+
+    def entered(self) -> None:
+        self._follow_desk()
+        self.model.wake()
+
+    def take_from_desk(self) -> None:
+        """A ranking of heads from the page Attention judges the parts."""
+        given = self.services.desk.take(self.page_id)
+        if isinstance(given, HeadRanking):
+            folder = self.services.paths.cache / "pruning"
+            self.services.background.run(
+                partial(keep_ranking, given, folder), self._ranked, self._not_ranked
+            )
+
+    def save_state(self) -> dict[str, object]:
+        return {
+            "topic": self._topic,
+            "setup": self.model.setup.to_plain(),
+            "ratio": self.model.live.wish.ratio,
+            "panel": self.fold.isChecked(),
+        }
+
+    def restore_state(self, state: dict[str, object]) -> None:
+        if "setup" in state:
+            self.model.set_setup(PruneSetup.from_plain(state["setup"]))
+        ratio = state.get("ratio")
+        if isinstance(ratio, float | int):
+            self.model.live.restore(Wish(min(max(float(ratio), 0.0), HIGHEST)))
+        self.fold.setChecked(state.get("panel") is not False)
+        topic = state.get("topic")
+        if topic in TOPICS:
+            self._go(cast(Topic, topic))
+
+    def run_demo(self, done: Callable[[], None]) -> None:
+        """The slider measured, the parts judged, the curves drawn; then `done`."""
+        self._after_run = done
+        self._demo = [partial(self.model.start, "curves"), partial(self.model.start, "parts")]
+        self.model.wake()
+
+    def demo_problem(self) -> ErrorReport | None:
+        lines = (self.weights.line, self.curves.line, self.parts.line)
+        return next((report for line in lines if (report := line.report()) is not None), None)
+
+    # What the person does
+
+    def _run(self) -> None:
+        self.model.start(self._topic)
+
+    def _stop(self) -> None:
+        self.model.stop(self._topic)
+
+    def _flip(self) -> None:
+        self.model.live.flip(not self.model.live.dense)
+
+    def _fold_toggled(self, shown: bool) -> None:
+        self.panel.setVisible(shown)
+        self.state_changed.emit()
+
+    def _setup_edited(self, setup: PruneSetup) -> None:
+        self.model.set_setup(setup)
+
+    def _recipe_wanted(self, recipe: Recipe) -> None:
+        self.model.use_recipe(recipe)
+
+    def _save_wanted(self, name: str) -> None:
+        try:
+            self.model.save_score(name)
+        except EngineError as error:
+            self.services.notify.error(error.report())
+
+    def _ask_folder(self) -> None:
+        dialog = QFileDialog(self.window(), self.tr("Folder for the pruned model"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+        dialog.selectFile(self.model.folder_name(self._topic))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.save_to)
+        dialog.open()
+
+    def save_to(self, folder: str) -> None:
+        """Run the topic's job and write the model into a folder."""
+        topic: Topic = "parts" if self._topic == "parts" else "weights"
+        self.model.start(topic, folder)
+
+    def _attention_wanted(self) -> None:
+        wish = self.model.attention_wish(self.sample_language())
+        self.services.desk.lay("attention", wish)
+
+    def _chosen(self, topic: str) -> None:
+        self._go(cast(Topic, topic))
+
+    def _go(self, topic: Topic) -> None:
+        """Show a topic."""
+        self._topic = topic
+        self.bar.choose(topic)
+        self.stack.setCurrentWidget(self.views[topic])
+        self._write()
+        self.show_primary(self._is_running())
+        self.state_changed.emit()
+
+    # Model to widgets
+
+    def _setup_changed(self) -> None:
+        self.panel.set_setup(self.model.setup)
+        self.state_changed.emit()
+
+    def _wish_changed(self) -> None:
+        self.state_changed.emit()
+
+    def _follow_desk(self) -> None:
+        """The prompt that stands in Compare, and what is pinned there."""
+        state = self.services.desk.seen("prompt")
+        if isinstance(state, PromptState):
+            self.model.set_prompt_state(state)
+        pinned = self.services.desk.seen(PINNED)
+        if isinstance(pinned, tuple):
+            found = tuple(one for one in pinned if isinstance(one, PinnedPrompt))
+            self.model.prompts.set_pinned(found)
+
+    def _desk_shared(self, name: str) -> None:
+        if name in ("prompt", PINNED):
+            self._follow_desk()
+
+    def _ranked(self, path: str) -> None:
+        self.model.rank_heads_by(path)
+        self._go("parts")
+        self.services.notify.good(self.tr("The ranking of the heads judges the parts now."))
+
+    def _not_ranked(self, error: Exception) -> None:
+        if not isinstance(error, EngineError):
+            raise error
+        self.services.notify.error(error.report())
+
+    def _running_changed(self, _running: bool) -> None:
+        self.show_primary(self._is_running())
+
+    def _saved(self, _result: object) -> None:
+        for found in (self.model.run.result, self.model.structured.result):
+            out = getattr(found, "out", "")
+            if found is _result and out:
+                self.services.notify.good(self.tr("Saved in {folder}").format(folder=out))
+                self.services.model.refresh_entries()
+
+    def _go_on(self) -> None:
+        """The next part of the demonstration, when the slider rests and no job runs."""
+        if self._after_run is None or self.model.live.running:
+            return
+        if any(self.model.slot(topic).running for topic in TOPICS):
+            return
+        if self._demo and self.model.live.state is not None:
+            self._demo.pop(0)()
+        else:
+            self.end_demo()
+
+    def _write(self) -> None:
+        self.fold.setToolTip(self.tr("Show or hide the settings"))
+        self.fold.setAccessibleName(self.fold.toolTip())
+        names: dict[Topic, str] = {
+            "weights": self.tr("Weights"),
+            "curves": self.tr("Curves"),
+            "parts": self.tr("Parts"),
+            "score": self.tr("Score"),
+            "outliers": self.tr("Outliers"),
+            "prompts": self.tr("Prompts"),
+        }
+        self.bar.set_names(names)
+        hints: dict[Topic, str] = {
+            "weights": self.tr(
+                "The slider cuts a copy of the model; the model itself stays whole."
+            ),
+            "curves": self.tr("Several methods over many ratios; Stop keeps what is measured."),
+            "parts": self.tr("Heads, neurons and layers that go as a whole: real gains."),
+            "score": self.tr("The best (mode, u, a, group) for this model, at the slider's ratio."),
+            "outliers": self.tr("Why magnitude fails on large models and Wanda does not."),
+            "prompts": self.tr("Your prompts on the dense and the pruned model."),
+        }
+        self.hint.setText(hints[self._topic])
+
+    # Small questions
+
+    def _run_text(self) -> str:
+        texts: dict[Topic, str] = {
+            "weights": self.tr("Prune"),
+            "curves": self.tr("Measure curves"),
+            "parts": self.tr("Cut and measure"),
+            "score": self.tr("Find the best score"),
+            "outliers": self.tr("Measure"),
+            "prompts": self.tr("Ask both"),
+        }
+        return texts[self._topic]
+
+    def _can_run(self) -> bool:
+        return not self._is_running()
+
+    def _is_running(self) -> bool:
+        return self.model.slot(self._topic).running
+
+    # Building
+
+    def _build(self) -> None:
+        set_role(self.hint, "muted")
+        self.bar.choose(self._topic)
+        self.stack = QStackedWidget(self)
+        for view in self.views.values():
+            self.stack.addWidget(view)
+        right = QWidget(self)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self.bar)
+        head.addWidget(self.hint, 1)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(12, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addWidget(self.stack, 1)
+        self.splitter = self.side_by_side(
+            (self.panel, right), (LEFT_CHARS, 4 * LEFT_CHARS), widest=1
+        )
+        self.body.addWidget(self.splitter, 1)
+        self._write()
+
+    def _connect(self) -> None:
+        model = self.model
+        self.fold.toggled.connect(self._fold_toggled)
+        self.panel.edited.connect(self._setup_edited)
+        self.panel.save_wanted.connect(self._save_wanted)
+        self.bar.chosen.connect(self._chosen)
+        self.weights.change.save_wanted.connect(self._ask_folder)
+        self.parts.save_wanted.connect(self._ask_folder)
+        self.score.recipe_wanted.connect(self._recipe_wanted)
+        self.prompts.attention_wanted.connect(self._attention_wanted)
+        model.setup_changed.connect(self._setup_changed)
+        model.live.wish_changed.connect(self._wish_changed)
+        model.live.rested.connect(self._go_on)
+        for topic in TOPICS:
+            slot = model.slot(topic)
+            slot.running_changed.connect(self._running_changed)
+            slot.ended.connect(self._go_on)
+        model.run.found.connect(self._saved)
+        model.structured.job.found.connect(self._saved)
+        self.services.desk.shared.connect(self._desk_shared)

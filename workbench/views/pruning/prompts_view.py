@@ -1,0 +1,262 @@
+"""Prompts: the same questions to the dense and the pruned model, and what the difference proves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.evaluation.spec import CellResult
+from engine.evaluation.statistics.words import verdict as in_words
+from workbench.plots.export import Column
+from workbench.services.container import Services
+from workbench.services.engine_words import tell
+from workbench.viewmodels.names import task_set_name
+from workbench.viewmodels.pruning import PruningModel
+from workbench.viewmodels.pruning_prompts import PINS, Both, Verdict
+from workbench.views.job_line import JobLine
+from workbench.views.plot_card import PlotCard, plot_exports
+from workbench.widgets.figure_table import FigureColumn, FigureRow, FigureTable
+from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
+from workbench.widgets.signed_tint import plain_number
+
+SHOWN_CHARS = 60
+
+
+class PromptsView(QScrollArea):
+    """What is asked, the verdict in words, every question with both answers.
+
+    Signals:
+        attention_wanted(): Look at the difference of the attention of both states.
+    """
+
+    attention_wanted = Signal()
+
+    def __init__(
+        self, services: Services, model: PruningModel, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        content = QWidget(self)
+        self.source_label = PlainLabel(content)
+        self.source = QComboBox(content)
+        self.source.setObjectName("prompts-source")
+        self.items = QSpinBox(content)
+        self.items.setObjectName("prompts-items")
+        self.items.setRange(1, 500)
+        self.items.setKeyboardTracking(False)
+        self.language = QComboBox(content)
+        self.language.addItem("English", "en")
+        self.language.addItem("中文", "zh")
+        self.attention = QPushButton(content)
+        self.attention.setObjectName("attention-difference")
+        services.icons.bind(self.attention, "attention")
+        self.line = JobLine(model.prompts.job, content)
+        self.headline = PlainLabel(content)
+        self.headline.setWordWrap(True)
+        set_role(self.headline, "section")
+        self.story = PlainLabel(content)
+        self.story.setWordWrap(True)
+        self.table = FigureTable(content)
+        self.card = PlotCard(
+            services, "pruning-prompts", self.table,
+            plot_exports(services, self.table, self._columns), content,
+        )  # fmt: skip
+        self._lay_out(content)
+        self.setWidget(content)
+        self.source.activated.connect(self._edited)
+        self.language.activated.connect(self._edited)
+        self.items.valueChanged.connect(self._edited)
+        self.attention.clicked.connect(self.attention_wanted)
+        model.prompts.changed.connect(self.refresh)
+        model.prompts.choice_changed.connect(self._show_choice)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every text again."""
+        self.source_label.setText(self.tr("Ask both states"))
+        self.source.setAccessibleName(self.source_label.text())
+        self.items.setSuffix(self.tr(" items"))
+        self.items.setAccessibleName(self.tr("Items of the task"))
+        self.language.setAccessibleName(self.tr("Language of the items"))
+        self.attention.setText(self.tr("Attention difference"))
+        self.attention.setToolTip(
+            self.tr("The page Attention with the dense and the pruned model beside each other")
+        )
+        self.card.set_texts(self.tr("Every question"))
+        self._show_choice()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the answers that are there, and the verdict."""
+        rows = self._model.prompts.rows()
+        self.card.setVisible(bool(rows))
+        verdict = self._model.prompts.verdict
+        if not rows:
+            self.headline.setText(
+                self.tr(
+                    "Ask both asks the same questions of the dense and of the pruned model and "
+                    "compares them one by one."
+                )
+            )
+            self.story.setText("")
+            return
+        columns = (
+            FigureColumn(self.tr("Question")),
+            FigureColumn(self.tr("Expected")),
+            FigureColumn(self.tr("dense")),
+            FigureColumn(self.tr("pruned")),
+            FigureColumn(self.tr("First difference")),
+        )
+        self.table.set_content(columns, tuple(self._row(row) for row in rows))
+        there = sum(row.same is not None for row in rows)
+        if verdict is None:
+            text = self.tr("{n} of {all} questions answered by both")
+            self.headline.setText(text.format(n=there, all=len(rows)))
+            self.story.setText("")
+        else:
+            self.headline.setText(self._headline(verdict))
+            self.story.setText(self._story(verdict))
+
+    def _headline(self, verdict: Verdict) -> str:
+        same = self.tr("{n} of {all} answers are the very same").format(
+            n=verdict.same, all=verdict.asked
+        )
+        if not verdict.scored:
+            return same
+        right = self.tr("{a} of {n} right before, {b} after").format(
+            a=verdict.right[0], b=verdict.right[1], n=verdict.scored
+        )
+        return f"{right} · {same}"
+
+    def _story(self, verdict: Verdict) -> str:
+        many = len(verdict.pairs)
+        lines = [tell(in_words(pair, 1 if many == 1 else many)) for pair in verdict.pairs]
+        if not verdict.scored:
+            lines.append(self.tr("No question has an expected answer, so nothing is scored."))
+        if verdict.rate is not None:
+            text = self.tr(
+                "Tokens per second: {a} dense, {b} pruned (medians of the answers; zeros are "
+                "multiplied like other numbers)."
+            )
+            lines.append(
+                text.format(a=plain_number(verdict.rate[0], 1), b=plain_number(verdict.rate[1], 1))
+            )
+        if verdict.edits:
+            lines.append(
+                self.tr("The pruned copy: {edits}.").format(
+                    edits="; ".join(tell(one) for one in verdict.edits)
+                )
+            )
+        else:
+            lines.append(self.tr("The copy was whole: move the slider first."))
+        return "\n".join(lines)
+
+    def _row(self, row: Both) -> FigureRow:
+        at = row.apart_at
+        if row.same is None:
+            apart = "…"
+        elif at < 0:
+            apart = self.tr("none")
+        else:
+            apart = self.tr("token {n}").format(n=at)
+        return FigureRow(
+            (
+                _shown(row.question) or row.item, row.expected or "–", self._said(row.dense),
+                self._said(row.pruned), apart,
+            ),
+            tip=f"{row.title}\n{row.question}",
+        )  # fmt: skip
+
+    def _said(self, cell: CellResult | None) -> str | None:
+        if cell is None:
+            return None
+        if cell.generation is None:
+            return self.tr("failed")
+        mark = {True: "✓ ", False: "✗ ", None: ""}[cell.correct]
+        return mark + _shown(cell.generation.text)
+
+    def _show_choice(self) -> None:
+        prompts = self._model.prompts
+        from engine.teaching.tasks import task_names
+
+        self.source.clear()
+        text = self.tr("Pinned in Compare ({n})").format(n=len(prompts.pinned))
+        self.source.addItem(text, PINS)
+        for task in task_names():
+            self.source.addItem(task_set_name(task), task)
+        choice = prompts.choice
+        self.source.setCurrentIndex(max(0, self.source.findData(choice.task)))
+        self.items.blockSignals(True)
+        self.items.setValue(choice.items)
+        self.items.blockSignals(False)
+        self.language.setCurrentIndex(max(0, self.language.findData(choice.language)))
+        for widget in (self.items, self.language):
+            widget.setVisible(choice.task != PINS)
+
+    def _edited(self) -> None:
+        prompts = self._model.prompts
+        prompts.set_choice(
+            replace(
+                prompts.choice, task=str(self.source.currentData() or PINS),
+                items=self.items.value(),
+                language="zh" if self.language.currentData() == "zh" else "en",
+            )
+        )  # fmt: skip
+
+    def _columns(self) -> tuple[Column, ...]:
+        rows = self._model.prompts.rows()
+        marks = {True: "right", False: "wrong", None: ""}
+        return (
+            ("technique", [row.title for row in rows]),
+            ("question", [row.question for row in rows]),
+            ("expected", [row.expected or "" for row in rows]),
+            ("dense", [_text(row.dense) for row in rows]),
+            ("pruned", [_text(row.pruned) for row in rows]),
+            ("dense right", [marks[row.dense.correct] if row.dense else "" for row in rows]),
+            ("pruned right", [marks[row.pruned.correct] if row.pruned else "" for row in rows]),
+            ("first difference", [float(row.apart_at) for row in rows]),
+        )
+
+    def _lay_out(self, content: QWidget) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self.source_label)
+        top.addWidget(self.source)
+        top.addWidget(self.items)
+        top.addWidget(self.language)
+        top.addStretch(1)
+        top.addWidget(self.attention)
+        self.source_label.setBuddy(self.source)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(12)
+        column.addLayout(top)
+        column.addWidget(self.line)
+        column.addWidget(self.headline)
+        column.addWidget(self.story)
+        column.addWidget(self.card, 0, Qt.AlignmentFlag.AlignTop)
+        column.addStretch(1)
+
+
+def _shown(text: str) -> str:
+    """One line of a text, cut where the table's room ends."""
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN_CHARS else line[: SHOWN_CHARS - 1] + "…"
+
+
+def _text(cell: CellResult | None) -> str:
+    return cell.generation.text if cell is not None and cell.generation is not None else ""

@@ -1,0 +1,431 @@
+"""Parts: whole heads, neurons and layers go, so the tensors shrink; measured before and after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.pruning.structured_spec import WORTHS, LayerWidths, Speed, StructuredResult
+from workbench.plots.export import Column
+from workbench.services.container import Services
+from workbench.services.engine_words import tell
+from workbench.services.numbers import count, file_size
+from workbench.viewmodels.pruning import PruningModel
+from workbench.views.job_line import JobLine
+from workbench.views.plot_card import PlotCard, plot_exports
+from workbench.views.pruning.part_rows import PartRows
+from workbench.views.pruning.share_slider import ShareSlider
+from workbench.views.pruning.words import loss_tip, percent, perplexity, worth_hint, worth_name
+from workbench.widgets.chip_bar import ChipBar
+from workbench.widgets.chips import Chip
+from workbench.widgets.figure_table import FigureColumn, FigureRow, FigureTable
+from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
+from workbench.widgets.signed_tint import plain_number, signed
+
+
+class StructuredView(QScrollArea):
+    """What is cut above; what it brought, and what each part was worth, below.
+
+    Signals:
+        save_wanted(): Cut, measure and write the smaller model.
+    """
+
+    save_wanted = Signal()
+
+    def __init__(
+        self, services: Services, model: PruningModel, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._setting = False
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        content = QWidget(self)
+        self.groups = ShareSlider("structured-groups", content)
+        self.neurons = ShareSlider("structured-neurons", content)
+        self.blocks = QSpinBox(content)
+        self.blocks.setObjectName("structured-blocks")
+        self.blocks.setRange(0, 64)
+        self.blocks.setKeyboardTracking(False)
+        self.widths = ChipBar(("uniform", "per-layer"), content, compact=True)
+        self.importance = QComboBox(content)
+        self.importance.setObjectName("structured-importance")
+        self.ranking = PlainLabel(content)
+        self.drop_ranking = QPushButton(content)
+        self.drop_ranking.setProperty("role", "quiet")
+        self.compensate = Chip(content, compact=True)
+        self.speed = Chip(content, compact=True)
+        self.save = QPushButton(content)
+        self.save.setObjectName("structured-save")
+        self.labels = {
+            name: PlainLabel(content)
+            for name in ("groups", "neurons", "blocks", "widths", "importance")
+        }
+        self.line = JobLine(model.structured.job, content)
+        self.headline = PlainLabel(content)
+        self.headline.setWordWrap(True)
+        set_role(self.headline, "section")
+        self.table = FigureTable(content)
+        self.table_card = PlotCard(
+            services, "structured", self.table,
+            plot_exports(services, self.table, self._figures), content,
+        )  # fmt: skip
+        self.parts = PartRows(content)
+        self.parts_card = PlotCard(
+            services, "structured-parts", self.parts,
+            plot_exports(services, self.parts, self._layers, self._arrays), content,
+        )  # fmt: skip
+        self.story = PlainLabel(content)
+        self.story.setWordWrap(True)
+        set_role(self.story, "small")
+        self._lay_out(content)
+        self.setWidget(content)
+        self._connect()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every text again."""
+        texts = {
+            "groups": self.tr("Key-value groups cut"),
+            "neurons": self.tr("MLP neurons cut"),
+            "blocks": self.tr("Layers dropped"),
+            "widths": self.tr("Widths"),
+            "importance": self.tr("Parts are worth"),
+        }
+        for name, label in self.labels.items():
+            label.setText(texts[name])
+        self.groups.set_name(texts["groups"])
+        self.neurons.set_name(texts["neurons"])
+        self.blocks.setAccessibleName(texts["blocks"])
+        self.blocks.setToolTip(self.tr("Those that change the residual stream least (ShortGPT)"))
+        self.importance.setAccessibleName(texts["importance"])
+        self.widths.set_names(
+            {
+                "uniform": self.tr("alike: opens anywhere"),
+                "per-layer": self.tr("each layer its own"),
+            }
+        )
+        self.compensate.setText(self.tr("biases make up for it"))
+        self.compensate.setToolTip(
+            self.tr("What cut parts give on average becomes a bias (FLAP), where the model has one")
+        )
+        self.speed.setText(self.tr("measure tokens per second"))
+        for chip in (self.compensate, self.speed):
+            chip.setAccessibleName(chip.text())
+            chip.updateGeometry()
+        self.drop_ranking.setText(self.tr("Forget it"))
+        self.save.setText(self.tr("Save as…"))
+        self.save.setToolTip(self.tr("Cut, measure, write the smaller model and open it again"))
+        self._fill_importance()
+        self.table_card.set_texts(self.tr("Before and after"))
+        self.parts_card.set_texts(
+            self.tr("What each part is worth"), self.tr("Cut parts are hatched; hover for values.")
+        )
+        self.parts.retranslate()
+        self._show_choice()
+        self.refresh()
+
+    # Model to widgets
+
+    def refresh(self) -> None:
+        """Show the last result."""
+        result = self._model.structured.result
+        self.table_card.setVisible(result is not None)
+        self.parts_card.setVisible(result is not None)
+        self.story.setVisible(result is not None)
+        if result is None:
+            self.headline.setText(
+                self.tr(
+                    "Cut and measure takes whole parts out, so that file, memory and the time of "
+                    "a token can really shrink; the model here stays whole."
+                )
+            )
+            return
+        self.headline.setText(self._headline(result))
+        columns = (
+            FigureColumn(""),
+            FigureColumn(self.tr("dense")),
+            FigureColumn(self.tr("smaller")),
+            FigureColumn(self.tr("change")),
+        )
+        self.table.set_content(columns, self._rows(result))
+        self.parts.set_layers(result.layers)
+        self.story.setText(self._story(result))
+
+    def _headline(self, result: StructuredResult) -> str:
+        after, before = result.file_bytes
+        text = self.tr("{share} of the file is gone").format(share=percent(1 - after / before))
+        parts = [text]
+        if result.speed is not None:
+            parts.append(self._speed_words(result.speed))
+        if result.dense is not None and result.pruned is not None:
+            parts.append(
+                self.tr("perplexity {a} → {b}").format(
+                    a=perplexity(result.dense), b=perplexity(result.pruned)
+                )
+            )
+        return " · ".join(parts)
+
+    def _speed_words(self, speed: Speed) -> str:
+        if speed.real:
+            return self.tr("{gain} × the tokens per second").format(
+                gain=plain_number(speed.gain, 2)
+            )
+        return self.tr("no change of speed beyond the noise (± {noise})").format(
+            noise=percent(speed.noise)
+        )
+
+    def _rows(self, result: StructuredResult) -> tuple[FigureRow, ...]:
+        rows = []
+        for name, (after, before), told in (
+            (self.tr("Parameters"), result.parameters, count),
+            (self.tr("File"), result.file_bytes, file_size),
+            (self.tr("KV cache per token"), result.cache_bytes, file_size),
+        ):
+            change = percent(after / before - 1) if before else "–"
+            rows.append(FigureRow((name, told(before), told(after), change)))
+        speed = result.speed
+        if speed is not None:
+            tip = self.tr(
+                "Medians of {n} timed runs of {tokens} tokens, batch 1; the same model against "
+                "itself: {again} tokens per second, ± {noise}"
+            ).format(
+                n=speed.rounds, tokens=speed.tokens, again=plain_number(speed.again, 1),
+                noise=percent(speed.noise),
+            )  # fmt: skip
+            change = percent(speed.gain - 1)
+            if not speed.real:
+                change = self.tr("{change} (noise)").format(change=change)
+            rows.append(
+                FigureRow(
+                    (
+                        self.tr("Tokens per second"), plain_number(speed.dense, 1),
+                        plain_number(speed.pruned, 1), change,
+                    ),
+                    tip,
+                )
+            )  # fmt: skip
+        if result.dense is not None and result.pruned is not None:
+            tip = f"{loss_tip(result.dense)}\n{loss_tip(result.pruned)}"
+            rise = signed(result.pruned.nll - result.dense.nll, 3)
+            rows.append(
+                FigureRow(
+                    (
+                        self.tr("Perplexity"), perplexity(result.dense), perplexity(result.pruned),
+                        self.tr("{rise} nats").format(rise=rise),
+                    ),
+                    tip,
+                )
+            )  # fmt: skip
+        return tuple(rows)
+
+    def _story(self, result: StructuredResult) -> str:
+        spec = self._model.structured.spec
+        parts = []
+        if result.reload is not None:
+            equal = (
+                self.tr("Opened again, its logits are bit for bit the same ({route}).")
+                if result.reload.equal
+                else self.tr("Opened again, its logits differ by up to {d} ({route}).")
+            )
+            route = (
+                self.tr("any program with transformers")
+                if result.reload.route == "transformers"
+                else self.tr("Lathe's own loader")
+            )
+            parts.append(equal.format(d=f"{result.reload.largest:.2g}", route=route))
+        elif result.widths == "uniform":
+            parts.append(self.tr("Every layer alike: saved, it opens in any program."))
+        else:
+            parts.append(self.tr("Each layer has its own widths: saved, it opens in Lathe."))
+        if result.reason:
+            parts.append(tell(result.reason))
+        text = self.tr(
+            "{model}, {worth}; calibration {a}, measured on {b}; {windows} windows of {length} "
+            "tokens, seed {seed}."
+        )
+        if spec is not None:
+            parts.append(
+                text.format(
+                    model=result.model, worth=worth_name(spec.importance),
+                    a=result.calibration_sha256[:8], b=result.evaluation_sha256[:8],
+                    windows=spec.measured, length=result.length, seed=spec.seed,
+                )
+            )  # fmt: skip
+        if result.out:
+            parts.append(self.tr("Written to {out}.").format(out=result.out))
+        return " ".join(parts)
+
+    def _show_choice(self) -> None:
+        choice = self._model.structured.choice
+        self._setting = True
+        self.groups.set_value(choice.groups)
+        self.neurons.set_value(choice.neurons)
+        self.blocks.setValue(choice.blocks)
+        self.widths.choose(choice.widths)
+        self.importance.setCurrentIndex(max(0, self.importance.findData(choice.importance)))
+        self.importance.setToolTip(worth_hint(choice.importance))
+        self.compensate.setChecked(choice.compensate)
+        self.speed.setChecked(choice.speed)
+        has = bool(choice.ranking)
+        self.ranking.setVisible(has)
+        self.drop_ranking.setVisible(has)
+        self.ranking.setText(self.tr("Heads are judged by the ranking of the page Attention."))
+        self._setting = False
+
+    def _fill_importance(self) -> None:
+        self._setting = True
+        self.importance.clear()
+        for worth in WORTHS:
+            self.importance.addItem(worth_name(worth), worth)
+        self._setting = False
+
+    # What the person does
+
+    def _edited(self) -> None:
+        if self._setting:
+            return
+        structured = self._model.structured
+        structured.set_choice(
+            replace(
+                structured.choice,
+                groups=self.groups.value(),
+                neurons=self.neurons.value(),
+                blocks=self.blocks.value(),
+                importance=self.importance.currentData(),
+                compensate=self.compensate.isChecked(),
+                speed=self.speed.isChecked(),
+            )
+        )
+
+    def _widths_chosen(self, key: str) -> None:
+        widths = "per-layer" if key == "per-layer" else "uniform"
+        structured = self._model.structured
+        structured.set_choice(replace(structured.choice, widths=widths))
+
+    def _ranking_dropped(self) -> None:
+        structured = self._model.structured
+        structured.set_choice(replace(structured.choice, ranking=""))
+
+    # Files
+
+    def _figures(self) -> tuple[Column, ...]:
+        result = self._model.structured.result
+        if result is None:
+            return ()
+        names = ["parameters", "file bytes", "KV cache bytes per token"]
+        before = [float(pair[1]) for pair in self._pairs(result)]
+        after = [float(pair[0]) for pair in self._pairs(result)]
+        if result.speed is not None:
+            names.append("tokens per second")
+            before.append(result.speed.dense)
+            after.append(result.speed.pruned)
+        if result.dense is not None and result.pruned is not None:
+            names.append("nats per token")
+            before.append(result.dense.nll)
+            after.append(result.pruned.nll)
+        return (("figure", names), ("dense", before), ("smaller", after))
+
+    def _pairs(self, result: StructuredResult) -> tuple[tuple[int, int], ...]:
+        return (result.parameters, result.file_bytes, result.cache_bytes)
+
+    def _layers(self) -> tuple[Column, ...]:
+        result = self._model.structured.result
+        layers: tuple[LayerWidths, ...] = result.layers if result is not None else ()
+        return (
+            ("layer", [float(one.layer) for one in layers]),
+            ("stays", [float(one.stays) for one in layers]),
+            ("block influence", [one.influence for one in layers]),
+            ("groups", [float(len(one.groups)) for one in layers]),
+            ("groups kept", [float(len(one.groups_kept)) for one in layers]),
+            ("neurons", [float(len(one.neurons)) for one in layers]),
+            ("neurons kept", [float(len(one.neurons_kept)) for one in layers]),
+        )
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        result = self._model.structured.result
+        found: dict[str, np.ndarray] = {}
+        for one in result.layers if result is not None else ():
+            found[f"layer{one.layer}.groups"] = np.array(one.groups)
+            found[f"layer{one.layer}.neurons"] = one.neurons
+            found[f"layer{one.layer}.neurons_kept"] = one.neurons_kept
+        return found
+
+    # Building
+
+    def _lay_out(self, content: QWidget) -> None:
+        form = QFormLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(8)
+        form.addRow(self.labels["groups"], self.groups)
+        form.addRow(self.labels["neurons"], self.neurons)
+        form.addRow(self.labels["blocks"], _left(self.blocks))
+        second = QFormLayout()
+        second.setHorizontalSpacing(12)
+        second.setVerticalSpacing(8)
+        second.addRow(self.labels["widths"], _left(self.widths))
+        second.addRow(self.labels["importance"], _left(self.importance))
+        second.addRow(_left(self.compensate, self.speed, self.save))
+        top = QHBoxLayout()
+        top.setSpacing(24)
+        top.addLayout(form, 1)
+        top.addLayout(second, 1)
+        ranked = QHBoxLayout()
+        ranked.setSpacing(8)
+        ranked.addWidget(self.ranking)
+        ranked.addWidget(self.drop_ranking)
+        ranked.addStretch(1)
+        below = QGridLayout()
+        below.setHorizontalSpacing(24)
+        below.setColumnStretch(0, 1)
+        below.setColumnStretch(1, 1)
+        below.addWidget(self.table_card, 0, 0, Qt.AlignmentFlag.AlignTop)
+        below.addWidget(self.parts_card, 0, 1, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(12)
+        column.addLayout(top)
+        column.addLayout(ranked)
+        column.addWidget(self.line)
+        column.addWidget(self.headline)
+        column.addLayout(below)
+        column.addWidget(self.story)
+        column.addStretch(1)
+
+    def _connect(self) -> None:
+        for slider in (self.groups, self.neurons):
+            slider.moved.connect(self._edited)
+        self.blocks.valueChanged.connect(self._edited)
+        self.widths.chosen.connect(self._widths_chosen)
+        self.importance.activated.connect(self._edited)
+        self.compensate.clicked.connect(self._edited)
+        self.speed.clicked.connect(self._edited)
+        self.drop_ranking.clicked.connect(self._ranking_dropped)
+        self.save.clicked.connect(self.save_wanted)
+        self._model.structured.changed.connect(self.refresh)
+        self._model.structured.choice_changed.connect(self._show_choice)
+
+
+def _left(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row

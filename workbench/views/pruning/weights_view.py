@@ -1,0 +1,250 @@
+"""Weights: the slider, layers as rows, and the map of what each ratio would cost."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.plots.colour_bar import ColourBar
+from workbench.plots.sensitivity_map import SensitivityMap
+from workbench.plots.theme import PlotTheme
+from workbench.services.container import Services
+from workbench.viewmodels.pruning import PruningModel
+from workbench.views.job_line import JobLine
+from workbench.views.plot_card import PlotCard, plot_exports
+from workbench.views.pruning.change_card import ChangeCard
+from workbench.views.pruning.curves_card import CurvesCard
+from workbench.views.pruning.layer_rows import LayerRows
+from workbench.views.pruning.part_rows import worths_of
+from workbench.views.pruning.ratio_bar import RatioBar
+from workbench.widgets.chips import Chip
+from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
+from workbench.widgets.signed_tint import signed
+
+WIDE_CHARS = 120
+
+
+class WeightsView(QScrollArea):
+    """Slider above, rows at the left, the map at the right."""
+
+    def __init__(
+        self,
+        services: Services,
+        model: PruningModel,
+        theme: PlotTheme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        content = QWidget(self)
+        self.ratio = RatioBar(model.live, content)
+        self.line = JobLine(model.live, content, patience_ms=300)
+        self.rows = LayerRows(model.live, model.cells, services, content)
+        self.rows_heading = PlainLabel(content)
+        set_role(self.rows_heading, "section")
+        self.measure_rows = QPushButton(content)
+        self.measure_rows.setObjectName("measure-layers")
+        self.free_all = QPushButton(content)
+        self.free_all.setObjectName("free-layers")
+        for button in (self.measure_rows, self.free_all):
+            button.setProperty("role", "quiet")
+        self.cells_line = JobLine(model.cells.job, content)
+        self.map = SensitivityMap(theme, content)
+        self.colours = ColourBar(theme, content)
+        self.map_card = PlotCard(
+            services, "sensitivity", self.map,
+            plot_exports(services, self.map, self.map.columns, self.map.arrays), content,
+        )  # fmt: skip
+        self.run_line = JobLine(model.run, content)
+        self.change = ChangeCard(model, content)
+        self.curves = CurvesCard(services, model, content)
+        self.sweep = QPushButton(content)
+        self.sweep.setObjectName("measure-curves")
+        self.sweep.setProperty("role", "quiet")
+        self.sweep_line = JobLine(model.sweep.job, content)
+        self.by_layer, self.by_matrix = Chip(content, compact=True), Chip(content, compact=True)
+        self._group = QButtonGroup(self)
+        self._lay_out(content)
+        self.setWidget(content)
+        model.live.changed.connect(self.refresh)
+        model.live.wish_changed.connect(self._show_buttons)
+        model.cells.changed.connect(self._show_known)
+        model.cells.job.running_changed.connect(self._show_buttons)
+        self._group.buttonClicked.connect(self._refresh_clicked)
+        self.map.chosen.connect(self._cell_chosen)
+        self.measure_rows.clicked.connect(self._measure_clicked)
+        self.free_all.clicked.connect(self._free_clicked)
+        self.sweep.clicked.connect(self._sweep_clicked)
+        model.sweep.job.running_changed.connect(self._show_buttons)
+        model.structured.changed.connect(self._show_worths)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every text again."""
+        self.rows_heading.setText(self.tr("Layers"))
+        self.free_all.setText(self.tr("Free all"))
+        self.free_all.setToolTip(self.tr("Let the rule decide about every layer again"))
+        self.by_layer.setText(self.tr("layers"))
+        self.by_matrix.setText(self.tr("matrices"))
+        for chip in (self.by_layer, self.by_matrix):
+            chip.setAccessibleName(chip.text())
+            chip.updateGeometry()
+        self.map_card.set_texts(
+            self.tr("Sensitivity"),
+            self.tr(
+                "Predicted relative squared error, from one sort of the scores; ticks: where the "
+                "rows stand. Click a cell to measure it."
+            ),
+        )
+        self.change.retranslate()
+        self.curves.retranslate()
+        self.refresh()
+
+    # Model to widgets
+
+    def refresh(self) -> None:
+        """Show the map of the copy as it is now."""
+        live = self._model.live
+        names, values = live.sensitivity(self.by_matrix.isChecked())
+        grid = live.state.grid if live.state is not None else ()
+        titles = (
+            self.tr("matrix") if self.by_matrix.isChecked() else self.tr("layer"),
+            self.tr("share of zeros"),
+            self.tr("of the squared output"),
+        )
+        self.map.set_curves(names, grid, values, titles)
+        matrix = self.map.matrix
+        self.colours.setVisible(matrix is not None)
+        if matrix is not None:
+            self.colours.set_scale(matrix.scale, "")
+        if live.state is not None:
+            ratios = (
+                tuple(live.state.ratios)
+                if self.by_matrix.isChecked()
+                else tuple(row.ratio for row in live.rows())
+            )
+            self.map.set_now(ratios)
+        self._show_known()
+        self._show_buttons()
+
+    def _show_known(self) -> None:
+        told: dict[tuple[int, int], str] = {}
+        live = self._model.live
+        if live.state is not None and not self.by_matrix.isChecked():
+            layers = [row.layer for row in live.rows()]
+            grid = [round(one, 4) for one in live.state.grid]
+            text = self.tr("measured: {rise} nats per token, {n} windows")
+            for (layer, ratio), loss in self._model.cells.losses.items():
+                if ratio in grid and layer in layers:
+                    cell = (layers.index(layer), grid.index(ratio))
+                    told[cell] = text.format(rise=signed(loss.rise, 4), n=loss.windows)
+        self.map.set_known(told)
+
+    def _show_buttons(self) -> None:
+        live, running = self._model.live, self._model.cells.job.running
+        self.measure_rows.setText(
+            self.tr("Stop measuring") if running else self.tr("Measure each layer")
+        )
+        self.measure_rows.setToolTip(
+            self.tr("Cut each layer alone, as far as it is cut now, and measure the loss")
+        )
+        self.measure_rows.setEnabled(live.state is not None and not live.dense)
+        self.free_all.setVisible(bool(live.wish.fixed))
+        sweeping = self._model.sweep.job.running
+        self.sweep.setText(self.tr("Stop") if sweeping else self.tr("Measure curves"))
+
+    def _show_worths(self) -> None:
+        """The heads' and neurons' worth, from the last cut into parts."""
+        result = self._model.structured.result
+        layers = result.layers if result is not None else ()
+        self.rows.set_worths({one.layer: worths_of(one) for one in layers})
+
+    # What the person does
+
+    def _refresh_clicked(self, _chip: Chip) -> None:
+        self.refresh()
+
+    def _cell_chosen(self, row: int, column: int) -> None:
+        live = self._model.live
+        if live.state is None or self.by_matrix.isChecked():
+            return
+        ratio = round(live.state.grid[column], 4)
+        if ratio > 0:
+            self._model.cells.measure(((live.rows()[row].layer, ratio),))
+
+    def _measure_clicked(self) -> None:
+        if self._model.cells.job.running:
+            self._model.cells.stop()
+        else:
+            self._model.cells.measure_rows()
+
+    def _sweep_clicked(self) -> None:
+        if self._model.sweep.job.running:
+            self._model.stop("curves")
+        else:
+            self._model.start("curves")
+
+    def _free_clicked(self) -> None:
+        self._model.live.free_all(self.tr("Free all layers"))
+
+    # Building
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side where there is room, else below each other."""
+        super().resizeEvent(event)
+        wide = self.viewport().width() >= WIDE_CHARS * self.fontMetrics().averageCharWidth()
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self.parts.direction() != way:
+            self.parts.setDirection(way)
+
+    def _lay_out(self, content: QWidget) -> None:
+        self._group.setExclusive(True)
+        for chip in (self.by_layer, self.by_matrix):
+            self._group.addButton(chip)
+        self.by_layer.setChecked(True)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.rows_heading, 1)
+        head.addWidget(self.free_all)
+        head.addWidget(self.measure_rows)
+        left = QVBoxLayout()
+        left.setSpacing(4)
+        left.addLayout(head)
+        left.addWidget(self.cells_line)
+        left.addWidget(self.rows, 1)
+        left.addSpacing(12)
+        left.addWidget(self.run_line)
+        left.addWidget(self.change)
+        left.addStretch(1)
+        for place, widget in enumerate((self.colours, self.by_layer, self.by_matrix), start=1):
+            self.map_card.head.insertWidget(place, widget)
+        right = QVBoxLayout()
+        right.setSpacing(12)
+        self.curves.card.head.insertWidget(1, self.sweep)
+        right.addWidget(self.map_card, 2)
+        right.addWidget(self.sweep_line)
+        right.addWidget(self.curves, 3)
+        self.parts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self.parts.setSpacing(24)
+        self.parts.addLayout(left, 5)
+        self.parts.addLayout(right, 4)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(12)
+        column.addWidget(self.ratio)
+        column.addWidget(self.line)
+        column.addLayout(self.parts, 1)
+        content.setLayoutDirection(Qt.LayoutDirection.LeftToRight)

@@ -1,0 +1,159 @@
+"""Methods, rules and scores as the page says them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from engine.pruning.prune_spec import Loss
+from engine.pruning.recipe import PRESETS, Recipe
+from workbench.widgets.signed_tint import plain_number
+
+translate = QCoreApplication.translate
+NAMES = {
+    "wanda": "Wanda", "ri": "RI", "ria": "RIA", "sparsegpt": "SparseGPT",
+}  # fmt: skip
+
+
+def method_name(method: str) -> str:
+    """A method as the screen calls it."""
+    match method:
+        case "magnitude":
+            return translate("Pruning", "Magnitude")
+        case "custom":
+            return translate("Pruning", "Own score")
+        case "dense":
+            return translate("Pruning", "dense")
+    return NAMES.get(method, method)
+
+
+def method_hint(method: str) -> str:
+    """One sentence about a method, with its source."""
+    match method:
+        case "magnitude":
+            return translate("Pruning", "The smallest weights go; no text is read.")
+        case "wanda":
+            return translate(
+                "Pruning",
+                "Weight times the norm of its input, compared per output row (Sun et al. 2023).",
+            )
+        case "ri":
+            return translate(
+                "Pruning", "Each weight relative to its row and column (Zhang et al. 2024)."
+            )
+        case "ria":
+            return translate(
+                "Pruning",
+                "Relative importance times the square root of the input's norm (Zhang et al. "
+                "2024).",
+            )
+        case "sparsegpt":
+            return translate(
+                "Pruning",
+                "Prunes column by column and moves the rest to make up for it (Frantar and "
+                "Alistarh 2023). The slider shows Wanda's masks; Prune runs SparseGPT itself.",
+            )
+    return translate("Pruning", "Your own exponents, normalisation and group.")
+
+
+def allocation_name(rule: str) -> str:
+    """A rule of allocation as the screen calls it."""
+    match rule:
+        case "uniform":
+            return translate("Pruning", "The same in every layer")
+        case "owl":
+            return translate("Pruning", "OWL: layers with outliers keep more")
+        case "water":
+            return translate("Pruning", "Water-filling on the error curves")
+    return rule
+
+
+def allocation_hint(rule: str) -> str:
+    """One sentence about a rule, with its source."""
+    match rule:
+        case "owl":
+            return translate(
+                "Pruning", "Density follows the share of outlying scores (Yin et al. 2024)."
+            )
+        case "water":
+            return translate(
+                "Pruning",
+                "Every matrix is cut until its next weight hurts as much as everywhere else.",
+            )
+    return translate("Pruning", "Every matrix gets the ratio of the slider.")
+
+
+def formula(recipe: Recipe) -> str:
+    """A score as it is written down."""
+    size = "|W|" if recipe.u == 1 else f"|W|^{recipe.u:g}"
+    if recipe.mode == "row+col":
+        size = f"({size}/Σrow + {size}/Σcol)"
+    if recipe.u == 0:
+        size = "1" if recipe.mode == "none" else size
+    norm = "" if recipe.a == 0 else " · ‖X‖" if recipe.a == 1 else f" · ‖X‖^{recipe.a:g}"
+    group = (
+        translate("Pruning", "per row")
+        if recipe.group == "row"
+        else translate("Pruning", "per matrix")
+    )
+    return f"S = {size}{norm}, {group}"
+
+
+def recipe_name(recipe: Recipe, saved: dict[str, Recipe]) -> str:
+    """A score by its name, else by its formula."""
+    for name, known in saved.items():
+        if known == recipe:
+            return name
+    for name, known in PRESETS.items():
+        if known == recipe:
+            return method_name(name)
+    return formula(recipe)
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share in per cent: ``"49.6 %"``."""
+    return f"{plain_number(100 * share, digits)} %"
+
+
+def perplexity(loss: Loss | None) -> str:
+    """``"1.061"``; a dash when not measured."""
+    if loss is None:
+        return "–"
+    value = loss.perplexity
+    return f"{value:.3f}" if value < 100 else f"{value:.4g}"
+
+
+def loss_tip(loss: Loss) -> str:
+    """A loss with its error and n."""
+    text = translate(
+        "Pruning", "{nll} ± {error} nats per token; {tokens} tokens in {windows} windows"
+    )
+    return text.format(
+        nll=plain_number(loss.nll, 4), error=plain_number(loss.error, 4), tokens=loss.tokens,
+        windows=loss.windows,
+    )  # fmt: skip
+
+
+def worth_name(worth: str) -> str:
+    """How parts are judged, as the screen calls it."""
+    match worth:
+        case "wifn":
+            return translate("Pruning", "weights × inputs (WIFN)")
+        case "flap":
+            return translate("Pruning", "fluctuation (FLAP)")
+        case "magnitude":
+            return translate("Pruning", "weights alone")
+    return worth
+
+
+def worth_hint(worth: str) -> str:
+    """One sentence about it, with its source."""
+    match worth:
+        case "wifn":
+            return translate(
+                "Pruning", "Mean |weight| of the part's outputs times the norm of its inputs."
+            )
+        case "flap":
+            return translate(
+                "Pruning", "How much the part's input fluctuates, weighted (An et al. 2024)."
+            )
+    return translate("Pruning", "No text is read.")
