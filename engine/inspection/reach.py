@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.decoding.stopping import check_length, context_length
-from engine.models.anatomy import position_encoding_of
+from engine.models.anatomy import position_kind_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-UNLIMITED: Final = ("RoPE", "ALiBi", "T5", "none")
+UNLIMITED: Final = frozenset({"rope", "alibi", "t5", "none"})
 TABLES: Final = frozenset({"mpt", "gptj", "codegen"})
 """Families that build their biases or sines once, for the trained length."""
 
@@ -28,8 +28,8 @@ def trained_length(model: PreTrainedModel) -> int | None:
 def readable_length(model: PreTrainedModel) -> int | None:
     """Positions that a model can tell apart, or None when there is no end to them."""
     config = model.config
-    position = position_encoding_of(config.get_text_config(decoder=True), model)
-    if position.startswith(UNLIMITED) and config.model_type not in TABLES:
+    kind = position_kind_of(config.get_text_config(decoder=True), model)
+    if kind in UNLIMITED and config.model_type not in TABLES:
         return None
     return context_length(model)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
 
 import torch
 from torch import nn
@@ -22,10 +21,12 @@ from engine.inspection.kept_cache import KeptCache, States
 from engine.inspection.replay import Forward, Output, hidden_of, seen, with_hidden
 from engine.inspection.room import check_room, fused
 from engine.models.architecture import length_dependent_rope, shape_of
-from engine.models.loaded import LoadedModel
+from engine.models.kept import Slot
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
+
+    from engine.models.loaded import LoadedModel
 
 SHARE: Final = 0.25  # of the free memory that a kept reading may take
 TOKENS_AT_ONCE: Final = {"cpu": 2048, "cuda": 16384}  # of all rows of one replay
@@ -63,14 +64,25 @@ class Recorded:
     @property
     def bytes(self) -> int:
         """Memory of what is kept."""
-        tensors = [hidden_of(one) for one in self.outputs]
-        tensors += [tensor for pair in self.states or [] for tensor in pair]
-        tensors += [*self.heads.values(), *self.parts.values()]
-        return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+        found = [self.embedded, self.logits, *self.means.values()]
+        for output in self.outputs:
+            found += [one for one in _parts(output) if isinstance(one, torch.Tensor)]
+        found += [tensor for pair in self.states or [] for tensor in pair]
+        found += [*self.heads.values(), *self.parts.values()]
+        return sum({one.untyped_storage().data_ptr(): _size(one) for one in found}.values())
+
+
+def _parts(output: Output) -> tuple[Any, ...]:
+    return output if isinstance(output, tuple) else (output,)
+
+
+def _size(tensor: torch.Tensor) -> int:
+    """Bytes that stay in memory with it: a part keeps the whole."""
+    return int(tensor.untyped_storage().nbytes())
 
 
 _Key = tuple[tuple[int, ...], tuple[int, ...], tuple[str, ...], str]
-_kept: WeakKeyDictionary[LoadedModel, tuple[_Key, Sites, Recorded]] = WeakKeyDictionary()
+READING: Final = Slot[tuple[_Key, Sites, Recorded]]("reading")
 
 
 class Reading:
@@ -188,17 +200,17 @@ def read(
     forward = Forward(loaded.model, text, check)
     implementation = str(loaded.model.config._attn_implementation)
     key = (text.ids, text.target_ids, tuple(loaded.edits), implementation)
-    known = _kept.get(loaded)
+    known = loaded.kept.get(READING)
     if known is not None and known[0] == key and not inner:
         reading = Reading(loaded.model, known[1], forward, known[2])
         reading.reused = True
         return reading.looking_at(text)
-    _kept.pop(loaded, None)
+    loaded.kept.drop(READING)
     check_room(len(text.ids), forecast(loaded.model, text, inner), loaded.device, choosable=False)
     sites = Sites(loaded.model)
     recorded = _record(loaded.model, sites, forward, inner)
     if keep and recorded.bytes < SHARE * free_bytes(loaded.device):
-        _kept[loaded] = (key, sites, recorded)
+        loaded.kept.put(READING, (key, sites, recorded), recorded.bytes)
     return Reading(loaded.model, sites, forward, recorded)
 
 
@@ -212,17 +224,6 @@ def forecast(model: PreTrainedModel, text: InsideText, inner: bool) -> int:
     running = STATES * (shape.hidden_size + shape.intermediate_size)
     written = 0 if fused(model) else SCORE_COPIES * shape.heads * count * count
     return 4 * (count * (recorded + width + running) + written)
-
-
-def forget(loaded: LoadedModel) -> None:
-    """Let go of what is kept with a model."""
-    _kept.pop(loaded, None)
-
-
-def kept_bytes(loaded: LoadedModel) -> int:
-    """Memory of what is kept with a model."""
-    known = _kept.get(loaded)
-    return known[2].bytes if known is not None else 0
 
 
 class _Recorder:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.models.architecture import ACTIVATION, shape_of, text_config
 from engine.models.layers import layer_stacks
-from engine.models.spec import Anatomy, LayerRow
+from engine.models.spec import Anatomy, LayerRow, PositionKind
 
 if TYPE_CHECKING:
     from torch import nn
@@ -43,6 +43,7 @@ def anatomy_of(config: PreTrainedConfig, model: PreTrainedModel | None = None) -
         architecture=type(body).__name__,
         structure=structure_of(config),
         position_encoding=position_encoding_of(language, body),
+        position_kind=position_kind_of(language, body),
         activation=activation_of(language, layers),
         norm=norm_of(body, layers),
         layers=shape.layers,
@@ -77,23 +78,40 @@ def structure_of(config: PreTrainedConfig) -> str:
     return "causal decoder"
 
 
-def position_encoding_of(config: PreTrainedConfig, model: nn.Module) -> str:
-    """How positions enter: RoPE, ALiBi, T5 bias, learned, sinusoidal, or none."""
+def position_kind_of(config: PreTrainedConfig, model: nn.Module) -> PositionKind:
+    """How positions enter, as a name."""
     tables = [name for name, _ in model.named_parameters()]
     if getattr(config, "alibi", False) or config.model_type in {"bloom", "mpt"}:
-        return "ALiBi (a slope per head on the distance)"
-    if rope_of(config):
-        return _rope_text(rope_of(config))
-    if isinstance(getattr(config, "rotary_dim", None), int):  # GPT-J, CodeGen
-        share = config.rotary_dim / max(1, shape_of(config).head_dim)
-        return "RoPE" if share == 1 else f"RoPE (on {share:.0%} of each head)"
+        return "alibi"
+    if rope_of(config) or isinstance(getattr(config, "rotary_dim", None), int):  # GPT-J, CodeGen
+        return "rope"
     if any("relative_attention_bias" in name for name in tables):
-        return "T5 bias (learned, per distance bucket and head)"
+        return "t5"
     if any("sinusoidal" in type(module).__name__.lower() for module in model.modules()):
         return "sinusoidal"
     if any(word in f"{name}." for name in tables for word in POSITION_TABLES):
-        return "learned absolute"
+        return "learned"
     return "none"
+
+
+def position_encoding_of(config: PreTrainedConfig, model: nn.Module) -> str:
+    """How positions enter: RoPE, ALiBi, T5 bias, learned, sinusoidal, or none."""
+    match position_kind_of(config, model):
+        case "alibi":
+            return "ALiBi (a slope per head on the distance)"
+        case "rope" if rope_of(config):
+            return _rope_text(rope_of(config))
+        case "rope":
+            share = config.rotary_dim / max(1, shape_of(config).head_dim)
+            return "RoPE" if share == 1 else f"RoPE (on {share:.0%} of each head)"
+        case "t5":
+            return "T5 bias (learned, per distance bucket and head)"
+        case "learned":
+            return "learned absolute"
+        case "sinusoidal":
+            return "sinusoidal"
+        case "none":
+            return "none"
 
 
 def _rope_text(rope: dict[str, str]) -> str:

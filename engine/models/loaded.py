@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.models.kept import Kept
 from engine.models.weights import sha256_of
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class LoadedModel:
         path: Its folder or GGUF file.
         info: The same as plain values, for screen and store.
         edits: Names of what was changed since the load (pruning masks, rope), in order.
+        kept: What later questions find ready: a text that was read, weights to go back to.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class LoadedModel:
         self.path = path
         self.info = info
         self.edits: tuple[str, ...] = ()
+        self.kept = Kept()
         self._weights = weights
         self._sha = ""
 

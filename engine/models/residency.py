@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from engine.errors import BadSpec, JobCancelled
@@ -41,6 +41,11 @@ class _Place:
     loaded: LoadedModel
     leases: int = 0
     last_used: float = field(default_factory=time.monotonic)
+
+    @property
+    def info(self) -> LoadedInfo:
+        """As loaded, with what is kept beside it by now."""
+        return replace(self.loaded.info, kept_bytes=self.loaded.kept.bytes)
 
 
 class Residency:
@@ -96,13 +101,13 @@ class Residency:
     def loaded(self) -> tuple[LoadedInfo, ...]:
         """What is really in memory, in the order of loading."""
         with self._lock:
-            return tuple(place.loaded.info for place in self._places.values())
+            return tuple(place.info for place in self._places.values())
 
     def get(self, ref: ModelRef) -> LoadedInfo | None:
         """The information of one loaded model, or None."""
         with self._lock:
             place = self._places.get(ref)
-            return place.loaded.info if place else None
+            return place.info if place else None
 
     def unload(self, ref: ModelRef | None = None) -> tuple[ModelRef, ...]:
         """Free a model (None = every unleased one); returns what was freed.
@@ -203,8 +208,13 @@ class Residency:
         return place
 
     def _make_room(self, ref: ModelRef) -> LoadPlan:
-        """A plan that fits, freeing idle models (the longest unused first) until it does."""
+        """A plan that fits, freeing idle models (the longest unused first) until it does.
+
+        What is kept beside them for a next question goes before any model does.
+        """
         plan = plan_load(ref, self._resources)
+        if not plan.forecast.fits and self._drop_spare():
+            plan = plan_load(ref, self._resources)
         while not plan.forecast.fits:
             with self._lock:
                 idle = [name for name, place in self._places.items() if not place.leases]
@@ -219,6 +229,15 @@ class Residency:
             plan = plan_load(ref, self._resources)
         plan.refuse_if_too_large()
         return plan
+
+    def _drop_spare(self) -> bool:
+        """Let go of what can be computed again beside idle models; whether there was any."""
+        with self._lock:
+            idle = [place.loaded for place in self._places.values() if not place.leases]
+        freed = sum(loaded.kept.drop_spare() for loaded in idle)
+        if freed:
+            give_back()
+        return bool(freed)
 
     def _take_out(self, refs: list[ModelRef]) -> dict[ModelRef, _Place]:
         """Under the lock: they are loaded no longer, and nobody else holds them."""

@@ -11,6 +11,7 @@ from engine.jobs.spec import FILES_LANE, Spec
 from engine.models.reference import ModelRef
 
 ModelSource = Literal["teaching", "folder", "hub-cache", "gguf"]
+PositionKind = Literal["rope", "alibi", "t5", "learned", "sinusoidal", "none"]
 LoadState = Literal["unloaded", "loading", "loaded", "failed"]
 
 DISK_RESERVE: Final = 100_000_000
@@ -79,7 +80,10 @@ class LayerRow:
 
 @dataclass(frozen=True)
 class Anatomy:
-    """What a model is made of, in the field's terms."""
+    """What a model is made of, in the field's terms.
+
+    `position_encoding` says in words, with base and scaling, what `position_kind` is a name for.
+    """
 
     architecture: str
     structure: str
@@ -99,11 +103,16 @@ class Anatomy:
     rope: dict[str, str] = field(default_factory=dict)
     rows: tuple[LayerRow, ...] = ()
     gated: bool = False
+    position_kind: PositionKind = "none"
 
 
 @dataclass(frozen=True)
 class LoadedInfo:
-    """A loaded model as the window sees it: the real state, each choice with its reason."""
+    """A loaded model as the window sees it: the real state, each choice with its reason.
+
+    `measured_bytes` is what its tensors take; `kept_bytes` what is kept beside them for the next
+    question (a text that was read, weights to go back to).
+    """
 
     ref: ModelRef
     state: LoadState
@@ -122,6 +131,12 @@ class LoadedInfo:
     anatomy: Anatomy
     weights_sha: str = ""
     special_tokens: tuple[str, ...] = ()
+    kept_bytes: int = 0
+
+    @property
+    def held_bytes(self) -> int:
+        """Memory that unloading the model gives back."""
+        return self.measured_bytes + self.kept_bytes
 
 
 @dataclass(frozen=True)

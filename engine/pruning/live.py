@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary, ref
+from typing import TYPE_CHECKING, Final
+from weakref import ref
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from engine.errors import BadSpec
 from engine.evaluation.provenance import provenance_of
 from engine.jobs.spec import Spec
+from engine.models.kept import Slot
 from engine.models.loaded import LoadedModel
 from engine.pruning.allocation.registry import RULES
 from engine.pruning.curves import GRID
@@ -46,13 +47,21 @@ class Live:
     """
 
     def __init__(self, loaded: LoadedModel) -> None:
-        self._weakly = ref(loaded)  # it is the key under which this is kept: it must be able to go
+        self._weakly = ref(loaded)  # it keeps this, and must be able to go
         self.found = targets(loaded.model)
         self._cuts = Cuts(self.found)
         self._judged: Judged | None = None
         self._key: _Calibrated | None = None
         self.sha256 = ""
         self._texts: dict[_Measured, tuple[Passages, Loss]] = {}
+
+    @property
+    def bytes(self) -> int:
+        """Memory of the dense weights and of the ranks, beside the model's own."""
+        dense = sum(target.weight.nbytes for target in self.found)
+        if self._judged is None:
+            return dense
+        return dense + sum(one.ranks.nbytes for one in self._judged.rankings.values())
 
     @property
     def _loaded(self) -> LoadedModel:
@@ -118,7 +127,17 @@ class Live:
         )
 
 
-_live: WeakKeyDictionary[LoadedModel, Live] = WeakKeyDictionary()
+LIVE: Final = Slot[Live]("prune-live", lasting=True)
+"""Beside the pruned copy; its dense weights cannot be had again without a load."""
+
+
+def live_of(loaded: LoadedModel) -> Live:
+    """What a pruned copy is cut by, made at the first move."""
+    found = loaded.kept.get(LIVE)
+    if found is None:
+        found = Live(loaded)
+        loaded.kept.put(LIVE, found, found.bytes)
+    return found
 
 
 @torch.no_grad()
@@ -131,10 +150,9 @@ def run(spec: Spec, ctx: JobContext) -> LiveState:
     """
     assert isinstance(spec, LivePruneSpec)
     with ctx.resources.residency.lease(spec.model, ctx) as loaded:
-        if loaded not in _live:
-            _live[loaded] = Live(loaded)
-        live = _live[loaded]
+        live = live_of(loaded)
         judged, calibrated = live.judged(spec, ctx.check)
+        loaded.kept.put(LIVE, live, live.bytes)
         ratios = RULES[spec.allocation](judged.budget(spec.ratio, _fixed(spec, live.found)))
         started = time.perf_counter()
         live.cut(judged, ratios)

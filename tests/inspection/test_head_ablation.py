@@ -15,7 +15,7 @@ from engine.inspection.ablation import at_last, compared, everywhere
 from engine.inspection.ablation_spec import AblateSpec, Method, Unit
 from engine.inspection.inside_spec import InsideSpec
 from engine.inspection.inside_text import text_of
-from engine.inspection.reading import Reading, forget, kept_bytes, read
+from engine.inspection.reading import READING, Reading, read
 from engine.jobs.spec import decode, encode
 from engine.models.loaded import LoadedModel
 from tests.inspection.inside_models import (
@@ -226,13 +226,13 @@ def test_a_text_is_read_once_and_forgotten_with_another_text_an_edit_or_its_mode
     again = read(loaded, text)
     assert (first.reused, again.reused) == (False, True)
     assert again.recorded is first.recorded
-    assert kept_bytes(loaded) == first.recorded.bytes > 0
+    assert loaded.kept.bytes == first.recorded.bytes > 4 * 2 * len(IDS) * (64 + 2 * 32)
     loaded.edits = ("pruned",)
     assert not read(loaded, text).reused
     assert not read(loaded, text_for(loaded, IDS[:7])).reused
     assert not read(loaded, text).reused
-    forget(loaded)
-    assert kept_bytes(loaded) == 0
+    loaded.kept.drop(READING)
+    assert loaded.kept.bytes == 0
 
 
 def test_what_is_kept_goes_with_its_model():
@@ -248,7 +248,7 @@ def test_too_large_a_reading_is_not_kept(monkeypatch: pytest.MonkeyPatch):
     loaded = held("llama")
     monkeypatch.setattr("engine.inspection.reading.free_bytes", lambda _device: 10)
     assert not read(loaded, text_for(loaded)).reused
-    assert kept_bytes(loaded) == 0
+    assert loaded.kept.bytes == 0
 
 
 def test_stopping_leaves_nothing_behind():

@@ -66,6 +66,31 @@ def test_what_a_model_is_made_of(architecture: str) -> None:
     assert len(found.rows) == 2
 
 
+KINDS = {
+    "llama": "rope",
+    "gpt2": "learned",
+    "bert": "learned",
+    "bloom": "alibi",
+    "t5": "t5",
+    "bart": "learned",
+    "glm": "rope",
+}
+
+
+@pytest.mark.parametrize("architecture", KINDS)
+def test_how_positions_enter_has_a_name(architecture: str) -> None:
+    assert anatomy_of(tiny_config(architecture)).position_kind == KINDS[architecture]
+
+
+def test_positions_of_other_families_have_a_name_too() -> None:
+    small = {"vocab_size": 260, "decoder_layers": 1, "encoder_layers": 1, "d_model": 64}
+    heads = {"encoder_attention_heads": 4, "decoder_attention_heads": 4, "pad_token_id": 0}
+    assert anatomy_of(tf.MarianConfig(**small, **heads)).position_kind == "sinusoidal"
+    gptj = tf.GPTJConfig(vocab_size=260, n_embd=64, n_head=4, n_layer=1, rotary_dim=8)
+    assert anatomy_of(gptj).position_kind == "rope"
+    assert anatomy_of(gptj).position_encoding == "RoPE (on 50% of each head)"
+
+
 def test_the_parameters_of_a_llama_follow_its_formula() -> None:
     found = anatomy_of(tiny_config("llama"))
     width, inner, vocabulary, kv = 64, 128, 260, 2 * 16

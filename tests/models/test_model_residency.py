@@ -15,6 +15,7 @@ from engine.api import Engine, Resources
 from engine.errors import BadSpec, DoesNotFit, ModelLoadError
 from engine.jobs.job import JobFailed
 from engine.models import plan as plan_module
+from engine.models.kept import Slot
 from engine.models.reference import LoadOptions, ModelRef
 from engine.models.residency import Residency
 from engine.models.spec import (
@@ -121,6 +122,39 @@ def test_a_model_in_use_is_not_unloaded(residency: Residency) -> None:
         assert residency.get(LLAMA) is not None
     assert residency.unload() == (LLAMA,)
     assert residency.unload(LLAMA) == ()
+
+
+SPARE, LASTING = Slot[str]("spare"), Slot[str]("lasting", lasting=True)
+
+
+def test_what_is_kept_beside_a_model_is_counted(residency: Residency) -> None:
+    with residency.lease(LLAMA) as loaded:
+        own = residency.loaded()[0]
+        assert (own.kept_bytes, own.held_bytes) == (0, own.measured_bytes)
+        loaded.kept.put(SPARE, "a", 1000)
+        loaded.kept.put(LASTING, "b", 20)
+        loaded.kept.put(SPARE, "c", 300)
+        del loaded
+    info = residency.get(LLAMA)
+    assert info is not None
+    assert (info.kept_bytes, info.held_bytes) == (320, own.measured_bytes + 320)
+
+
+def test_what_can_be_computed_again_goes_before_a_model_does(
+    residency: Residency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with residency.lease(LLAMA) as loaded:
+        loaded.kept.put(SPARE, "a", 1000)
+        loaded.kept.put(LASTING, "b", 20)
+
+    def memory(device: str) -> devices.DeviceMemory:
+        return devices.DeviceMemory(device, "small", 10**12, 10**12 // loaded.kept.bytes**3)
+
+    monkeypatch.setattr(plan_module, "memory", memory)
+    with residency.lease(GPT2):
+        assert [info.ref for info in residency.loaded()] == [LLAMA, GPT2]
+    assert loaded.kept.get(SPARE) is None
+    assert loaded.kept.get(LASTING) == "b"
 
 
 def test_only_idle_models_are_swept(resources: Resources) -> None:

@@ -22,7 +22,7 @@ from engine.models.reference import LoadOptions, ModelRef
 from engine.models.spec import LoadedInfo
 from engine.models.weights import WeightFiles
 from engine.prompting.elements import PromptElements
-from engine.pruning.live import Live, _live
+from engine.pruning.live import live_of
 from engine.pruning.live_spec import PRUNED, LivePruneSpec, LiveState
 from engine.pruning.prune_spec import PruneResult, PruneSpec
 from tests.support.tiny_models import tiny_model
@@ -108,8 +108,9 @@ def test_an_unloaded_model_takes_its_dense_weights_with_it() -> None:
     model, tokenizer = tiny_model("llama")
     nothing, unknown = cast(WeightFiles, None), cast(LoadedInfo, None)
     loaded = LoadedModel(model, tokenizer, ModelRef("llama"), Path(), nothing, unknown)
-    _live[loaded] = Live(loaded)
-    dense = ref(_live[loaded])
+    dense = ref(live_of(loaded))
+    assert loaded.kept.bytes == sum(target.weight.nbytes for target in live_of(loaded).found)
+    assert loaded.kept.drop_spare() == 0
     gone = ref(loaded)
     del loaded
     gc.collect()

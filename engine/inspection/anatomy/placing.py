@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 
 Trait = Literal["structure", "position", "activation", "norm"]
 TRAITS: Final[tuple[Trait, ...]] = ("structure", "position", "activation", "norm")
-POSITION_LEADS: Final = (
-    ("RoPE", "rope"), ("2-D RoPE", "rope"), ("ALiBi", "alibi"), ("T5", "t5"),
-    ("learned", "learned"), ("sinusoidal", "sinusoidal"),
-)  # fmt: skip
 GATED_NAMES: Final = {"Swish": "SwiGLU", "GELU": "GEGLU", "ReLU": "ReGLU", "Sigmoid": "GLU"}
 
 
@@ -70,13 +66,9 @@ def activation_name(configured: str, gated: bool) -> str:
 
 
 def _of_model(anatomy: Anatomy) -> dict[Trait, str]:
-    position = next(
-        (kind for lead, kind in POSITION_LEADS if anatomy.position_encoding.startswith(lead)),
-        anatomy.position_encoding,
-    )
     return {
         "structure": anatomy.structure,
-        "position": position,
+        "position": anatomy.position_kind,
         "activation": activation_name(anatomy.activation, anatomy.gated),
         "norm": anatomy.norm,
     }

@@ -6,12 +6,12 @@ pass. The model is left bit for bit as it was.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
@@ -39,13 +39,14 @@ from engine.inspection.reading import Reading, read
 from engine.inspection.replay import Output, hidden_of, seen
 from engine.jobs.spec import Spec
 from engine.models.architecture import shape_of
-from engine.models.loaded import LoadedModel
+from engine.models.kept import Slot
 
 if TYPE_CHECKING:
     from torch import nn
 
     from engine.evaluation.spec import Provenance
     from engine.jobs.job import JobContext
+    from engine.models.loaded import LoadedModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +59,7 @@ class _Used:
 
 
 _Key = tuple[tuple[int, ...], int, tuple[str, ...]]
-_continued: WeakKeyDictionary[LoadedModel, tuple[_Key, str]] = WeakKeyDictionary()
+CONTINUED: Final = Slot[tuple[_Key, str]]("continuation")
 
 
 def run(spec: Spec, ctx: JobContext) -> CounterfactualResult:
@@ -160,10 +161,10 @@ def continued(loaded: LoadedModel, text: InsideText, count: int, check: Check) -
     if not count:
         return ""
     key = (text.ids, count, tuple(loaded.edits))
-    known = _continued.get(loaded)
+    known = loaded.kept.get(CONTINUED)
     if known is None or known[0] != key:
         known = (key, greedy(loaded, text, count, check))
-        _continued[loaded] = known
+        loaded.kept.put(CONTINUED, known, sys.getsizeof(known[1]))
     return known[1]
 
 

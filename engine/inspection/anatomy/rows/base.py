@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from torch import nn
 
+    from engine.models.spec import PositionKind
+
 Structure = Literal["encoder-decoder", "encoder", "causal decoder", "prefix decoder"]
 Placement = Literal["post", "pre", "deep"]
 NormKind = Literal["LayerNorm", "RMSNorm"]
-PositionKind = Literal["sinusoidal", "learned", "rope", "alibi", "t5"]
 
 VOCABULARY: Final = 48
 CONTEXT: Final = 64
