@@ -1,25 +1,21 @@
 """Models whose layers differ in width: `config.per_layer_config` read by the layers themselves.
 
 transformers stores and checks such configurations (`PreTrainedConfig.per_layer_config`), but its
-decoder layers read the common values. A subclass that takes its own layer's configuration is put
-in place with `register_patch_mapping`, and taken away again.
+decoder layers read the common values. A subclass that takes its own layer's configuration stands
+in the model's module while such a model is built, and is taken away again. (transformers' own
+`register_patch_mapping` would do it too, but looks through every module that is loaded, which takes
+seconds, and aims the recorders of the whole class at the replacement.)
 """
 
 from __future__ import annotations
 
-import copy
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from inspect import signature
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from torch import nn
-from transformers.monkey_patching import (
-    apply_patches,
-    register_patch_mapping,
-    unregister_patch_mapping,
-)
 
 from engine.errors import UnsupportedModel
 
@@ -33,7 +29,8 @@ def layers_of_their_own(
 ) -> Iterator[None]:
     """While the block lasts, layers of this class are built by their own layer's configuration.
 
-    Does nothing for a configuration whose layers are alike.
+    Does nothing for a configuration whose layers are alike. Whoever builds a model in it holds
+    `engine.models.libraries.building`.
 
     Raises:
         UnsupportedModel: The class of the layers cannot be found.
@@ -42,34 +39,12 @@ def layers_of_their_own(
         yield
         return
     layer = _layer_class(model_class)
-    name = layer.__name__
-    register_patch_mapping({f"^{name}$": _own(layer)})
-    patches = apply_patches()
-    recorders = _recorders(model_class)
-    try:
-        patches.__enter__()
-        try:
-            yield
-        finally:
-            # Told of no error, or it would leave the classes replaced.
-            patches.__exit__(None, None, None)
-    finally:
-        unregister_patch_mapping([f"^{name}$"])
-        # transformers aims the recorders of the whole class at the replacement and leaves them
-        # there; aimed at the common class they find both, for the replacement is a subclass.
-        for kind, found in recorders.items():
-            cast(Any, kind)._can_record_outputs = found
-
-
-def _recorders(model_class: type[PreTrainedModel]) -> dict[type, dict[str, Any]]:
-    """What each class of the model's module records of a forward pass, copied."""
     module = sys.modules[model_class.__module__]
-    return {
-        kind: {output: copy.deepcopy(recorder) for output, recorder in recorded.items()}
-        for kind in vars(module).values()
-        if isinstance(kind, type)
-        and isinstance(recorded := vars(kind).get("_can_record_outputs"), dict)
-    }
+    setattr(module, layer.__name__, _own(layer))
+    try:
+        yield
+    finally:
+        setattr(module, layer.__name__, layer)
 
 
 def _layer_class(model_class: type[PreTrainedModel]) -> type[nn.Module]:
@@ -93,7 +68,8 @@ def _own(layer: type[nn.Module]) -> type[nn.Module]:
 
     class OwnLayer(layer):  # type: ignore[misc, valid-type]
         def __init__(self, config: Any, layer_idx: int) -> None:  # noqa: ANN401
-            super().__init__(config.per_layer_config[layer_idx], layer_idx)
+            own = config.per_layer_config[layer_idx] if config.is_heterogeneous else config
+            super().__init__(own, layer_idx)
 
     OwnLayer.__name__ = layer.__name__
     OwnLayer.__qualname__ = layer.__qualname__

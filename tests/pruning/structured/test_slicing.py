@@ -22,7 +22,7 @@ from engine.pruning.structured.slicing import narrowed, shortened
 from engine.pruning.structured.widths import Kept, kept
 from tests.support import tiny_models
 
-FAMILIES = ("llama", "qwen2", "qwen3", "mistral")
+FAMILIES = ("llama", "qwen2", "qwen3", "mistral", "phi")
 IDS = torch.randint(4, 200, (2, 14), generator=torch.Generator().manual_seed(8))
 
 
@@ -79,6 +79,26 @@ def test_a_narrower_model_equals_the_silenced_whole(family: str, tmp_path: Path)
     assert torch.equal(new, small.generate(IDS[:1], max_new_tokens=4, do_sample=False))
 
 
+@pytest.mark.parametrize("family", ["gpt2", "gpt_neox"])
+@pytest.mark.parametrize("own", [False, True])
+def test_neurons_go_where_heads_cannot(family: str, own: bool, tmp_path: Path) -> None:
+    """Biases, transposed weights, and heads that the hidden size fixes."""
+    whole = tiny(family)
+    width = layout(whole)[0].mlp.neurons
+    neurons = (torch.arange(0, width, 2), torch.arange(width // 4 if own else width // 2))
+    what = Kept(neurons, (torch.empty(0), torch.empty(0)))
+    small = narrowed(whole, what)
+    assert small.config.is_heterogeneous == own
+    for layer, stay in zip(layout(whole), neurons, strict=True):
+        for neuron in set(range(width)) - set(stay.tolist()):
+            layer.mlp.reader.weight[:, neuron] = 0
+    assert torch.allclose(logits(small), logits(whole), atol=1e-5)
+    small.save_pretrained(tmp_path)
+    with layers_of_their_own(small.config, type(small)):
+        again = AutoModelForCausalLM.from_pretrained(tmp_path).eval()
+    assert torch.equal(logits(again), logits(small))
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_same_width_everywhere_loads_in_any_program(family: str, tmp_path: Path) -> None:
     even = Kept(
@@ -90,11 +110,37 @@ def test_the_same_width_everywhere_loads_in_any_program(family: str, tmp_path: P
     assert torch.equal(logits(AutoModelForCausalLM.from_pretrained(tmp_path).eval()), logits(small))
 
 
-@pytest.mark.parametrize("family", [*FAMILIES, "gemma2"])
+def test_tied_embeddings_stay_tied(tmp_path: Path) -> None:
+    config = tiny_models.tiny_config("llama")
+    config.tie_word_embeddings = True
+    whole = AutoModelForCausalLM.from_config(config).eval()
+    small = narrowed(whole, uneven())
+    assert small.lm_head.weight is small.model.embed_tokens.weight
+    assert torch.allclose(logits(small), logits(silenced(whole, uneven())), atol=1e-5)
+    small.save_pretrained(tmp_path)
+    with layers_of_their_own(small.config, type(small)):
+        again = AutoModelForCausalLM.from_pretrained(tmp_path).eval()
+    assert torch.equal(logits(again), logits(small))
+
+
+def test_widths_of_its_own_survive_a_second_cut(tmp_path: Path) -> None:
+    """A model whose layers differ already loses a layer, then becomes uniform."""
+    small = narrowed(tiny("qwen3"), uneven())
+    short = shortened(small, (0,))
+    assert len(layout(short)) == 1
+    assert layout(short)[0].mlp.neurons == 96
+    even = narrowed(small, Kept((torch.arange(64),) * 2, (torch.tensor([0]),) * 2))
+    assert not even.config.is_heterogeneous
+    even.save_pretrained(tmp_path)
+    assert torch.equal(logits(AutoModelForCausalLM.from_pretrained(tmp_path).eval()), logits(even))
+
+
+@pytest.mark.parametrize("family", [*FAMILIES, "gemma2", "gpt2", "bloom", "gpt_neox"])
 def test_a_shallower_model_skips_its_layers(family: str, tmp_path: Path) -> None:
     whole = tiny(family)
     small = shortened(whole, (0,))
-    whole.base_model.layers = whole.base_model.layers[1:]
+    stack = "h" if family in ("gpt2", "bloom") else "layers"
+    setattr(whole.base_model, stack, getattr(whole.base_model, stack)[1:])
     whole.config.num_hidden_layers = 1
     if getattr(whole.config, "layer_types", None):
         whole.config.layer_types = whole.config.layer_types[1:]
