@@ -12,6 +12,7 @@ from engine.commands import (
     bench,
     compare,
     doctor,
+    extend,
     extract,
     inspect,
     models,
@@ -35,6 +36,7 @@ app.command()(stats.stats)
 app.command()(extract.extract)
 app.command()(doctor.doctor)
 app.command()(bench.bench)
+app.add_typer(extend.app, name="extend")
 app.add_typer(inspect.app, name="inspect")
 app.add_typer(models.app, name="models")
 prune.app.command("structured")(prune_structured.structured)

@@ -47,8 +47,8 @@ class Method:
 
     @property
     def keeps_cache(self) -> bool:
-        """Whether cached keys stay right while the text grows."""
-        return self.scaling.name != "dynamic"
+        """Whether cached keys stay right while a text grows past the trained length."""
+        return self.scaling.name not in LENGTH_DEPENDENT_ROPE
 
 
 @dataclass(frozen=True, eq=False)

@@ -68,6 +68,9 @@ KINDS: dict[str, Kind] = {
     "prune-outliers": Kind(
         "engine.pruning.outliers_spec:OutliersSpec", "engine.pruning.outliers:run", True
     ),
+    "extend-probe": Kind(
+        "engine.context.probe_spec:ProbeSpec", "engine.context.probes.probe:run", True
+    ),
     "ablate-heads": Kind(
         "engine.inspection.ablation_spec:AblateSpec", "engine.inspection.ablation:run", True
     ),

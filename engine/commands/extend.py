@@ -1,0 +1,10 @@
+"""`lathe extend`: stretch a model's context, and measure which method still works where."""
+
+from __future__ import annotations
+
+import typer
+
+from engine.commands.extend_probe import probe
+
+app = typer.Typer(help="Longer texts than a model was trained on.", no_args_is_help=True)
+app.command("probe")(probe)

@@ -1,0 +1,183 @@
+"""`lathe extend probe`: keys found and perplexity, by method and length."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast, get_args
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table
+
+from engine.commands.compare_options import ModelOptions, one_of
+from engine.commands.console import STOPPED, note, out, print_json, print_table, stop, watch
+from engine.context.method_names import METHOD_NAMES
+from engine.context.probe_spec import (
+    DEFAULT_LENGTHS,
+    DEFAULT_METHODS,
+    ProbeResult,
+    ProbeRow,
+    ProbeSpec,
+)
+from engine.errors import BadSpec, EngineError, JobCancelled
+from engine.jobs.events import Event, Partial
+from engine.prompting.elements import Language
+from engine.pruning.prune_spec import TEACHING, TextSource
+
+if TYPE_CHECKING:
+    from engine.context.probe_spec import MethodReport
+
+
+def probe(
+    model: Annotated[str, typer.Option(help="A model's name or folder.")] = "teach-rope",
+    methods: Annotated[
+        str,
+        typer.Option(help=f"Of: {', '.join(METHOD_NAMES)}; joined by +, such as rerope+log-n."),
+    ] = ",".join(DEFAULT_METHODS),
+    lengths: Annotated[
+        str, typer.Option(help="Times the trained length (4x) or tokens (1536).")
+    ] = ",".join(DEFAULT_LENGTHS),
+    factor: Annotated[
+        float, typer.Option(help="Stretch of every method; 0 = as each length needs.")
+    ] = 0.0,
+    needles: Annotated[int, typer.Option(help="Keys hidden in one text.")] = 8,
+    n: Annotated[int, typer.Option(help="Most keys per method and length; 0 = none.")] = 48,
+    width: Annotated[
+        float, typer.Option(help="End a cell once its interval is so narrow; 0 = never.")
+    ] = 0.25,
+    language: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    seed: Annotated[int, typer.Option(help="Which keys and which filler.")] = 0,
+    text: Annotated[
+        str, typer.Option(help="Text of the perplexity: a UTF-8 file, or teaching.")
+    ] = TEACHING,
+    stride: Annotated[int, typer.Option(help="Tokens scored per window.")] = 128,
+    windows: Annotated[int, typer.Option(help="Windows of perplexity; 0 = none.")] = 8,
+    long_factor: Annotated[
+        str, typer.Option(help="LongRoPE's divisors, separated by commas.")
+    ] = "",
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:0, …")] = "auto",
+    dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """Measure where each method breaks: keys found in long texts, and perplexity.
+
+    Example: lathe extend probe --methods direct,ntk,rerope --lengths 1x,4x
+    """
+    try:
+        spec = ProbeSpec(
+            model=ModelOptions((model,), device=device, dtype=dtype).refs()[0],
+            methods=_listed(methods),
+            lengths=_listed(lengths),
+            factor=factor,
+            needles=needles,
+            most=n,
+            width=width,
+            language=cast(Language, one_of("--language", language, get_args(Language))),
+            seed=seed,
+            evaluation=TextSource(text if text == TEACHING else str(Path(text).absolute())),
+            stride=stride,
+            windows=windows,
+            long_factor=_divisors(long_factor),
+        )
+        result = _run(spec)
+    except EngineError as error:
+        stop(error)
+    if as_json:
+        print_json(_plain(result))
+    else:
+        _show(result)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+def _divisors(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise BadSpec(
+            "The divisors of --long-factor are no numbers.", "Write 1.0,1.1,1.3 and so on."
+        ) from None
+
+
+def _run(spec: ProbeSpec) -> ProbeResult:
+    from engine.api import Engine
+
+    def heard(event: Event) -> None:
+        if (
+            isinstance(event, Partial)
+            and isinstance(event.value, ProbeRow)
+            and event.value.complete
+        ):
+            note(_line(event.value))
+
+    engine = Engine()
+    try:
+        result = watch(engine, spec, heard)
+    except JobCancelled:
+        note("Stopped; the model is as it was.")
+        raise typer.Exit(STOPPED) from None
+    finally:
+        engine.close()
+    assert isinstance(result, ProbeResult)
+    return result
+
+
+def _line(row: ProbeRow) -> str:
+    found = f"{row.right} of {row.n} keys" if row.n else "no keys asked for"
+    text = "" if row.perplexity is None else f", perplexity {row.perplexity:.4g}"
+    return f"{row.length} {row.method}: {found}{text}"
+
+
+def _plain(result: ProbeResult) -> dict[str, object]:
+    from engine.jobs.spec import to_plain
+
+    return {
+        "model": result.model,
+        "trained": result.trained,
+        "rows": [to_plain(row) for row in result.rows],
+        "methods": [_plain_report(report) for report in result.methods],
+        "inv_freq": result.inv_freq.tolist(),
+        "seconds": result.seconds,
+        "provenance": to_plain(result.provenance),
+    }
+
+
+def _plain_report(report: MethodReport) -> dict[str, object]:
+    return {
+        name: value.tolist() if name == "inv_freq" else value
+        for name, value in vars(report).items()
+    }
+
+
+def _show(result: ProbeResult) -> None:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
+    heads = ("Length", "tokens", "method", "keys found", "95 % interval", "of", "perplexity")
+    for place, name in enumerate(heads):
+        table.add_column(name, justify="left" if place in (0, 2) else "right", no_wrap=True)
+    for row in result.rows:
+        table.add_row(
+            row.length,
+            f"{row.tokens:,}",
+            escape(row.method),
+            f"{row.passkey:.0%}" if row.n else "–",
+            f"{row.low:.0%} … {row.high:.0%}" if row.n else "–",
+            str(row.n),
+            "–" if row.perplexity is None else f"{row.perplexity:.4g}",
+        )
+    print_table(table)
+    for report in result.methods:
+        if report.problem:
+            out.print(f"{escape(report.name)}: not applicable. {escape(report.problem)}")
+        elif not report.keeps_cache:
+            gap = "" if report.cache_gap is None else f" (a logit moves by {report.cache_gap:.2g})"
+            out.print(
+                f"{escape(report.name)}: its frequencies follow the length, so keys that were "
+                f"cached earlier go stale{gap}; every question was read from its start."
+            )
+    out.print(
+        f"trained on {result.trained:,} tokens; digits of a key are given one after another and "
+        "must each be the likeliest token."
+    )

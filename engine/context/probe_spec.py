@@ -1,0 +1,226 @@
+"""What a bench of context methods is asked, and what it answers. No torch here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.context.method_names import check_method
+from engine.errors import BadSpec
+from engine.evaluation.spec import Provenance
+from engine.jobs.spec import Spec
+from engine.models.reference import ModelRef
+from engine.prompting.elements import Language
+from engine.pruning.prune_spec import TextSource
+
+DEFAULT_METHODS: Final = (
+    "direct",
+    "linear",
+    "ntk",
+    "ntk-exact",
+    "yarn",
+    "dynamic",
+    "self-extend",
+    "rerope",
+)
+DEFAULT_LENGTHS: Final = ("1x", "2x", "4x", "8x")
+LEAST_TOKENS: Final = 32
+
+
+@dataclass(frozen=True)
+class ProbeSpec(Spec):
+    """Measure which method still works at which length.
+
+    Attributes:
+        model: Which model.
+        methods: Names as `engine.context.method_names` has them; parts are joined by ``+``.
+        lengths: ``"4x"`` for four times the trained length, or a number of tokens.
+        factor: How far every method stretches; 0 = each length's own factor.
+        needles: Keys hidden in one text, evenly from its start to its end; they share what is
+            read, so a text with all its questions costs little more than one question.
+        most: Most keys asked for per method and length.
+        width: A cell ends early once its 95 % interval is no wider than this; 0 = never.
+        language: Of the texts.
+        seed: Which keys and which filler.
+        evaluation: Text whose perplexity is measured: lessons of the teaching world or a file.
+        stride: Tokens scored per window.
+        windows: Windows of perplexity; 0 = none.
+        long_factor: LongRoPE's divisors, one per pair of dimensions, where it is among `methods`.
+    """
+
+    kind: ClassVar[str] = "extend-probe"
+
+    model: ModelRef = field(default_factory=ModelRef)
+    methods: tuple[str, ...] = DEFAULT_METHODS
+    lengths: tuple[str, ...] = DEFAULT_LENGTHS
+    factor: float = 0.0
+    needles: int = 8
+    most: int = 48
+    width: float = 0.25
+    language: Language = "en"
+    seed: int = 0
+    evaluation: TextSource = field(default_factory=TextSource)
+    stride: int = 128
+    windows: int = 8
+    long_factor: tuple[float, ...] = ()
+
+    def title(self) -> str:
+        return f"Stretch {self.model.id}"
+
+    def check(self) -> None:
+        if not self.methods or not self.lengths:
+            raise BadSpec("Nothing is to be measured.", "Name at least one method and one length.")
+        for name in self.methods:
+            check_method(name)
+        for length in self.lengths:
+            tokens_of(length, 1 << 20)
+        if self.factor != 0 and not 1 <= self.factor < float("inf"):
+            raise BadSpec(
+                f"A context cannot be stretched by the factor {self.factor:g}.",
+                "Choose a factor of 1 or more.",
+            )
+        if not 1 <= self.needles <= 16:
+            raise BadSpec(
+                f"{self.needles} keys cannot be hidden in one text.", "Choose between 1 and 16."
+            )
+        if self.most < 0 or self.windows < 0 or self.stride < 1 or not 0 <= self.width < 1:
+            raise BadSpec("A number of the probe is out of its range.", "Use the usual ones.")
+
+
+def tokens_of(length: str, trained: int) -> int:
+    """Tokens of a length such as ``"4x"`` or ``"1536"``.
+
+    Raises:
+        BadSpec: It is neither.
+    """
+    text = length.strip().lower().replace("×", "x")
+    times = re.fullmatch(r"(\d+(?:\.\d+)?)x", text)
+    if times:
+        tokens = round(float(times[1]) * trained)
+    elif text.isdecimal():
+        tokens = int(text)
+    else:
+        raise BadSpec(f"“{length}” is no length.", "Write 4x or a number of tokens.")
+    if tokens < LEAST_TOKENS:
+        raise BadSpec(
+            f"A text of {tokens} tokens hides no key.", f"Choose at least {LEAST_TOKENS} tokens."
+        )
+    return tokens
+
+
+@dataclass(frozen=True)
+class DepthCell:
+    """The keys at one depth.
+
+    Attributes:
+        depth: Where they were hidden, 0 = start, 1 = end.
+        n: How many were asked for.
+        right: How many were found.
+        nll: Mean negative log-likelihood of their digits, nats per token.
+    """
+
+    depth: float
+    n: int
+    right: int
+    nll: float
+
+
+@dataclass(frozen=True)
+class ProbeRow:
+    """One method at one length, so far or to the end.
+
+    Attributes:
+        method: Its name.
+        length: As asked, such as ``"4x"``.
+        tokens: The same in tokens.
+        factor: Stretch that the method was given.
+        n: Keys asked for.
+        right: Keys whose every digit was the likeliest token, the digits before it given.
+        passkey: right / n.
+        low, high: Wilson's 95 % interval of it.
+        perplexity: Of the scored tokens with this much context, or None.
+        scored: Tokens behind the perplexity.
+        depths: By depth.
+        complete: False while more is to come.
+        stopped_early: The interval was narrow enough before all keys were asked for.
+        seconds: Spent on the keys of this row.
+        kv_bytes: Keys and values in the cache at this length.
+        forecast_bytes: The same as forecast.
+        same_as: A method with the very same frequencies at this length, whose figures these are.
+    """
+
+    method: str
+    length: str
+    tokens: int
+    factor: float
+    n: int
+    right: int
+    passkey: float
+    low: float
+    high: float
+    perplexity: float | None
+    scored: int
+    depths: tuple[DepthCell, ...]
+    complete: bool
+    stopped_early: bool = False
+    seconds: float = 0.0
+    kv_bytes: int = 0
+    forecast_bytes: int = 0
+    same_as: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class MethodReport:
+    """What a method did to this model.
+
+    Attributes:
+        name: Its name.
+        title: As people call it.
+        problem: Why it does not apply; empty = it does.
+        factor: Stretch of the frequencies shown.
+        inv_freq: Frequencies in force, read back from the live module, float64 ``[pairs]``.
+        attention: Factor on cos and sin in force.
+        parameters: Of the rules of attention, in words.
+        cache_gap: Largest difference of a logit between one pass over a text and the same text
+            read in two parts over a cache, beyond the trained length.
+        keeps_cache: False for a method whose cached keys go stale as the text grows.
+        swap_ms: Milliseconds to put it in force and back.
+    """
+
+    name: str
+    title: str
+    problem: str = ""
+    factor: float = 1.0
+    inv_freq: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    attention: float = 1.0
+    parameters: str = ""
+    cache_gap: float | None = None
+    keeps_cache: bool = True
+    swap_ms: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class ProbeResult:
+    """A bench of methods and lengths.
+
+    Attributes:
+        model: Its name.
+        trained: Trained length.
+        inv_freq: The model's own frequencies, float64 ``[pairs]``; empty without rotation.
+        rows: Length by length, in the order of the methods.
+        methods: What each did, those that do not apply included.
+        seconds: Of the whole job, loading included.
+        provenance: Where the figures come from.
+    """
+
+    model: str
+    trained: int
+    inv_freq: NDArray[np.float64]
+    rows: tuple[ProbeRow, ...]
+    methods: tuple[MethodReport, ...]
+    seconds: float
+    provenance: Provenance
