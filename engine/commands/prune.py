@@ -2,41 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast, get_args
+from typing import Annotated, cast, get_args
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
+from engine.commands import prune_outliers, prune_sweep, prune_tune
 from engine.commands.compare_options import ModelOptions, one_of
-from engine.commands.console import STOPPED, note, out, print_json, stop, watch
-from engine.errors import EngineError, JobCancelled
+from engine.commands.console import note, out, print_json, stop
+from engine.commands.prune_shared import (
+    Device,
+    DType,
+    Json,
+    Length,
+    Model,
+    Seed,
+    Text,
+    Windows,
+    loss_words,
+    run_job,
+    source,
+    with_perplexity,
+)
+from engine.errors import EngineError
+from engine.paths import Paths
+from engine.pruning.presets import presets, save_preset
 from engine.pruning.prune_spec import (
     ALLOCATIONS,
+    CUSTOM,
     METHODS,
     TEACHING,
     PruneResult,
     PruneSpec,
-    TextSource,
 )
-from engine.pruning.recipe import Group, Mode, Recipe
-
-if TYPE_CHECKING:
-    from engine.pruning.prune_spec import Loss
-
-Text = Annotated[str, typer.Option(help="A UTF-8 text file, or teaching.")]
+from engine.pruning.recipe import PRESETS, Group, Mode, Recipe
 
 app = typer.Typer(help="Prune a model: single weights, or with a command whole parts.")
+app.command("sweep")(prune_sweep.sweep)
+app.command("tune")(prune_tune.tune)
+app.command("outliers")(prune_outliers.outliers)
 
 
 @app.callback(invoke_without_command=True)
 def prune(
     context: typer.Context,
-    model: Annotated[str, typer.Option(help="A model's name or folder.")] = "teach-rope",
+    model: Model = "teach-rope",
     method: Annotated[
-        str, typer.Option(help=f"Of: {', '.join(METHODS)} (see --mode, --u, --a, --group).")
+        str,
+        typer.Option(
+            help=f"Of: {', '.join(METHODS)} (see --mode, --u, --a, --group), or a saved score."
+        ),
     ] = "wanda",
     sparsity: Annotated[float, typer.Option(help="Share of zeros, 0 to 1.")] = 0.5,
     pattern: Annotated[str, typer.Option(help="Kept:of neighbours, such as 2:4.")] = "",
@@ -45,12 +64,19 @@ def prune(
     u: Annotated[float, typer.Option(help="Custom: exponent of the magnitude.")] = 1.0,
     a: Annotated[float, typer.Option(help="Custom: exponent of the activation norm.")] = 1.0,
     group: Annotated[str, typer.Option(help="Custom: row or matrix.")] = "row",
+    save: Annotated[
+        str, typer.Option("--save-preset", help="Keep the method's score under this name.")
+    ] = "",
+    passes: Annotated[
+        int, typer.Option(help="1, or 2: block by block as in the published references.")
+    ] = 1,
     calibration: Text = TEACHING,
     evaluation: Text = TEACHING,
-    windows: Annotated[int, typer.Option(help="Windows of calibration.")] = 32,
-    length: Annotated[int, typer.Option(help="Tokens per window.")] = 128,
+    column: Annotated[str, typer.Option(help="Of a data set: the column that is read.")] = "",
+    windows: Windows = 32,
+    length: Length = 128,
     measured: Annotated[int, typer.Option(help="Windows measured; 0 = none.")] = 64,
-    seed: Annotated[int, typer.Option(help="Which windows are drawn.")] = 0,
+    seed: Seed = 0,
     output: Annotated[
         Path | None, typer.Option("--out", help="Folder for the pruned model.")
     ] = None,
@@ -60,9 +86,10 @@ def prune(
     masks_only: Annotated[
         bool, typer.Option("--masks-only", help="Write the masks alone, as NPZ, to --out.")
     ] = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:0, …")] = "auto",
-    dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    device: Device = "auto",
+    dtype: DType = "auto",
+    quantization: Annotated[str, typer.Option(help="none, nf4, fp4 or int8.")] = "none",
+    as_json: Json = False,
 ) -> None:
     """Prune a model by magnitudes and activations; the dense loss is measured beside.
 
@@ -71,20 +98,25 @@ def prune(
     if context.invoked_subcommand is not None:
         return
     try:
+        recipe = Recipe(
+            cast(Mode, one_of("--mode", mode, get_args(Mode))),
+            u,
+            a,
+            cast(Group, one_of("--group", group, get_args(Group))),
+        )
+        known, recipe = _scored(method, recipe, save)
         spec = PruneSpec(
-            model=ModelOptions((model,), device=device, dtype=dtype).refs()[0],
-            method=method,
-            recipe=Recipe(
-                cast(Mode, one_of("--mode", mode, get_args(Mode))),
-                u,
-                a,
-                cast(Group, one_of("--group", group, get_args(Group))),
-            ),
+            model=ModelOptions(
+                (model,), device=device, dtype=dtype, quantization=quantization
+            ).refs()[0],
+            method=known,
+            recipe=recipe,
+            preset=method if known != method else save,
             ratio=sparsity,
             pattern=pattern,
             allocation=allocation,
-            calibration=TextSource(calibration),
-            evaluation=TextSource(evaluation),
+            calibration=replace(source(calibration), column=column),
+            evaluation=replace(source(evaluation), column=column),
             windows=windows,
             length=length,
             measured=measured,
@@ -92,29 +124,34 @@ def prune(
             out=str(output.absolute()) if output else "",
             bitmask=bitmask,
             masks_only=masks_only,
+            passes=passes,
         )
-        result = _run(spec)
+        result = run_job(spec)
     except EngineError as error:
         stop(error)
+    assert isinstance(result, PruneResult)
     if as_json:
         print_json(_plain(result))
     else:
         _show(result)
 
 
-def _run(spec: PruneSpec) -> PruneResult:
-    from engine.api import Engine
+def _scored(method: str, recipe: Recipe, save: str) -> tuple[str, Recipe]:
+    """The method and the score: a saved one by its name, else as the options say; kept if asked.
 
-    engine = Engine()
-    try:
-        result = watch(engine, spec)
-    except JobCancelled:
-        note("Stopped; the model is as it was.")
-        raise typer.Exit(STOPPED) from None
-    finally:
-        engine.close()
-    assert isinstance(result, PruneResult)
-    return result
+    Raises:
+        BadSpec: The score cannot be kept under this name.
+        StoreError: The saved scores cannot be read or written.
+    """
+    paths = Paths.default()
+    if method not in METHODS:
+        saved = presets(paths).get(method)
+        if saved is not None:
+            method, recipe = CUSTOM, saved
+    if save:
+        save_preset(paths, save, PRESETS.get(method, recipe))
+        note(f"The score is kept as “{save}”: lathe prune --method {save}")
+    return method, recipe
 
 
 def _plain(result: PruneResult) -> dict[str, object]:
@@ -126,7 +163,7 @@ def _plain(result: PruneResult) -> dict[str, object]:
     plain["rows"] = [{**to_plain(row), "ratio": row.ratio} for row in result.rows]
     for name, loss in (("dense", result.dense), ("pruned", result.pruned)):
         if loss is not None:
-            plain[name] = {**to_plain(loss), "perplexity": loss.perplexity}
+            plain[name] = with_perplexity(loss)
     return plain
 
 
@@ -140,8 +177,8 @@ def _show(result: PruneResult) -> None:
     out.print(table)
     out.print(f"{result.ratio:.1%} of the weights of {len(result.rows)} matrices are zero.")
     if result.dense is not None and result.pruned is not None:
-        out.print(f"dense:  {_loss(result.dense)}")
-        out.print(f"pruned: {_loss(result.pruned)}")
+        out.print(f"dense:  {loss_words(result.dense)}")
+        out.print(f"pruned: {loss_words(result.pruned)}")
     took = result.seconds
     out.print(
         f"load {took.load:.1f} s, calibrate {took.calibrate:.1f} s, score {took.score:.1f} s, "
@@ -155,10 +192,3 @@ def _show(result: PruneResult) -> None:
             out.print("The file is as large as before: zeros are still stored.")
     elif result.out:
         out.print(f"{escape(result.out)}: masks, {written / 1e6:.1f} MB")
-
-
-def _loss(loss: Loss) -> str:
-    return (
-        f"perplexity {loss.perplexity:.4g}, {loss.nll:.4f} ± {loss.error:.4f} nats per token "
-        f"({loss.tokens:,} tokens, {loss.windows} windows)"
-    )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import random
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import torch
@@ -17,7 +16,7 @@ from torch import Tensor
 
 from engine.errors import BadSpec
 from engine.pruning.prune_spec import TEACHING, TextSource
-from engine.text_file import read_text_file
+from engine.pruning.sources import text_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -55,7 +54,7 @@ def passages(
     """The windows of a source: non-overlapping, drawn without repetition.
 
     Args:
-        source: A file, a text, or the teaching corpus.
+        source: A file, a data set, a text, or the teaching corpus.
         tokenizer: Of the model that will read them.
         windows: Most windows; fewer when the text is shorter.
         length: Tokens per window.
@@ -64,11 +63,11 @@ def passages(
     Raises:
         BadSpec: The text cannot be read, is shorter than one window, or the teaching corpus has
             too few lessons that fit into one.
+        DataError: The data set cannot be read.
     """
     if source.path == TEACHING:
         return _lessons(tokenizer, windows, length, seed)
-    text = source.text or read_text_file(Path(source.path))
-    name = Path(source.path).name if source.path else "the text"
+    text, name = text_of(source)
     ids = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
     whole = len(ids) // length
     if whole == 0:

@@ -24,6 +24,7 @@ from engine.pruning.prune_spec import Loss, MatrixRow, PruneResult, PruneSpec, S
 from engine.pruning.recipe import pattern_of
 from engine.pruning.save import check_folder, save_masks, save_model
 from engine.pruning.targets import Target, targets
+from engine.pruning.two_pass import visit_in_two_passes
 
 if TYPE_CHECKING:
     from engine.jobs.job import JobContext
@@ -138,7 +139,7 @@ class _Pruning:
         return {target.name: float(ratio) for target, ratio in zip(self.found, given, strict=True)}
 
     def _prune(self, calibration: Passages) -> None:
-        """Every matrix in one forward pass."""
+        """Every matrix, in one forward pass or block by block."""
         method = method_of(self.spec.method, self.recipe, self.pattern)
         ratios = self._ratios(calibration)
 
@@ -149,7 +150,8 @@ class _Pruning:
             self._note(target, _error(dense, inputs.norms, gone), gone)
             self.scoring += time.monotonic() - started
 
-        visit_in_one_pass(self.loaded.model, self.found, calibration, visit, self.ctx.check)
+        walk = visit_in_one_pass if self.spec.passes == 1 else visit_in_two_passes
+        walk(self.loaded.model, self.found, calibration, visit, self.ctx.check)
 
     def _note(self, target: Target, error: float, gone: Tensor) -> None:
         """A matrix is done: its row for the table."""

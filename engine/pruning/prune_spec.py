@@ -22,12 +22,15 @@ class TextSource:
     """A text for calibration or measurement.
 
     Attributes:
-        path: A UTF-8 text file, or `TEACHING` for lessons of the teaching world.
-        text: The text itself, instead of a file.
+        path: A UTF-8 text file, a data set (JSON lines, JSON, CSV, TSV, YAML), or `TEACHING` for
+            lessons of the teaching world.
+        text: The text itself, instead of a file: an open prompt, for example.
+        column: The data set's column that is read; empty = its questions and answers.
     """
 
     path: str = TEACHING
     text: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,9 @@ class PruneSpec(Spec):
         out: Folder for the pruned model, or empty.
         masks_only: Write the masks (NPZ) instead of a model.
         bitmask: Store the zeros as bits instead of values.
+        passes: 1 = each matrix is judged in the pass that prunes it; 2 = block by block as in the
+            published references, once dense for the statistics and once pruned.
+        preset: The name under which a person keeps the recipe, for titles and cards.
     """
 
     kind: ClassVar[str] = "prune"
@@ -69,9 +75,11 @@ class PruneSpec(Spec):
     out: str = ""
     masks_only: bool = False
     bitmask: bool = False
+    passes: int = 1
+    preset: str = ""
 
     def title(self) -> str:
-        return f"Prune {self.model.id}: {self.method}"
+        return f"Prune {self.model.id}: {self.preset or self.method}"
 
     def check(self) -> None:
         if not 0 <= self.ratio < 1:
@@ -80,6 +88,8 @@ class PruneSpec(Spec):
             )
         if self.windows < 1 or self.length < 8 or self.measured < 0:
             raise BadSpec("The calibration has no tokens.", "Take at least one window of 8 tokens.")
+        if self.passes not in (1, 2):
+            raise BadSpec(f"Pruning in {self.passes} passes is not known.", "Choose 1 or 2.")
         if self.masks_only and not self.out:
             raise BadSpec("No file is named for the masks.", "Name one with --out.")
         if self.allocation not in ALLOCATIONS:

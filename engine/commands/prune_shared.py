@@ -1,0 +1,98 @@
+"""What the verbs of `lathe prune` share: texts from options, a job watched to its end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.commands.console import STOPPED, note, watch
+from engine.errors import BadSpec, JobCancelled
+from engine.jobs.events import Event, Partial
+from engine.pruning.prune_spec import TextSource
+
+if TYPE_CHECKING:
+    from engine.jobs.spec import Spec
+    from engine.pruning.prune_spec import Loss
+
+Model = Annotated[str, typer.Option(help="A model's name or folder.")]
+Text = Annotated[
+    str, typer.Option(help="A text file, a data set (.jsonl, .json, .csv, .tsv), teaching, or -.")
+]
+Windows = Annotated[int, typer.Option(help="Windows of calibration.")]
+Length = Annotated[int, typer.Option(help="Tokens per window.")]
+Measured = Annotated[int, typer.Option(help="Windows measured.")]
+Seed = Annotated[int, typer.Option(help="Which windows are drawn.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:0, …")]
+DType = Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+
+def source(text: str) -> TextSource:
+    """A file, the teaching corpus, or ``-`` for standard input."""
+    return TextSource("", sys.stdin.read()) if text == "-" else TextSource(text)
+
+
+def numbers(option: str, text: str) -> tuple[float, ...]:
+    """``"0.1,0.5"`` as numbers. Raises `BadSpec`."""
+    try:
+        return tuple(float(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise BadSpec(
+            f"{option} {text} is no list of numbers.", "Write them with commas: 0.3,0.5."
+        ) from None
+
+
+def words(text: str) -> tuple[str, ...]:
+    """``"wanda,ria"`` as words."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def run_job(
+    spec: Spec, heard: Callable[[object], None] | None = None, stopped: str = ""
+) -> object | None:
+    """The result of a job; `heard` is told of its parts.
+
+    Args:
+        spec: What to do.
+        heard: Called with every part, on the worker thread.
+        stopped: Said when Ctrl+C ends it, and None is returned; empty = the command ends too.
+    """
+    from engine.api import Engine
+
+    def listen(event: Event) -> None:
+        if heard is not None and isinstance(event, Partial):
+            heard(event.value)
+
+    engine = Engine()
+    try:
+        return watch(engine, spec, listen)
+    except JobCancelled:
+        note(stopped or "Stopped; the model is as it was.")
+        if not stopped:
+            raise typer.Exit(STOPPED) from None
+        return None
+    finally:
+        engine.close()
+
+
+def loss_words(loss: Loss) -> str:
+    """A loss in one line."""
+    return (
+        f"perplexity {loss.perplexity:.4g}, {loss.nll:.4f} ± {loss.error:.4f} nats per token "
+        f"({loss.tokens:,} tokens, {loss.windows} windows)"
+    )
+
+
+def with_perplexity(loss: Loss) -> dict[str, object]:
+    """A loss as plain values, with the perplexity and its standard error."""
+    from engine.jobs.spec import to_plain
+
+    perplexity = loss.perplexity
+    return {
+        **to_plain(loss),
+        "perplexity": perplexity,
+        "perplexity_error": perplexity * loss.error,  # to first order
+    }

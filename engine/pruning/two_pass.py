@@ -1,0 +1,69 @@
+"""Block-sequential pruning as in the published references, for comparison with one pass.
+
+Each block reads the calibration text twice: dense, for the statistics of all its matrices, and
+pruned, for the inputs of the next block (Sun et al. 2023, section 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from engine.models.layers import decoder_layers, encoder_layers
+from engine.pruning.inputs import Inputs, SharedInputs
+from engine.pruning.one_pass import Visit
+from engine.pruning.passages import Passages
+from engine.pruning.targets import Target
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+
+@torch.no_grad()
+def visit_in_two_passes(
+    model: PreTrainedModel,
+    found: Sequence[Target],
+    text: Passages,
+    visit: Visit,
+    check: Callable[[], None],
+) -> None:
+    """Like `engine.pruning.one_pass.visit_in_one_pass`, but block by block.
+
+    All matrices of a block are visited after the block has read the text dense; the inputs of
+    the next block come from the pruned one.
+    """
+    real = text.real.to(model.device)
+    by_module = {id(target.module): target for target in found}
+    collecting: list[tuple[Target, Inputs]] | None = None
+    shared = SharedInputs(real)
+
+    def read(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        if collecting is not None:
+            target = by_module[id(module)]
+            collecting.append((target, shared.of(inputs[0], target.name)))
+
+    def twice(layer: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        nonlocal collecting
+        check()
+        collecting = []
+        layer.forward(*args, **kwargs)  # without the layer's own hooks, of which this is one
+        seen, collecting = collecting, None
+        for target, inputs in seen:
+            check()
+            visit(target, inputs)
+
+    layers = [*encoder_layers(model), *decoder_layers(model)]
+    handles = [target.module.register_forward_pre_hook(read) for target in found]
+    handles += [layer.register_forward_pre_hook(twice, with_kwargs=True) for layer in layers]
+    try:
+        model.base_model(
+            input_ids=text.ids.to(model.device),
+            attention_mask=text.real.long().to(model.device),
+            use_cache=False,
+        )
+    finally:
+        for handle in handles:
+            handle.remove()
