@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Final
 import torch
 
 from engine.decoding.detokenize import Detokenizer
-from engine.decoding.interrupt import interruptible
-from engine.decoding.stopping import context_length, stop_tokens
 from engine.errors import UnsupportedModel
 from engine.evaluation.provenance import provenance_of
 from engine.inspection.ablation import NOTHING, compared, replayed
 from engine.inspection.changes import change_of
+from engine.inspection.continuing import greedy
 from engine.inspection.inside_text import text_of
 from engine.inspection.mask_cells import leaks, mask_cells
 from engine.inspection.mask_hooks import masked
@@ -23,7 +22,6 @@ from engine.jobs.spec import Spec
 
 if TYPE_CHECKING:
     from engine.jobs.job import JobContext
-    from engine.models.loaded import LoadedModel
 
 TOLERANCE: Final = {torch.float32: 1e-4}  # of the painted own mask, relative
 ROUGHER: Final = 1e-2  # in half precision the two kernels differ by some rounding
@@ -62,8 +60,8 @@ def run(spec: Spec, ctx: JobContext) -> MaskResult:
         pieces = Detokenizer(loaded.tokenizer)
         own = other = ""
         if causal and spec.said:
-            own = said(loaded, reading, seen=None, most=spec.said)
-            other = said(loaded, reading, seen=torch.from_numpy(seen), most=spec.said)
+            own = greedy(loaded, text.ids, spec.said, ctx.check)
+            other = greedy(loaded, text.ids, spec.said, ctx.check, seen=torch.from_numpy(seen))
         return MaskResult(
             tokens=tuple(pieces.label(token) for token in text.ids),
             at=text.at,
@@ -103,41 +101,3 @@ def own_error(reading: Reading) -> float:
     hidden = reading.last_hidden
     difference = (under(reading, own) - hidden).abs().max()
     return float(difference / hidden.abs().max())
-
-
-def said(loaded: LoadedModel, reading: Reading, *, seen: torch.Tensor | None, most: int) -> str:
-    """How the text goes on, greedily, at most `most` tokens.
-
-    Args:
-        loaded: The model.
-        reading: The same at its text.
-        seen: The mask of the text, or None for its own; new tokens see what the last one sees.
-        most: Tokens.
-    """
-    from transformers.cache_utils import DynamicCache
-
-    model, ids = reading.model, list(reading.text.ids)
-    stops, limit = stop_tokens(model, loaded.tokenizer), context_length(model)
-    cache = DynamicCache()
-    fresh, rows = ids, seen
-    stream = Detokenizer(loaded.tokenizer).stream()
-    words: list[str] = []
-    with torch.no_grad(), interruptible(model, reading.forward.check):
-        for _ in range(most):
-            with masked(model, rows):
-                step = torch.tensor([fresh], device=model.device)
-                logits = model(
-                    input_ids=step,
-                    attention_mask=step.new_ones((1, len(ids))),
-                    past_key_values=cache,
-                    use_cache=True,
-                ).logits
-            token = int(logits[0, -1].argmax())
-            if token in stops or (limit is not None and len(ids) >= limit):
-                break
-            words.append(stream.feed(token))
-            ids.append(token)
-            fresh = [token]
-            if rows is not None:
-                rows = torch.nn.functional.pad(rows[-1:], (0, 1), value=True)
-    return "".join([*words, stream.finish()])

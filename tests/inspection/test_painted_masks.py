@@ -10,10 +10,11 @@ import torch
 
 from engine.api import Engine
 from engine.errors import BadSpec, UnsupportedModel
+from engine.inspection.continuing import greedy
 from engine.inspection.inspect_spec import MaskChoice, Stroke
 from engine.inspection.mask_cells import leaks, mask_cells
 from engine.inspection.mask_hooks import masked
-from engine.inspection.masks import own_error, said, under
+from engine.inspection.masks import own_error, under
 from engine.inspection.masks_spec import MaskResult, MaskSpec
 from engine.inspection.passing import Passage, run_passage
 from engine.inspection.probe import Probe
@@ -122,14 +123,22 @@ def test_a_prefix_sees_itself_and_nothing_behind_it(family: str):
 def test_the_text_under_the_painted_own_mask_is_what_generate_says(family: str):
     loaded = held(family)
     text = text_for(loaded, LONG[:36])
-    reading = read(loaded, text)
     ids = torch.tensor([text.ids])
     made = loaded.model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=8,
                                  do_sample=False)  # fmt: skip
     expected = loaded.tokenizer.decode(made[0, len(text.ids) :], skip_special_tokens=True)
-    assert said(loaded, reading, seen=None, most=8) == expected
-    assert said(loaded, reading, seen=causal(36), most=8) == expected
+    assert greedy(loaded, text.ids, 8) == expected
+    assert greedy(loaded, text.ids, 8, seen=causal(36)) == expected
     assert hooks_of(loaded.model) == 0
+
+
+def test_a_continuation_ends_where_the_table_of_positions_does():
+    loaded = held("gpt2")
+    ids = (40, 41, 42) * 170
+    told = greedy(loaded, ids, 8)
+    assert len(ids) == 510
+    assert told == greedy(loaded, ids, 2)
+    assert told
 
 
 def test_cells_follow_rule_and_strokes_and_refuse_a_blind_token():

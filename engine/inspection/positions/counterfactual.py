@@ -20,12 +20,11 @@ from engine.context.scaling.base import Frequencies, RopeConfig
 from engine.context.scaling.live import live_config, live_ropes, preserved, stretched, unrotated
 from engine.decoding.detokenize import Detokenizer
 from engine.decoding.interrupt import Check, no_check
-from engine.decoding.runner import Prompt, Runner
-from engine.decoding.stopping import stop_tokens
 from engine.errors import BadSpec
 from engine.evaluation.provenance import provenance_of
-from engine.inspection.ablation import NOTHING, compared
+from engine.inspection.ablation import NOTHING, compared, replayed
 from engine.inspection.changes import change_of
+from engine.inspection.continuing import greedy
 from engine.inspection.inside_text import InsideText, text_of
 from engine.inspection.positions.alibi import Slopes, released_slopes, textbook_slopes
 from engine.inspection.positions.counterfactual_spec import (
@@ -36,14 +35,11 @@ from engine.inspection.positions.counterfactual_spec import (
 from engine.inspection.positions.live_bias import with_alibi, without_alibi
 from engine.inspection.reach import trained_length
 from engine.inspection.reading import Reading, read
-from engine.inspection.replay import Output, hidden_of, seen
 from engine.jobs.spec import Spec
 from engine.models.architecture import shape_of
 from engine.models.kept import Slot
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from engine.evaluation.spec import Provenance
     from engine.jobs.job import JobContext
     from engine.models.loaded import LoadedModel
@@ -95,8 +91,8 @@ def answer(
         reading = read(loaded, text, check)
         before = continued(loaded, text, spec.new_tokens, check)
         with changed(loaded, spec, length) as used:
-            hidden = _last_hidden(reading)
-            after = greedy(loaded, text, spec.new_tokens, check)
+            hidden = replayed(reading, 0, ())
+            after = greedy(loaded, text.ids, spec.new_tokens, check)
         losses = compared(reading, hidden) if spec.losses else (NOTHING, NOTHING, NOTHING)
         pieces = Detokenizer(loaded.tokenizer)
         return CounterfactualResult(
@@ -163,46 +159,12 @@ def continued(loaded: LoadedModel, text: InsideText, count: int, check: Check) -
     key = (text.ids, count, tuple(loaded.edits))
     known = loaded.kept.get(CONTINUED)
     if known is None or known[0] != key:
-        known = (key, greedy(loaded, text, count, check))
+        known = (key, greedy(loaded, text.ids, count, check))
         loaded.kept.put(CONTINUED, known, sys.getsizeof(known[1]))
     return known[1]
-
-
-def greedy(loaded: LoadedModel, text: InsideText, count: int, check: Check) -> str:
-    """The likeliest `count` next tokens as text, one after the other; ends at a stop token."""
-    runner = Runner(loaded.model, check)
-    stops = stop_tokens(loaded.model, loaded.tokenizer)
-    stream = Detokenizer(loaded.tokenizer).stream()
-    said: list[str] = []
-    if not count:
-        return ""
-    with torch.no_grad():
-        filled = runner.prefill([Prompt(text.ids)])
-        logits = filled.logits[:, -1]
-        for place in range(count):
-            check()
-            token = int(logits[0].argmax())
-            if token in stops:
-                break
-            said.append(stream.feed(token))
-            if place + 1 < count:
-                logits = runner.step(filled.cache, logits.argmax(-1))
-    return "".join([*said, stream.finish()])
 
 
 def _shown(reading: Reading, hidden: torch.Tensor) -> torch.Tensor:
     """Logits ``[vocabulary]`` of the shown token."""
     at = slice(reading.text.at, reading.text.at + 1)
     return reading.head_logits(hidden[:, at], at)[0, 0]
-
-
-def _last_hidden(reading: Reading) -> torch.Tensor:
-    """What the last layer gives now, ``[1, tokens, hidden]``."""
-    taken: list[torch.Tensor] = []
-
-    def take(_layer: nn.Module, output: Output) -> None:
-        taken.append(hidden_of(output).clone())
-
-    with seen(reading.layers[-1:], take):
-        reading.forward(kept=1)
-    return taken[-1]
