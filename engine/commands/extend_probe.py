@@ -170,7 +170,10 @@ def _show(result: ProbeResult) -> None:
     print_table(table)
     for report in result.methods:
         if report.problem:
-            out.print(f"{escape(report.name)}: not applicable. {escape(report.problem)}")
+            out.print(
+                f"{escape(report.name)}: not applicable. {escape(report.problem)} "
+                f"{escape(report.hint)}"
+            )
         elif not report.keeps_cache:
             gap = "" if report.cache_gap is None else f" (a logit moves by {report.cache_gap:.2g})"
             out.print(

@@ -103,31 +103,34 @@ def trained_length(model: PreTrainedModel) -> int:
     return number(language, CONTEXT) or FALLBACK_LENGTH
 
 
-def problem(model: PreTrainedModel, method: Method) -> str:
-    """Why a method does not apply to a model, in a sentence; empty = it does."""
+def refusal(model: PreTrainedModel, method: Method) -> BadSpec | None:
+    """Why a method does not apply to a model, as an error that says what does; None = it does."""
     ropes = live_ropes(model)
     scales = method.scaling.name != "direct"
     moves = any(rule.moves for rule in method.rules)
     if (scales or moves) and not ropes:
-        positions = position_encoding_of(model.config, model)
-        if positions.startswith("ALiBi"):
-            return (
+        if position_encoding_of(model.config, model).startswith("ALiBi"):
+            return BadSpec(
                 "ALiBi turns nothing: it takes a penalty per distance off each score, so there "
-                "are no frequencies to change and no positions to move. Direct extrapolation is "
-                "what it was made for."
+                "are no frequencies to change and no positions to move.",
+                "Extrapolate directly, which is what ALiBi was made for.",
             )
-        return f"The model has no rotary positions but {positions}: there is nothing to turn."
+        return BadSpec(
+            "The model has no rotary positions: there is nothing to turn.",
+            "Choose a model with rotary positions (RoPE), such as Llama or Qwen.",
+        )
     if method.rules and not uses_interface(model):
-        return (
-            f"The class {type(model).__name__} computes attention in its own code, which cannot "
-            "be exchanged."
+        return BadSpec(
+            f"The attention of “{model.config.model_type}” cannot be exchanged.",
+            "Choose a model whose class takes an attention function, such as Llama or Qwen.",
         )
     if moves and method.scaling.name in LENGTH_DEPENDENT_ROPE:
-        return (
+        return BadSpec(
             f"The frequencies of {method.scaling.name} change with the length of the text, so far "
-            "tokens cannot be moved by a fixed angle."
+            "tokens cannot be moved by a fixed angle.",
+            "Choose a scaling with fixed frequencies, such as yarn.",
         )
-    return ""
+    return None
 
 
 @contextmanager
@@ -145,9 +148,9 @@ def applied(
     Raises:
         BadSpec: The method does not apply; the message says why.
     """
-    reason = problem(model, method)
-    if reason:
-        raise BadSpec(reason, "Choose a method that this model has, or the teaching twin.")
+    refused = refusal(model, method)
+    if refused is not None:
+        raise refused
     before = live_config(model) if live_ropes(model) else None
     trained = trained_length(model)
     rules = tuple(rule.fitted(trained, factor) for rule in method.rules)

@@ -181,6 +181,7 @@ class MethodReport:
         name: Its name.
         title: As people call it.
         problem: Why it does not apply; empty = it does.
+        hint: What to do instead.
         factor: Stretch of the frequencies shown.
         inv_freq: Frequencies in force, read back from the live module, float64 ``[pairs]``.
         attention: Factor on cos and sin in force.
@@ -194,6 +195,7 @@ class MethodReport:
     name: str
     title: str
     problem: str = ""
+    hint: str = ""
     factor: float = 1.0
     inv_freq: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     attention: float = 1.0

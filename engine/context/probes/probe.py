@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from engine.context.method_names import TITLES, parts_of
-from engine.context.methods import Applied, Method, applied, method_of, problem, trained_length
+from engine.context.methods import Applied, Method, applied, method_of, refusal, trained_length
 from engine.context.probe_spec import MethodReport, ProbeResult, ProbeRow, ProbeSpec, tokens_of
 from engine.context.probes.cells import Cell
 from engine.context.probes.gap import cache_gap
@@ -67,7 +67,7 @@ class _Probe:
         self.lengths = [_Length(one, tokens_of(one, self.trained)) for one in spec.lengths]
         self._check_table()
         self.methods = [method_of(name, spec.long_factor) for name in spec.methods]
-        self.usable = [one for one in self.methods if not problem(self.model, one)]
+        self.usable = [one for one in self.methods if refusal(self.model, one) is None]
         self.rows: list[ProbeRow] = []
         self.texts: dict[tuple[int, int], Haystack] = {}
         self.stream: Stream | None = None
@@ -208,9 +208,9 @@ class _Probe:
 
     def _report(self, method: Method) -> MethodReport:
         title = " + ".join(TITLES[part] for part in parts_of(method.name))
-        reason = problem(self.model, method)
-        if reason:
-            return MethodReport(method.name, title, problem=reason)
+        refused = refusal(self.model, method)
+        if refused is not None:
+            return MethodReport(method.name, title, problem=refused.message, hint=refused.hint)
         longest = max(self.lengths, key=lambda one: one.tokens)
         factor = self._factor(longest)
         times = []
