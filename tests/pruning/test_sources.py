@@ -16,12 +16,12 @@ from tests.support.tiny_models import tiny_tokenizer
 
 def test_a_data_set_is_read_as_questions_and_answers_or_by_column(tmp_path: Path) -> None:
     file = tmp_path / "set.jsonl"
-    rows = [{"question": f"{n} + 1?", "answer": str(n + 1), "id": f"no{n}"} for n in range(3)]
+    rows = [{"question": f"{n} + 1?", "answer": str(n + 1)} for n in range(3)]
     file.write_text("\n".join(map(json.dumps, rows)))
     text, name = text_of(TextSource(str(file)))
     assert name == "set.jsonl"
     assert text == "0 + 1?\n1\n\n1 + 1?\n2\n\n2 + 1?\n3"
-    assert text_of(TextSource(str(file), column="id"))[0] == "no0\n\nno1\n\nno2"
+    assert text_of(TextSource(str(file), column="answer"))[0] == "1\n\n2\n\n3"
     with pytest.raises(BadSpec, match="no column “title”"):
         text_of(TextSource(str(file), column="title"))
     file.write_text("")
