@@ -301,7 +301,10 @@ def _show(found: Capture, facts: dict[str, object]) -> None:
     else:
         proof = f"weights DIFFER from the model's own by {error:.1e}"
     kept, full = cast(int, facts["kept_bytes"]), cast(int, facts["full_bytes"])
-    out.print(
-        f"{escape(found.provenance.model)}: {len(found.tokens):,} tokens; {proof}; "
-        f"{kept / 2**20:.2f} MiB kept of {full / 2**20:.2f} MiB of weights."
-    )
+    room = f"{kept / 2**20:.2f} MiB kept of {full / 2**20:.2f} MiB of weights"
+    if kept > full:
+        room = (
+            f"{kept / 2**20:.2f} MiB of queries and keys kept; a text this short has only "
+            f"{full / 2**20:.2f} MiB of weights"
+        )
+    out.print(f"{escape(found.provenance.model)}: {len(found.tokens):,} tokens; {proof}; {room}.")

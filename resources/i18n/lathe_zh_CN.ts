@@ -583,6 +583,10 @@
         <translation>查找注意力头</translation>
     </message>
     <message>
+        <source>No head is called that: try a pattern (induction, sink) or a place (L2, H3).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>One scale</source>
         <translation>统一色标</translation>
     </message>
@@ -688,6 +692,10 @@
     <message>
         <source>Each row shares out 100 %: the weights.</source>
         <translation>每一行分配 100 %：即权重。</translation>
+    </message>
+    <message>
+        <source>This model runs with attention that is written out, whose code adds ALiBi twice; the figures are what it really computes.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>mask</source>
@@ -856,8 +864,20 @@
         <translation>在每个 token 处去掉，而不只在所示 token处；较慢，但精确</translation>
     </message>
     <message>
+        <source>Likeliest tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Next token</source>
         <translation>下一 token</translation>
+    </message>
+    <message>
+        <source>Token filled in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Token filled in for “{token}”</source>
+        <translation>填入“{token}”处的词元</translation>
     </message>
     <message>
         <source>Next token after “{token}”</source>
@@ -906,6 +926,10 @@
     <message>
         <source>Nothing is taken out. Delete on the atlas takes the chosen head out.</source>
         <translation>没有去掉任何头。在总览图上按 Delete 可去掉所选的头。</translation>
+    </message>
+    <message>
+        <source>A masked model: it fills its mask token in and does not go on.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>without {heads}</source>
@@ -1567,6 +1591,14 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>在“注意力”页面打开提示与回答</translation>
     </message>
     <message>
+        <source>See the positions of the last answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open prompt and answer on the page Position</source>
+        <translation>在“位置”页打开提示和回答</translation>
+    </message>
+    <message>
         <source>Sampling settings</source>
         <translation>采样设置</translation>
     </message>
@@ -1597,6 +1629,22 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
 </context>
 <context>
     <name>ComponentsView</name>
+    <message>
+        <source>Items per task</source>
+        <translation>每项任务的题数</translation>
+    </message>
+    <message>
+        <source>Held-out items per teaching task; more make it surer</source>
+        <translation>每项教学任务的留出题；题越多，结果越可靠</translation>
+    </message>
+    <message>
+        <source>or lines of your own</source>
+        <translation>或您自己的文本行</translation>
+    </message>
+    <message>
+        <source>One item per line; empty: the teaching tasks</source>
+        <translation>每行一题；留空则用教学任务</translation>
+    </message>
     <message>
         <source>Taken out of every layer</source>
         <translation>从每一层去掉</translation>
@@ -1684,6 +1732,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>the final norm</source>
         <translation>最终归一化</translation>
+    </message>
+    <message>
+        <source>lines.txt: the lines of the window</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3749,6 +3801,14 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>层（从输入数起）</translation>
     </message>
     <message>
+        <source>gradient norm of its weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nats per unit</source>
+        <translation>奈特/单位</translation>
+    </message>
+    <message>
         <source>Here ({device}): {wl:.0%} to {wh:.0%} step by step, {fl:.0%} to {fh:.0%} as one kernel, {bl:.0%} to {bh:.0%} of a whole block. The paper&apos;s 7–64 % were whole models of 2019, recurrent ones among them (Zhang &amp; Sennrich).</source>
         <translation>此处（{device}）：逐步计算节省 {wl:.0%} 至 {wh:.0%}，单个内核节省 {fl:.0%} 至 {fh:.0%}，整个块节省 {bl:.0%} 至 {bh:.0%}。论文中的 7–64 % 指 2019 年的完整模型，其中包括循环网络（Zhang &amp; Sennrich）。</translation>
     </message>
@@ -4268,8 +4328,8 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>画笔显露</translation>
     </message>
     <message>
-        <source> cells</source>
-        <translation> 格</translation>
+        <source>size </source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Size of the brush</source>
@@ -4288,6 +4348,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>用它查看内部</translation>
     </message>
     <message>
+        <source>Likeliest tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Map to paint on</source>
         <translation>可以涂画的热图</translation>
     </message>
@@ -4298,6 +4362,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Drag over cells. Red cells are hidden from their query, green ones shown to it; every layer and head obeys.</source>
         <translation>在单元格上拖动。红色单元格对其查询遮住，绿色的对其显露；所有层和头都遵从。</translation>
+    </message>
+    <message>
+        <source>Token filled in, under the mask</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Next token under the mask</source>
@@ -4600,6 +4668,10 @@ One question, leave one out</source>
         <translation>把两个提示都放进模型的对话格式</translation>
     </message>
     <message>
+        <source>its answer, one token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>residual stream</source>
         <translation>残差流</translation>
     </message>
@@ -4626,6 +4698,10 @@ One question, leave one out</source>
     <message>
         <source>Sample prompts</source>
         <translation>示例提示</translation>
+    </message>
+    <message>
+        <source>Patch two sample prompts</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Each activation of the clean run is put into the corrupted one: how much of the clean answer returns (0 = none, 1 = all)?</source>
@@ -4852,6 +4928,10 @@ One question, leave one out</source>
     <message>
         <source>Preparing…</source>
         <translation>正在准备…</translation>
+    </message>
+    <message>
+        <source>{s:.0f} s left</source>
+        <translation type="unfinished">还剩 {s:.0f} 秒</translation>
     </message>
 </context>
 <context>
@@ -5455,6 +5535,10 @@ One question, leave one out</source>
     <message>
         <source>Look inside</source>
         <translation>查看内部</translation>
+    </message>
+    <message>
+        <source>See its positions</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Overlay with another column…</source>
@@ -7148,6 +7232,10 @@ One question, leave one out</source>
         <translation>{n} + {m} 个 token</translation>
     </message>
     <message>
+        <source>longer than the {n} it was made for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>below: the text before; look inside again</source>
         <translation>下面是之前的文本；请再次查看内部</translation>
     </message>
@@ -7573,6 +7661,10 @@ One question, leave one out</source>
 </context>
 <context>
     <name>SubjectPanel</name>
+    <message>
+        <source>Prompt and answer of “{title}”, token by token</source>
+        <translation type="unfinished">“{title}”的提示与回答，逐 token</translation>
+    </message>
     <message>
         <source>✓ verified: rebuilt weights differ by at most {e}</source>
         <translation>✓ 已核实：重建的权重最多相差 {e}</translation>
@@ -8271,6 +8363,10 @@ One question, leave one out</source>
     <message>
         <source>The same tokens through two states: divergence (Jensen-Shannon, 0 … 1 bit) per head, and second minus first cell by cell.</source>
         <translation>同样的 token 经过两种状态：每个头的散度（Jensen-Shannon，0 … 1 比特），以及逐单元格的第二减第一。</translation>
+    </message>
+    <message>
+        <source>Compare with {state}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>weight, second − first</source>

@@ -33,6 +33,7 @@ class AnatomyModel(QObject):
     Attributes:
         row: Number of the chosen row of the table.
         items: Held-out items per task that components are read on.
+        text: Lines that are read in their place; empty = the tasks.
         norms: Which vector goes through the norms.
         table: Runs the rows.
         depth: Gradient norm against depth.
@@ -56,6 +57,7 @@ class AnatomyModel(QObject):
         self._current = current
         self.row = 0
         self.items = ITEMS
+        self.text = ""
         self._went = False
         self.results: dict[str, RowResult] = {}
         self.activations = ActivationChoice()
@@ -148,7 +150,9 @@ class AnatomyModel(QObject):
                 return _measure(self.cost, NormCostSpec()) or depth
             case "components":
                 self.components.forget()
-                return self.components.start(ComponentsSpec(self._current.ref, items=self.items))
+                return self.components.start(
+                    ComponentsSpec(self._current.ref, self.text, items=self.items)
+                )
             case "activations":
                 return False
 

@@ -188,13 +188,28 @@ def reading(case: AttentionCase, capture: Capture) -> AblateSpec:
             model=model, text=case.text, messages=case.messages(), ids=case.ids,
             target_ids=capture.ids, top=TOP,
         )  # fmt: skip
-    return AblateSpec(model=model, ids=capture.ids, since=case.since, top=TOP)
+    since = case.since or capture.since
+    return AblateSpec(model=model, ids=capture.ids, since=since, top=TOP)
 
 
 def telling(change: Change, most: int) -> tuple[TokenChange, ...]:
     """The few tokens that were or are likeliest, in the order of before."""
     found = sorted(change.tokens, key=lambda one: -max(one.before, one.after))[:most]
     return tuple(sorted(found, key=lambda one: one.rank_before))
+
+
+def change_columns(change: Change | None) -> tuple[tuple[str, list[float] | list[str]], ...]:
+    """Every named token before and after, as columns of a file; no rows without a change."""
+    tokens = change.tokens if change is not None else ()
+    return (
+        ("token", [one.text for one in tokens]),
+        ("id", [float(one.id) for one in tokens]),
+        ("before", [one.before for one in tokens]),
+        ("after", [one.after for one in tokens]),
+        ("logit change", [one.logit_delta for one in tokens]),
+        ("rank before", [float(one.rank_before) for one in tokens]),
+        ("rank after", [float(one.rank_after) for one in tokens]),
+    )
 
 
 def saving(ranking: HeadRanking, path: str) -> Path:

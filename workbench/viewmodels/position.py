@@ -11,6 +11,7 @@ from engine.inspection.inspect_spec import InspectSpec
 from engine.models.reference import ModelRef
 from engine.models.spec import Anatomy, DescribeModelSpec, ModelDescription
 from engine.prompting.render import Message, Segment
+from workbench.viewmodels.attention_case import AttentionCase
 from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.job_slot import JobSlot
 
@@ -44,6 +45,8 @@ class PositionModel(QObject):
         anatomy: What it is made of, once that was read; None before.
         text: What it reads.
         chat: Whether the text is put to the model as a question, in its chat format.
+        given: An answer that another page handed over, read token by token; None once the person
+            types.
         factor: How far texts are to be stretched, times the trained length.
         layer, head: Which head is looked at, from 0.
         capture: What the last look brought, of `layer` alone; None before the first.
@@ -72,6 +75,7 @@ class PositionModel(QObject):
         self.anatomy: Anatomy | None = None
         self.text = ""
         self.chat = False
+        self.given: AttentionCase | None = None
         self.factor = START_FACTOR
         self.layer = 0
         self.head = 0
@@ -105,6 +109,9 @@ class PositionModel(QObject):
     @property
     def trained(self) -> int:
         """Positions that the model was trained on, as its configuration says."""
+        layer = self.captured()
+        if layer is not None and layer.rope is not None and layer.rope.trained:
+            return layer.rope.trained  # of a model that is stretched already: before that
         known = self.anatomy.context_length if self.anatomy is not None else None
         return known or TRAINED_UNKNOWN
 
@@ -147,6 +154,16 @@ class PositionModel(QObject):
         self.facts_changed.emit()
         self.subject_changed.emit()
 
+    def set_text(self, text: str, chat: bool) -> None:
+        """Read another text; an answer that was handed over is no longer meant."""
+        self.text, self.chat, self.given = text, chat, None
+
+    def set_given(self, case: AttentionCase) -> None:
+        """Read prompt and answer of another page, with the model that answered."""
+        self.text, self.chat, self.given = case.text, False, case
+        self.set_model(case.model)
+        self.subject_changed.emit()
+
     def set_head(self, layer: int, head: int) -> None:
         """Look at another head; another layer needs another look."""
         layer = min(max(0, layer), self.layers - 1)
@@ -162,7 +179,9 @@ class PositionModel(QObject):
     def look(self) -> bool:
         """Run the text through the model; False (and `refused`) when that cannot start."""
         spec = InspectSpec(model=self.ref, text=self.text, layers=(self.layer,))
-        if self.chat and self.text:
+        if self.given is not None:
+            spec = InspectSpec(model=self.ref, ids=self.given.ids, layers=(self.layer,))
+        elif self.chat and self.text:
             asked = Message("user", (Segment("input", self.text),))
             spec = InspectSpec(model=self.ref, messages=(asked,), layers=(self.layer,))
         return self._looking.start(spec)

@@ -10,8 +10,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
+from engine.evaluation.evidence.spec import Figure
 from engine.inspection.anatomy.activations.registry import activation, gated_unit
 from engine.inspection.anatomy.components_spec import ComponentsResult
+from engine.inspection.anatomy.cost_spec import CostRow
 from engine.inspection.anatomy.rows.registry import ROWS
 from engine.models.reference import LoadOptions, ModelRef
 from tests.support import qt
@@ -137,12 +139,14 @@ def test_norms_follow_the_sliders(page, qtbot):
 def test_components_are_measured_and_put_back(page, qtbot, bench):
     click(qtbot, page.chips["components"])
     assert "tiny-bloom" in page.components.headline.text()
-    page.model.items = 1
+    page.components.items.setValue(1)
     with qtbot.waitSignal(page.model.components.ended, timeout=RUN_MS):
         click(qtbot, page.header.primary)
     result = page.model.components.result
     assert isinstance(result, ComponentsResult)
     assert result.restored
+    assert page.model.components.answered.items == 1
+    assert page.components._command().endswith("--items 1")
     assert "bit for bit" in page.components.note.text()
     shown = [row.cells[0] for row in page.components.whole.rows()]
     assert shown == ["positions", "attention", "MLP", "norms", "the final norm"]
@@ -194,3 +198,41 @@ def test_every_part_is_named_in_both_languages(page, bench):
             assert slider.slider.accessibleName()
         assert page.models.table.accessibleName()
     assert page.chips["models"].text() == "Models"
+
+
+def test_components_are_read_on_lines_of_ones_own_and_saved(page, qtbot, tmp_path):
+    click(qtbot, page.chips["components"])
+    view = page.components
+    view.text.setPlainText("one two three\ntwo three one\n")
+    assert not view.items.isEnabled()
+    with qtbot.waitSignal(page.model.components.ended, timeout=RUN_MS):
+        click(qtbot, page.header.primary)
+    result = page.model.components.result
+    assert isinstance(result, ComponentsResult)
+    assert result.items == 2
+    assert "--text lines.txt" in view._command()
+    for card, rows in ((view.whole_card, result.everywhere()), (view.layers_card, None)):
+        target = tmp_path / f"{card.menu.objectName()}.csv"
+        card.menu.save("csv", str(target))
+        qtbot.waitUntil(target.exists, timeout=RUN_MS)
+        lines = target.read_text("utf-8-sig").splitlines()
+        assert lines[0] == "component,layer,loss,rise,low,high"
+        wanted = len(result.losses) - len(result.everywhere()) if rows is None else len(rows)
+        assert len(lines) - 1 == wanted
+        assert all((line.split(",")[1] == "all") == (rows is not None) for line in lines[1:])
+    view.text.clear()
+    assert view.items.isEnabled()
+
+
+def test_the_cost_of_norms_becomes_a_table(page, qtbot, tmp_path):
+    click(qtbot, page.chips["norms"])
+    row = CostRow("fused", 64, 1.0, 0.5, Figure(0.5, 0.4, 0.6, 9))
+    page.model.cost.parts = (row,)
+    page.model.cost.changed.emit()
+    target = tmp_path / "cost.csv"
+    page.norms.cost_card.menu.save("csv", str(target))
+    qtbot.waitUntil(target.exists, timeout=RUN_MS)
+    head, line = target.read_text("utf-8-sig").splitlines()
+    assert head == "form,width,LayerNorm ns,RMSNorm ns,saved,low,high"
+    assert line == "fused,64,1,0.5,0.5,0.4,0.6"
+    assert "nats" in page.norms.depth.canvas.left.labelText

@@ -8,7 +8,7 @@ import pytest
 from engine.inspection.capture import LayerCapture, Mask
 from engine.inspection.stages import stage
 from workbench.plots.colour_maps import Scale
-from workbench.plots.tiles import SIZE, TileCache, level_for, levels_of, picture
+from workbench.plots.tiles import SIZE, TileCache, TileItem, level_for, levels_of, picture
 from workbench.plots.token_axis import shown_token, step_for
 from workbench.viewmodels.attention_tiles import (
     TileData,
@@ -168,3 +168,31 @@ def test_labels_thin_out_and_show_what_cannot_be_seen():
     assert shown_token(" the") == "·the"
     assert shown_token("\n") == "⏎"
     assert shown_token("a b") == "a·b"
+
+
+def test_a_tile_that_failed_is_asked_for_again(qapp):
+    asked, failing = [], [True]
+
+    def source(*key):
+        if failing[0]:
+            raise ValueError("no tile")
+        return matrix_tile(np.ones((4, 4), np.float32), *key)
+
+    def run(work, done, failed):
+        asked.append((work, done, failed))
+
+    item = TileItem(run, None)
+    item.show_source(source, (4, 4))
+    item._ask([(0, 0, 0)])
+    work, _, failed = asked.pop()
+    with pytest.raises(ValueError, match="no tile") as error:
+        work()
+    with pytest.raises(ValueError, match="no tile"):
+        failed(error.value)
+    assert not item.waiting
+    failing[0] = False
+    item._ask([(0, 0, 0)])
+    work, done, _ = asked.pop()
+    done(work())
+    assert (0, 0, 0) in item.cache
+    assert not item.waiting

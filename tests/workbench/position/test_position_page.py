@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
 from engine.inspection.positions.alibi import released_slopes
 from engine.inspection.stages import stage
+from engine.models.reference import LoadOptions, ModelRef
+from tests.support.tiny_models import save_tiny
 from tests.workbench.position.conftest import RUN_MS
 from workbench.services.preferences import MOTION
+from workbench.viewmodels.attention_case import AttentionCase
 from workbench.viewmodels.position import TOPICS
 
 
@@ -339,3 +344,54 @@ def test_the_rotation_is_saved_as_a_moving_picture(driver, page, tmp_path):
     view.dials_card.menu.save("csv", str(table))
     driver.until(table.exists)
     assert len(table.read_text("utf-8").splitlines()) == 1 + len(view.dials.faces)
+
+
+def test_an_answer_of_another_page_is_read_token_by_token(driver, page, bench, tiny):
+    driver.look()
+    before = page.model.capture.ids
+    ids = (*before, *before)
+    given = AttentionCase(
+        tiny["bloom"], "an answer", ids, since=len(before), origin="answer", title="few-shot"
+    )
+    bench.services.desk.lay("position", given)
+    driver.qtbot.waitUntil(
+        lambda: page.model.capture is not None and page.model.capture.ids == ids, timeout=RUN_MS
+    )
+    assert page.model.ref == tiny["bloom"]
+    assert page.subject.text.toPlainText() == "an answer"
+    assert "few-shot" in page.subject.about.text()
+    page.entered()
+    assert page.model.ref == tiny["bloom"], "an answer stays with the model that gave it"
+    assert page.save_state()["text"] == ""
+    driver.qtbot.keyClicks(page.subject.text, "x")
+    assert page.model.given is None
+    assert not page.subject.about.isVisible()
+
+
+def test_map_bars_and_text_are_for_the_same_length(driver, page, bench, tmp_path):
+    folder = tmp_path / "stretched"
+    save_tiny("llama", folder)
+    config = json.loads((folder / "config.json").read_text())
+    config["max_position_embeddings"] = 256
+    config["rope_parameters"] = {
+        "rope_type": "longrope", "rope_theta": 10000.0, "factor": 4.0,
+        "original_max_position_embeddings": 64,
+        "short_factor": [1.0] * 8, "long_factor": [1.0 + n for n in range(8)],
+    }  # fmt: skip
+    (folder / "config.json").write_text(json.dumps(config))
+    bench.services.model.choose(ModelRef(str(folder), options=LoadOptions(dtype="float32")))
+    driver.look()
+    driver.click(page.topics["stretch"])
+    view = page.stretch
+    driver.click(view.presets["longrope"])
+    driver.until(
+        lambda: (
+            view.swap.result is not None
+            and view.swap.spec.rotation == "longrope"
+            and view.shown().preset == "longrope"
+        )
+    )
+    assert page.model.trained == 64
+    assert view.swap.spec.length == round(64 * view.factor())
+    assert str(view.swap.spec.length) in view.factor_text.text()
+    np.testing.assert_allclose(view.swap.result.inv_freq, view.shown().inv_freq, rtol=1e-6)

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import math
+import shlex
+from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.evaluation.evidence.spec import Figure
 from engine.inspection.anatomy.components_spec import (
     COMPONENTS,
+    MOST_ITEMS,
     Component,
     ComponentLoss,
     ComponentsResult,
+    ComponentsSpec,
 )
 from workbench.plots.export import Column
 from workbench.services.container import Services
@@ -22,6 +34,9 @@ from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow, FigureT
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.signed_tint import plain_number, signed
+from workbench.widgets.text_field import TextField
+
+TEXT_LINES = 3
 
 
 class ComponentsView(QScrollArea):
@@ -35,6 +50,13 @@ class ComponentsView(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         content = QWidget(self)
+        self.items_label, self.text_label = PlainLabel(content), PlainLabel(content)
+        self.items = QSpinBox(content)
+        self.items.setRange(1, MOST_ITEMS)
+        self.items.setValue(model.items)
+        self.text = TextField(TEXT_LINES, content)
+        self.items_label.setBuddy(self.items)
+        self.text_label.setBuddy(self.text)
         self.headline = PlainLabel(content)
         self.headline.setWordWrap(True)
         set_role(self.headline, "section")
@@ -46,11 +68,13 @@ class ComponentsView(QScrollArea):
         command = self._command
         self.whole_card = PlotCard(
             services, "components", self.whole,
-            plot_exports(services, self.whole, self._columns, command=command), content,
+            plot_exports(services, self.whole, partial(self._columns, False), command=command),
+            content,
         )  # fmt: skip
         self.layers_card = PlotCard(
             services, "components-by-layer", self.layers,
-            plot_exports(services, self.layers, self._columns, command=command), content,
+            plot_exports(services, self.layers, partial(self._columns, True), command=command),
+            content,
         )  # fmt: skip
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
@@ -59,19 +83,37 @@ class ComponentsView(QScrollArea):
         top = Qt.AlignmentFlag.AlignTop
         grid.addWidget(self.whole_card, 0, 0, top)
         grid.addWidget(self.layers_card, 0, 1, top)
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        for part in (self.items_label, self.items, self.text_label):
+            first.addWidget(part)
+        read = QHBoxLayout()
+        read.setSpacing(8)
+        read.addLayout(first)
+        read.setAlignment(first, top)
+        read.addWidget(self.text, 1)
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(12)
+        column.addLayout(read)
         column.addWidget(self.headline)
         column.addLayout(grid)
         column.addWidget(self.note)
         column.addStretch(1)
         self.setWidget(content)
         model.components.changed.connect(self.refresh)
+        self.items.valueChanged.connect(self._items_chosen)
+        self.text.textChanged.connect(self._typed)
         self.retranslate()
 
     def retranslate(self) -> None:
         """Set every text again."""
+        self.items_label.setText(self.tr("Items per task"))
+        self.items.setAccessibleName(self.items_label.text())
+        self.items.setToolTip(self.tr("Held-out items per teaching task; more make it surer"))
+        self.text_label.setText(self.tr("or lines of your own"))
+        self.text.setAccessibleName(self.text_label.text())
+        self.text.setPlaceholderText(self.tr("One item per line; empty: the teaching tasks"))
         self.whole_card.set_texts(self.tr("Taken out of every layer"))
         self.layers_card.set_texts(self.tr("Taken out of one layer"))
         self.refresh()
@@ -103,6 +145,13 @@ class ComponentsView(QScrollArea):
                 text.format(part=self._name(worst.component), rise=plain_number(_rise(worst)))
             )
         self.note.setText(self._note(result) if isinstance(result, ComponentsResult) else "")
+
+    def _items_chosen(self, items: int) -> None:
+        self._model.items = items
+
+    def _typed(self) -> None:
+        self._model.text = self.text.toPlainText().strip()
+        self.items.setEnabled(not self._model.text)
 
     def _losses(self) -> tuple[ComponentLoss, ...]:
         found = self._model.components.result
@@ -175,8 +224,9 @@ class ComponentsView(QScrollArea):
         assert set(names) == set(COMPONENTS)
         return names[component]
 
-    def _columns(self) -> tuple[Column, ...]:
-        losses = self._losses()
+    def _columns(self, single: bool) -> tuple[Column, ...]:
+        """Of the layers one by one, or of all at once."""
+        losses = [one for one in self._losses() if (one.layer >= 0) == single]
         return (
             ("component", [one.component for one in losses]),
             ("layer", ["all" if one.layer < 0 else str(one.layer) for one in losses]),
@@ -187,7 +237,16 @@ class ComponentsView(QScrollArea):
         )
 
     def _command(self) -> str:
-        return f"lathe inspect anatomy components --model {self._model.model_id}"
+        """What made the figures in sight; before the first, what would."""
+        spec = self._model.components.answered
+        model, text, items = self._model.model_id, self._model.text, self._model.items
+        if isinstance(spec, ComponentsSpec):
+            model, text, items = spec.model.id, spec.text, spec.items
+        words = ["lathe", "inspect", "anatomy", "components", "--model", model]
+        if not text:
+            return shlex.join([*words, "--items", str(items)])
+        told = self.tr("lines.txt: the lines of the window")
+        return f"{shlex.join([*words, '--text', 'lines.txt'])}  # {told}"
 
 
 def _mean(figure: Figure | None) -> float:

@@ -29,7 +29,6 @@ from workbench.views.anatomy.slider_row import SliderRow
 from workbench.views.anatomy.words import placement_tower
 from workbench.views.plot_card import PlotCard, chart_card, plot_exports
 from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow, FigureTable
-from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
 ROLES = {
@@ -75,11 +74,14 @@ class NormsView(QScrollArea):
         self.depth_card = chart_card(
             services, "gradient-depth", self.depth, lambda: "lathe inspect anatomy depth", content
         )
-        self.cost_heading, self.cost_note = PlainLabel(content), PlainLabel(content)
-        set_role(self.cost_heading, "section")
-        set_role(self.cost_note, "small")
-        self.cost_note.setWordWrap(True)
         self.cost = FigureTable(content)
+        self.cost_card = PlotCard(
+            services, "norms-cost", self.cost,
+            plot_exports(
+                services, self.cost, self._cost_columns, command=_cost_command
+            ),
+            content,
+        )  # fmt: skip
         self.verdict = PlainLabel(content)
         self.verdict.setWordWrap(True)
         self._lay_out(content)
@@ -104,8 +106,7 @@ class NormsView(QScrollArea):
         self.placement_card.set_texts(self.tr("Where the norm stands"))
         self.diagrams.set_towers([placement_tower(kind) for kind in ("post", "pre", "deep")])
         self.depth_card.set_texts(self.tr("Gradient norm against depth"))
-        self.cost_heading.setText(self.tr("What a norm costs"))
-        self.cost.setAccessibleName(self.cost_heading.text())
+        self.cost_card.set_texts(self.tr("What a norm costs"))
         self._show_vector()
         self._show_depth()
         self._show_cost()
@@ -182,23 +183,20 @@ class NormsView(QScrollArea):
             self.depth_card.set_note(self.tr("Measure builds random stacks and reads them."))
         self.depth.set_data(
             Axis(self.tr("layer, from the input"), whole=True),
-            Axis(self.tr("gradient norm"), log=True),
+            Axis(self.tr("gradient norm of its weights"), self.tr("nats per unit"), log=True),
             tuple(series),
         )
 
     def _show_cost(self) -> None:
-        rows = [one for one in self._model.cost.parts if isinstance(one, CostRow)]
-        result = self._model.cost.result
-        if isinstance(result, NormCost) and not self._model.cost.running:
-            rows = list(result.rows)
+        rows, result = self._cost_rows(), self._model.cost.result
         self.cost.setVisible(bool(rows))
         self.verdict.setVisible(isinstance(result, NormCost))
         if not rows:
-            self.cost_note.setText(
+            self.cost_card.set_note(
                 self.tr("The textbook says that RMSNorm saves 7–64 %. Measure puts it to the test.")
             )
             return
-        self.cost_note.setText(
+        self.cost_card.set_note(
             self.tr(
                 "Nanoseconds per element, medians of readings in turns, one thread; saving with "
                 "its 95 % interval. Negative: RMSNorm takes longer."
@@ -214,6 +212,25 @@ class NormsView(QScrollArea):
         self.cost.set_content(columns, tuple(self._cost_row(row) for row in rows))
         if isinstance(result, NormCost):
             self.verdict.setText(self._verdict(result))
+
+    def _cost_rows(self) -> tuple[CostRow, ...]:
+        """What has been read so far."""
+        result = self._model.cost.result
+        if isinstance(result, NormCost) and not self._model.cost.running:
+            return tuple(result.rows)
+        return tuple(one for one in self._model.cost.parts if isinstance(one, CostRow))
+
+    def _cost_columns(self) -> tuple[Column, ...]:
+        rows = self._cost_rows()
+        return (
+            ("form", [one.form for one in rows]),
+            ("width", [float(one.width) for one in rows]),
+            ("LayerNorm ns", [one.layer_ns for one in rows]),
+            ("RMSNorm ns", [one.rms_ns for one in rows]),
+            ("saved", [one.saving.mean for one in rows]),
+            ("low", [one.saving.low for one in rows]),
+            ("high", [one.saving.high for one in rows]),
+        )
 
     def _cost_row(self, row: CostRow) -> FigureRow:
         saving = row.saving
@@ -275,8 +292,8 @@ class NormsView(QScrollArea):
             sliders.addWidget(slider, 1)
         cost = QVBoxLayout()
         cost.setSpacing(4)
-        for widget in (self.cost_heading, self.cost_note, self.cost, self.verdict):
-            cost.addWidget(widget)
+        cost.addWidget(self.cost_card)
+        cost.addWidget(self.verdict)
         cost.addStretch(1)
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
@@ -294,3 +311,7 @@ class NormsView(QScrollArea):
         column.addLayout(sliders)
         column.addWidget(self.factors)
         column.addLayout(grid, 1)
+
+
+def _cost_command() -> str:
+    return "lathe inspect anatomy cost"

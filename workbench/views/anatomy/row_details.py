@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -18,6 +20,7 @@ from workbench.views.plot_card import PlotCard, plot_exports
 from workbench.widgets.bar_list import Bar, BarList
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.plot_menu import PlotMenu
 
 MOST_MASKS = 3
 THREE_CHARS = 150
@@ -56,10 +59,19 @@ class RowDetails(QScrollArea):
             self.mask_heading, self.share_heading, self.claim_heading, self.fact_heading
         ):  # fmt: skip
             set_role(heading, "section")
+        self._pictures = QWidget(content)
+        self.mask_menu = PlotMenu(
+            services, "anatomy-masks",
+            plot_exports(services, self._pictures, self._mask_columns, self._mask_arrays), content,
+        )  # fmt: skip
         self.mask_note = PlainLabel(content)
         self.mask_note.setWordWrap(True)
         set_role(self.mask_note, "small")
         self.shares = BarList(content)
+        self.share_menu = PlotMenu(
+            services, "anatomy-weights",
+            plot_exports(services, self.shares, self._share_columns), content,
+        )  # fmt: skip
         self.claims = PlainLabel(content)
         self.claims.setWordWrap(True)
         self.claims.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -96,7 +108,7 @@ class RowDetails(QScrollArea):
         shown = result is not None
         for widget in (
             self.mask_heading, self.mask_note, self.share_heading, self.shares,
-            self.claim_heading, self.claims,
+            self.claim_heading, self.claims, self.mask_menu, self.share_menu,
         ):  # fmt: skip
             widget.setVisible(shown)
         for number, view in enumerate(self.masks):
@@ -159,6 +171,33 @@ class RowDetails(QScrollArea):
             (self.tr("inside"), notes),
         )
 
+    def _mask_columns(self) -> tuple[Column, ...]:
+        """One line per half, output and token: whether it is seen, and how much it moves."""
+        halves: list[str] = []
+        places: list[list[float]] = [[], [], [], []]
+        for picture in self._result.masks if self._result is not None else ():
+            for (i, j), seen in np.ndenumerate(picture.seen):
+                halves.append(picture.half)
+                values = (i, j, seen, picture.influence[i, j])
+                for kept, value in zip(places, values, strict=True):
+                    kept.append(float(value))
+        names = ("output", "token", "seen", "influence")
+        return (("half", halves), *zip(names, places, strict=True))
+
+    def _mask_arrays(self) -> dict[str, NDArray[np.generic]]:
+        found: dict[str, NDArray[np.generic]] = {}
+        for picture in self._result.masks if self._result is not None else ():
+            found[f"{picture.half}_seen"] = picture.seen
+            found[f"{picture.half}_influence"] = picture.influence
+        return found
+
+    def _share_columns(self) -> tuple[Column, ...]:
+        shares = self._result.shares if self._result is not None else ()
+        return (
+            ("part", [share.part for share in shares]),
+            ("weights", [float(share.parameters) for share in shares]),
+        )
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Three columns where there is room, else two."""
         super().resizeEvent(event)
@@ -167,18 +206,25 @@ class RowDetails(QScrollArea):
         self._beside.setDirection(way)
 
     def _lay_out(self, content: QWidget) -> None:
-        pictures = QHBoxLayout()
+        pictures = QHBoxLayout(self._pictures)
+        pictures.setContentsMargins(0, 0, 0, 0)
         pictures.setSpacing(12)
         for view in self.masks:
             pictures.addWidget(view, 0, Qt.AlignmentFlag.AlignTop)
         pictures.addStretch(1)
         seen = QVBoxLayout()
         seen.setSpacing(8)
-        seen.addWidget(self.mask_heading)
-        seen.addLayout(pictures)
-        seen.addWidget(self.mask_note)
-        seen.addSpacing(8)
-        seen.addWidget(self.share_heading)
+        for heading, menu in (
+            (self.mask_heading, self.mask_menu), (self.share_heading, self.share_menu),
+        ):  # fmt: skip
+            line = QHBoxLayout()
+            line.addWidget(heading, 1)
+            line.addWidget(menu)
+            seen.addLayout(line)
+            if heading is self.mask_heading:
+                seen.addWidget(self._pictures)
+                seen.addWidget(self.mask_note)
+                seen.addSpacing(8)
         seen.addWidget(self.shares)
         seen.addStretch(1)
         told = QVBoxLayout()

@@ -36,6 +36,7 @@ from workbench.views.attention.words import (
 )
 from workbench.widgets.chips import Chip
 from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
 from workbench.widgets.plot_menu import Exports, PlotMenu, Work
 
 LOW_LINES = 24
@@ -64,6 +65,10 @@ class AtlasPanel(QWidget):
         self.sort = QComboBox(self)
         self.find = QLineEdit(self)
         self.find.setClearButtonEnabled(True)
+        self.no_hit = PlainLabel(self)
+        self.no_hit.setWordWrap(True)
+        set_role(self.no_hit, "muted")
+        self.no_hit.hide()
         self.shared = Chip(self, compact=True)
         self.importance = Chip(self, compact=True)
         self.importance.setEnabled(False)
@@ -96,6 +101,9 @@ class AtlasPanel(QWidget):
         self.sort.setToolTip(self.tr("Sort heads by"))
         self.find.setPlaceholderText(self.tr("Find heads: induction, L2 …"))
         self.find.setAccessibleName(self.tr("Find heads"))
+        self.no_hit.setText(
+            self.tr("No head is called that: try a pattern (induction, sink) or a place (L2, H3).")
+        )
         self.shared.setText(self.tr("One scale"))
         self.shared.setToolTip(self.tr("The same colours for every head, or each head its own"))
         self.importance.setText(self.tr("Importance"))
@@ -131,6 +139,9 @@ class AtlasPanel(QWidget):
     def _reorder(self) -> None:
         self.atlas.set_order(self._data.sorted(), self._data.order == "layer")
         self.importance.setEnabled(bool(self._data.importance))
+        data = self._data.data
+        lost = data is not None and bool(data.heads)
+        self.no_hit.setVisible(lost and len(self._data.faded()) == len(data.heads if data else ()))
         self._mark()
 
     def _mark(self) -> None:
@@ -233,6 +244,7 @@ class AtlasPanel(QWidget):
         layout.setSpacing(4)
         layout.addLayout(top)
         layout.addWidget(self.find)
+        layout.addWidget(self.no_hit)
         layout.addLayout(chips)
         layout.addWidget(self.atlas, 1)
         layout.addWidget(self.card)

@@ -10,17 +10,25 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from engine.errors import EngineError, ErrorReport
 from engine.inspection.ablation_spec import TokenChange
+from workbench.plots.export import Column
 from workbench.plots.token_axis import shown_token
 from workbench.services.container import Services
 from workbench.services.engine_words import tell_report
 from workbench.viewmodels.attention import AttentionModel
-from workbench.viewmodels.attention_ablation import AblationModel, saving, telling
+from workbench.viewmodels.attention_ablation import (
+    AblationModel,
+    change_columns,
+    saving,
+    telling,
+)
 from workbench.viewmodels.attention_heads import HeadAt
+from workbench.views.plot_card import plot_exports
 from workbench.widgets.bar_list import Bar, BarList
 from workbench.widgets.chips import Chip
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.plot_menu import PlotMenu
 from workbench.widgets.signed_tint import plain_number
 
 SHOWN = 5
@@ -46,6 +54,8 @@ class BarsPanel(QWidget):
         self.heading = PlainLabel(self)
         set_role(self.heading, "section")
         self.bars = BarList(self)
+        exports = plot_exports(services, self.bars, self._columns)
+        self.menu = PlotMenu(services, "next-token", exports, self)
         self.story = PlainLabel(self)
         self.story.setWordWrap(True)
         set_role(self.story, "muted")
@@ -75,7 +85,7 @@ class BarsPanel(QWidget):
         for chip in (self.mean, self.everywhere):
             chip.setAccessibleName(chip.text())
             chip.updateGeometry()
-        self.bars.setAccessibleName(self.tr("Likeliest next tokens"))
+        self.bars.setAccessibleName(self.tr("Likeliest tokens"))
         self.refresh()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -93,11 +103,16 @@ class BarsPanel(QWidget):
     def refresh(self) -> None:
         """Show the result and what can be done."""
         result, taken = self._ablation.result, self._ablation.units
-        heading = self.tr("Next token")
+        heading = self.tr("Token filled in") if self._fills else self.tr("Next token")
         bars: tuple[Bar, ...] = ()
         if result is not None:
             last = shown_token(result.tokens[result.at]) if result.tokens else ""
-            heading = self.tr("Next token after “{token}”").format(token=last)
+            place = (
+                self.tr("Token filled in for “{token}”")
+                if self._fills
+                else self.tr("Next token after “{token}”")
+            )
+            heading = place.format(token=last)
             bars = tuple(self._bar(one, bool(taken)) for one in telling(result.change, self._shown))
         self.heading.setText(heading)
         self.bars.set_bars(bars)
@@ -173,6 +188,10 @@ class BarsPanel(QWidget):
 
     # Inside
 
+    def _columns(self) -> tuple[Column, ...]:
+        result = self._ablation.result
+        return change_columns(result.change if result is not None else None)
+
     def _bar(self, one: TokenChange, changed: bool) -> Bar:
         before, after = plain_number(one.before), plain_number(one.after)
         return Bar(
@@ -186,12 +205,21 @@ class BarsPanel(QWidget):
             ),
         )
 
+    @property
+    def _fills(self) -> bool:
+        """Whether the model fills masked tokens in and names no next one."""
+        return self._model.capture is not None and self._model.capture.fills
+
     def _story(self) -> str:
         result, taken = self._ablation.result, self._ablation.units
         if result is None:
             return tell_report(self._refusal).message if self._refusal is not None else ""
         if not taken:
-            return self.tr("Nothing is taken out. Delete on the atlas takes the chosen head out.")
+            told = self.tr("Nothing is taken out. Delete on the atlas takes the chosen head out.")
+            if self._fills:
+                model = self.tr("A masked model: it fills its mask token in and does not go on.")
+                told = f"{model} {told}"
+            return told
         names = ", ".join(HeadAt(one.layer, one.head).name for one in taken[:6])
         if len(taken) > 6:
             names += " …"
@@ -221,7 +249,10 @@ class BarsPanel(QWidget):
     def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.setSpacing(4)
-        left.addWidget(self.heading)
+        head = QHBoxLayout()
+        head.addWidget(self.heading, 1)
+        head.addWidget(self.menu)
+        left.addLayout(head)
         left.addWidget(self.bars)
         left.addStretch(1)
         buttons = FlowBar(self)

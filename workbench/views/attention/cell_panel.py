@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 from workbench.plots.tiled_map import CellAt
 from workbench.plots.token_axis import shown_token
 from workbench.viewmodels.attention import AttentionModel
-from workbench.views.attention.words import term_name
-from workbench.widgets.fixed_font import fixed_font
+from workbench.views.attention.words import note_text, term_name
+from workbench.widgets.fixed_font import use_fixed_font
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.signed_tint import plain_number, signed
@@ -39,6 +39,9 @@ class CellPanel(QWidget):
         set_role(self.rule, "line")
         self.badge = PlainLabel(self)
         self.badge.setWordWrap(True)
+        self.note = PlainLabel(self)
+        self.note.setWordWrap(True)
+        set_role(self.note, "warning")
         self._lay_out()
         model.head_changed.connect(self._refresh)
         model.capture_changed.connect(self._refresh)
@@ -90,6 +93,9 @@ class CellPanel(QWidget):
         self.hint.setText(self.tr("Point at a cell of the map: its score is added up here."))
         self._fill(rows)
         self._tell_badge()
+        note = note_text(self._model.layer)
+        self.note.setText(f"⚠ {note}" if note else "")
+        self.note.setVisible(bool(note))
 
     def _fill(self, rows: list[tuple[str, str]]) -> None:
         blank = [("", "")] * MOST_ROWS
@@ -102,7 +108,7 @@ class CellPanel(QWidget):
                 label.setVisible(bool(said))
         last = len(rows) - 1
         for number, value in enumerate(self.values):
-            font = fixed_font()
+            font = value.font()
             font.setBold(number == last)
             value.setFont(font)
         self.rule.setVisible(bool(rows))
@@ -134,7 +140,7 @@ class CellPanel(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
         for row, (name, value) in enumerate(zip(self.names, self.values, strict=True)):
-            value.setFont(fixed_font())
+            use_fixed_font(value)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.addWidget(name, row, 0)
             grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignRight)
@@ -148,6 +154,7 @@ class CellPanel(QWidget):
         layout.addLayout(grid)
         layout.addWidget(self.rule)
         layout.addWidget(self.badge)
+        layout.addWidget(self.note)
         layout.addStretch(1)
 
 

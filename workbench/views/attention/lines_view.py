@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from engine.inspection.capture import Float, LayerCapture
 from engine.inspection.stages import stage
 from workbench.plots.bipartite import MOST_TOKENS, Bipartite, head_colour
-from workbench.plots.export import image_of, npz, png, svg
+from workbench.plots.export import columns_csv, image_of, npz, png, svg
 from workbench.plots.theme import PlotTheme
 from workbench.services.container import Services
 from workbench.viewmodels.attention import AttentionModel
@@ -136,7 +136,7 @@ class LinesView(QWidget):
 
     def _exports(self) -> Exports:
         return Exports(
-            image=self._image, png=self._png, svg=self._svg, npz=self._npz,
+            image=self._image, png=self._png, svg=self._svg, csv=self._csv, npz=self._npz,
         )  # fmt: skip
 
     def _image(self) -> QImage:
@@ -147,6 +147,13 @@ class LinesView(QWidget):
 
     def _svg(self) -> bytes:
         return svg(self.lines, self._theme.colours.ground)
+
+    def _csv(self) -> Work | None:
+        if self._weights is None:
+            return None
+        return partial(
+            _lines_csv, self._weights, self._model.row_tokens(), self._model.column_tokens()
+        )
 
     def _npz(self) -> Work | None:
         if self._weights is None:
@@ -184,4 +191,19 @@ def _weights(layer: LayerCapture) -> Float:
             stage(layer, head, "softmax", slice(0, queries), slice(0, keys))
             for head in range(layer.heads)
         ]
+    )
+
+
+def _lines_csv(weights: Float, queries: tuple[str, ...], keys: tuple[str, ...]) -> bytes:
+    """One line per head, query and key."""
+    heads, rows, columns = (axis.ravel() for axis in np.indices(weights.shape))
+    return columns_csv(
+        (
+            ("head", [str(one) for one in heads]),
+            ("query", [str(one) for one in rows]),
+            ("query token", [queries[one] for one in rows]),
+            ("key", [str(one) for one in columns]),
+            ("key token", [keys[one] for one in columns]),
+            ("weight", weights.ravel().astype(np.float64)),
+        )
     )

@@ -91,6 +91,8 @@ class MapView(QWidget):
         self.log.setAccessibleName(self.tr("Logarithmic colours"))
         self.map.setAccessibleName(self.tr("Map of queries and keys"))
         self._tell_title()
+        self._scale()
+        self._ask_profiles()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

@@ -20,20 +20,23 @@ from PySide6.QtWidgets import (
 
 from engine.inspection.inspect_spec import MASKS, MaskName
 from workbench.plots.colour_maps import Scale
+from workbench.plots.export import Column, image_of, matrix_csv, npz, png, svg
 from workbench.plots.theme import PlotTheme
 from workbench.plots.tiled_map import CellAt, TiledMap
 from workbench.plots.token_axis import shown_token
 from workbench.services.container import Services
 from workbench.viewmodels.attention import AttentionModel
-from workbench.viewmodels.attention_ablation import telling
+from workbench.viewmodels.attention_ablation import change_columns, telling
 from workbench.viewmodels.attention_mask import MOST_PAINTED, MaskModel, cells_of, own_cells
 from workbench.viewmodels.attention_tiles import head_tile
 from workbench.views.job_line import JobLine
+from workbench.views.plot_card import plot_exports
 from workbench.widgets.bar_list import Bar, BarList
 from workbench.widgets.chips import Chip
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.plot_menu import Exports, PlotMenu, Work
 from workbench.widgets.signed_tint import plain_number
 
 SHOWN: Final = 5
@@ -83,9 +86,12 @@ class PaintView(QWidget):
         self.map = TiledMap(theme, services.background.run, self)
         self.map.set_profiles_visible(False)
         self.map.set_brush(True)
+        self.menu = PlotMenu(services, "mask", self._exports(), self)
         self.heading = PlainLabel(self)
         set_role(self.heading, "section")
         self.bars = BarList(self)
+        said = plot_exports(services, self.bars, self._said)
+        self.bars_menu = PlotMenu(services, "mask-next-token", said, self)
         self.story = PlainLabel(self)
         self.story.setWordWrap(True)
         self._group = QButtonGroup(self)
@@ -115,12 +121,12 @@ class PaintView(QWidget):
         for chip in (self.hide, self.show_chip):
             chip.setAccessibleName(chip.text())
             chip.updateGeometry()
-        self.size.setSuffix(self.tr(" cells"))
+        self.size.setPrefix(self.tr("size "))
         self.size.setAccessibleName(self.tr("Size of the brush"))
         self.clear.setText(self.tr("Own mask again"))
         self.run.setText(self.tr("Run with this mask"))
         self.look.setText(self.tr("Look inside with it"))
-        self.bars.setAccessibleName(self.tr("Likeliest next tokens"))
+        self.bars.setAccessibleName(self.tr("Likeliest tokens"))
         self.map.setAccessibleName(self.tr("Map to paint on"))
         self._tell()
         self._result_changed()
@@ -214,9 +220,15 @@ class PaintView(QWidget):
 
     def _result_changed(self) -> None:
         result = self._mask.result
-        self.heading.setText(self.tr("Next token under the mask"))
+        fills = self._model.capture is not None and self._model.capture.fills
+        self.heading.setText(
+            self.tr("Token filled in, under the mask")
+            if fills
+            else self.tr("Next token under the mask")
+        )
         self.heading.setVisible(result is not None)
         self.bars.setVisible(result is not None)
+        self.bars_menu.setVisible(result is not None)
         self.story.setVisible(result is not None)
         if result is None:
             self.bars.set_bars(())
@@ -281,6 +293,49 @@ class PaintView(QWidget):
     def _clear_clicked(self) -> None:
         self._mask.clear(self.tr("Own mask again"))
 
+    # Files
+
+    def _exports(self) -> Exports:
+        return Exports(
+            image=self._image, png=self._png, svg=self._svg, csv=self._csv, npz=self._npz,
+        )  # fmt: skip
+
+    def _image(self) -> QImage:
+        return image_of(self.map, self._theme.colours.ground)
+
+    def _png(self) -> bytes:
+        return png(self.map, self._theme.colours.ground)
+
+    def _svg(self) -> bytes:
+        return svg(self.map, self._theme.colours.ground)
+
+    def _csv(self) -> Work | None:
+        """The mask as it is painted: 1 where the query sees the key."""
+        layer = self._model.layer
+        if layer is None or not self._picture.size:
+            return None
+        seen = cells_of(self._mask.choice, layer).astype(np.float32)
+        return partial(matrix_csv, seen, self._model.row_tokens(), self._model.column_tokens())
+
+    def _npz(self) -> Work | None:
+        layer = self._model.layer
+        if layer is None or not self._picture.size:
+            return None
+        own = own_cells(layer, slice(0, layer.shape[0]), slice(0, layer.shape[1]))
+        return partial(
+            npz,
+            {
+                "seen": cells_of(self._mask.choice, layer),
+                "own": own,
+                "queries": self._model.row_tokens(),
+                "keys": self._model.column_tokens(),
+            },
+        )
+
+    def _said(self) -> tuple[Column, ...]:
+        result = self._mask.result
+        return change_columns(result.change if result is not None else None)
+
     # Building
 
     def _lay_out(self) -> None:
@@ -300,14 +355,21 @@ class PaintView(QWidget):
         below.setSpacing(20)
         left = QVBoxLayout()
         left.setSpacing(4)
-        left.addWidget(self.heading)
+        above = QHBoxLayout()
+        above.addWidget(self.heading, 1)
+        above.addWidget(self.bars_menu)
+        left.addLayout(above)
         left.addWidget(self.bars)
         below.addLayout(left, 1)
         below.addWidget(self.story, 1, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
         layout.setSpacing(4)
-        layout.addWidget(bar)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(bar, 1)
+        head.addWidget(self.menu, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(head)
         layout.addWidget(self.hint)
         layout.addWidget(self.line)
         layout.addWidget(self.map, 1)

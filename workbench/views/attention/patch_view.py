@@ -7,7 +7,7 @@ from typing import Final, cast
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -30,14 +30,16 @@ from workbench.plots.token_axis import shown_token
 from workbench.services.container import Services
 from workbench.viewmodels.attention_inside import PatchChoice, PatchModel
 from workbench.viewmodels.attention_tiles import matrix_tile
-from workbench.views.attention.source_bar import TextField
 from workbench.views.job_line import JobLine
 from workbench.widgets.chips import Chip
+from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.plot_menu import Exports, PlotMenu, Work
 from workbench.widgets.signed_tint import signed
+from workbench.widgets.text_field import TextField
 
+LINES: Final = 3
 SAMPLES: Final[dict[Language, PatchChoice]] = {
     "en": PatchChoice(
         "Solve the problem.\nAnna has 7 apples. Anna gives away 3. How many apples does Anna have?",
@@ -70,7 +72,7 @@ class PatchView(QWidget):
         self._patch = patch
         self._services = services
         self._theme = theme
-        self.clean, self.corrupted = TextField(self), TextField(self)
+        self.clean, self.corrupted = TextField(LINES, self), TextField(LINES, self)
         self.answer, self.other = QLineEdit(self), QLineEdit(self)
         self.clean_label, self.corrupted_label = PlainLabel(self), PlainLabel(self)
         self.said = QLineEdit(self)
@@ -79,9 +81,9 @@ class PatchView(QWidget):
         self.run = QPushButton(self)
         self.sample = QPushButton(self)
         self.sample.setProperty("role", "quiet")
-        self.hint = PlainLabel(self)
-        self.hint.setWordWrap(True)
-        set_role(self.hint, "muted")
+        self.try_sample = QAction(self)
+        self.try_sample.setProperty("icon-name", "star")
+        self.empty = EmptyState(services, "attention", self.try_sample, self)
         self.line = JobLine(patch.job, self)
         self.title = PlainLabel(self)
         set_role(self.title, "section")
@@ -110,8 +112,8 @@ class PatchView(QWidget):
         self.chat.setAccessibleName(self.chat.text())
         self.chat.setToolTip(self.tr("Put both prompts into the model's chat format"))
         self.chat.updateGeometry()
-        self.answer.setPlaceholderText(self.tr("next token"))
-        self.other.setPlaceholderText(self.tr("next token"))
+        for field in (self.answer, self.other):
+            field.setPlaceholderText(self.tr("its answer, one token"))
         names: dict[PatchKind, str] = {
             "residual": self.tr("residual stream"),
             "attention": self.tr("attention output"),
@@ -126,7 +128,8 @@ class PatchView(QWidget):
         self.kind.setAccessibleName(self.tr("What is put in"))
         self.run.setText(self.tr("Patch"))
         self.sample.setText(self.tr("Sample prompts"))
-        self.hint.setText(
+        self.try_sample.setText(self.tr("Patch two sample prompts"))
+        self.empty.set_text(
             self.tr(
                 "Each activation of the clean run is put into the corrupted one: how much of the "
                 "clean answer returns (0 = none, 1 = all)?"
@@ -164,12 +167,21 @@ class PatchView(QWidget):
         ref: ModelRef = self._services.model.ref
         self._patch.ask(ref, self.choice())
 
+    def _try_sample(self) -> None:
+        self.load_sample()
+        self.start()
+
     # Model to widgets
+
+    def _running_changed(self, running: bool) -> None:
+        self.empty.setVisible(self._patch.result is None and not running)
 
     def _changed(self) -> None:
         result = self._patch.result
         for widget in (self.title, self.colours, self.map, self.read_out, self.menu):
             widget.setVisible(result is not None)
+        self.empty.setVisible(result is None and not self._patch.job.running)
+        self.map.setToolTip(self.empty.text.text())
         if result is None:
             return
         values = result.matrix()[::-1]
@@ -250,7 +262,6 @@ class PatchView(QWidget):
                 (self.corrupted_label, self.corrupted, self.other),
             )
         ):
-            text.setFixedHeight(text.fontMetrics().lineSpacing() * 3 + 14)
             grid.addWidget(label, 0, column)
             grid.addWidget(text, 1, column)
             grid.addWidget(answer, 2, column)
@@ -259,7 +270,7 @@ class PatchView(QWidget):
         self.said.setMinimumWidth(self.fontMetrics().averageCharWidth() * 22)
         for widget in (self.chat, self.said, self.kind, self.run, self.sample):
             bar.addWidget(widget)
-        bar.addWidget(self.hint, 1)
+        bar.addStretch(1)
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.title)
@@ -275,10 +286,13 @@ class PatchView(QWidget):
         layout.addLayout(head)
         layout.addWidget(self.map, 100)
         layout.addWidget(self.read_out)
+        layout.addWidget(self.empty, 100)
         layout.addStretch(1)
 
     def _connect(self) -> None:
         self.run.clicked.connect(self.start)
         self.sample.clicked.connect(self.load_sample)
+        self.try_sample.triggered.connect(self._try_sample)
         self._patch.changed.connect(self._changed)
+        self._patch.job.running_changed.connect(self._running_changed)
         self.map.hovered.connect(self._tell_cell)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from engine.inspection.capture import Capture
 from workbench.viewmodels.attention import AttentionModel
@@ -12,25 +11,10 @@ from workbench.viewmodels.attention_case import AttentionCase
 from workbench.widgets.chips import Chip
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.fold import set_role
+from workbench.widgets.text_field import TextField
 
 LINES = 3
 FEW_LINES = 2
-
-
-class TextField(QPlainTextEdit):
-    """A few lines of text; Tab goes on to the next field."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTabChangesFocus(True)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl + Return belongs to the page."""
-        ctrl = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if ctrl and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            event.ignore()
-            return
-        super().keyPressEvent(event)
 
 
 class SourceBar(QWidget):
@@ -44,8 +28,7 @@ class SourceBar(QWidget):
         super().__init__(parent)
         self._model = model
         self._setting = False
-        self._lines = LINES
-        self.text = TextField(self)
+        self.text = TextField(LINES, self)
         self.target = QLineEdit(self)
         self.chat = Chip(self, compact=True)
         self.about = ElidedLabel(self)
@@ -81,22 +64,16 @@ class SourceBar(QWidget):
             self.tr("Put the text to the model as a user's message, in its chat format")
         )
         self.chat.updateGeometry()
-        self._fit()
         self.refresh()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
-        elif event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fit()
         super().changeEvent(event)
 
     def set_low(self, low: bool) -> None:
         """In a low window the text takes fewer lines."""
-        lines = FEW_LINES if low else LINES
-        if lines != self._lines:
-            self._lines = lines
-            self._fit()
+        self.text.set_lines(FEW_LINES if low else LINES)
 
     def refresh(self) -> None:
         """Show the case and what is known of it."""
@@ -139,6 +116,8 @@ class SourceBar(QWidget):
                 n=len(capture.encoder_tokens), m=len(capture.tokens)
             )
         parts.append(count)
+        if capture.trained is not None and len(capture.ids) > capture.trained:
+            parts.append(self.tr("longer than the {n} it was made for").format(n=capture.trained))
         if self._model.captured != case:
             parts.append(self.tr("below: the text before; look inside again"))
         return " · ".join(parts)
@@ -149,7 +128,3 @@ class SourceBar(QWidget):
         base = self._model.case if self._model.case is not None else AttentionCase()
         chat = self.chat.isChecked()
         self.edited.emit(base.typed(self.text.toPlainText(), self.target.text(), chat))
-
-    def _fit(self) -> None:
-        metrics = self.text.fontMetrics()
-        self.text.setFixedHeight(metrics.lineSpacing() * self._lines + 14)

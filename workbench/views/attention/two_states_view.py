@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -37,6 +37,7 @@ from workbench.viewmodels.attention_tiles import difference_tile, head_tile
 from workbench.views.job_line import JobLine
 from workbench.widgets.chips import Chip
 from workbench.widgets.elided import ElidedCombo
+from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.plot_menu import Exports, PlotMenu, Work
@@ -66,12 +67,13 @@ class TwoStatesView(QWidget):
         self._head: HeadAt | None = None
         self._serial = 0
         self._refs: tuple[ModelRef, ...] = ()
+        self._full = 1.0
         self.second = ElidedCombo(self)
         self.run = QPushButton(self)
         self.line = JobLine(states.job, self)
-        self.hint = PlainLabel(self)
-        self.hint.setWordWrap(True)
-        set_role(self.hint, "muted")
+        self.compare_with = QAction(self)
+        self.compare_with.setProperty("icon-name", "play")
+        self.empty = EmptyState(services, "compare", self.compare_with, self)
         self.atlas = HeadAtlas(theme, self)
         self.atlas.set_tip(self._tip)
         self.title = PlainLabel(self)
@@ -102,13 +104,14 @@ class TwoStatesView(QWidget):
         self.difference.setAccessibleName(self.tr("Difference of the weights"))
         self.first_map.setAccessibleName(self.tr("Weights of the first state"))
         self.second_map.setAccessibleName(self.tr("Weights of the second state"))
-        self.hint.setText(
+        self.empty.set_text(
             self.tr(
                 "The same tokens through two states: divergence (Jensen-Shannon, 0 … 1 bit) per "
                 "head, and second minus first cell by cell."
             )
         )
         self.offer()
+        self._caption()
         self._tell()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -127,6 +130,16 @@ class TwoStatesView(QWidget):
             self.second.addItem(state_name(other))
         self.second.setCurrentIndex(max(0, self.second.findText(current)))
         self.run.setEnabled(bool(self._refs))
+        self.compare_with.setEnabled(bool(self._refs))
+        self._name_state()
+
+    def _name_state(self, _index: int = 0) -> None:
+        """The button of the empty place names what it does."""
+        text = self.tr("Compare with {state}")
+        self.compare_with.setText(text.format(state=self.second.currentText()))
+
+    def _running_changed(self, running: bool) -> None:
+        self.empty.setVisible(self._states.result is None and not running)
 
     # Model to widgets
 
@@ -198,12 +211,19 @@ class TwoStatesView(QWidget):
             self.difference.set_scale(scale)
             for one in (self.first_map, self.second_map):
                 one.set_scale(Scale(0.0, 1.0))
-            self.colours.set_scale(scale, self.tr("weight, second − first"))
+            self._full = full
+            self._caption()
+
+    def _caption(self) -> None:
+        scale = Scale(-self._full, self._full, map=DIFFERENCE)
+        self.colours.set_scale(scale, self.tr("weight, second − first"))
 
     def _show_parts(self) -> None:
         has = self._states.result is not None
         both = self.both_chip.isChecked()
         self.splitter.setVisible(has)
+        self.empty.setVisible(not has and not self._states.job.running)
+        self.atlas.setToolTip(self.empty.text.text())
         self.difference.setVisible(not both)
         self.first_map.setVisible(both)
         self.second_map.setVisible(both)
@@ -313,7 +333,7 @@ class TwoStatesView(QWidget):
         top.setSpacing(8)
         top.addWidget(self.second)
         top.addWidget(self.run)
-        top.addWidget(self.hint, 1)
+        top.addStretch(1)
         right = QWidget(self)
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -346,11 +366,15 @@ class TwoStatesView(QWidget):
         layout.addLayout(top)
         layout.addWidget(self.line)
         layout.addWidget(self.splitter, 100)
+        layout.addWidget(self.empty, 100)
         layout.addStretch(1)
         self._show_parts()
 
     def _connect(self) -> None:
         self.run.clicked.connect(self._run_clicked)
+        self.compare_with.triggered.connect(self._run_clicked)
+        self.second.currentIndexChanged.connect(self._name_state)
+        self._states.job.running_changed.connect(self._running_changed)
         self._group.buttonClicked.connect(self._way_chosen)
         self._states.changed.connect(self._changed)
         self._services.model.entries_changed.connect(self.offer)

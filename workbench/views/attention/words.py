@@ -100,6 +100,18 @@ def stage_hint(stage: Stage) -> str:
             return translate("Attention", "Each row shares out 100 %: the weights.")
 
 
+def note_text(layer: LayerCapture | None) -> str:
+    """What a person should know of a layer's figures, or nothing."""
+    note = layer.note if layer is not None else ""
+    if note == "alibi-twice":
+        return translate(
+            "Attention",
+            "This model runs with attention that is written out, whose code adds ALiBi twice; the "
+            "figures are what it really computes.",
+        )
+    return note
+
+
 def term_name(term: str, layer: LayerCapture | None) -> str:
     """A summand of a cell."""
     match term:

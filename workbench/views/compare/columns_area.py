@@ -29,7 +29,8 @@ class ColumnsArea(QScrollArea):
 
     Signals:
         sent_toggled(bool): The person opened or closed the exact text sent.
-        overlay_wanted(int), save_wanted(int), inside_wanted(int): Wishes that the page fulfils.
+        overlay_wanted(int), save_wanted(int), inside_wanted(int), positions_wanted(int): Wishes
+            that the page fulfils.
         copy_wanted(int, str): Copy a column in a form.
     """
 
@@ -37,6 +38,7 @@ class ColumnsArea(QScrollArea):
     overlay_wanted = Signal(int)
     save_wanted = Signal(int)
     inside_wanted = Signal(int)
+    positions_wanted = Signal(int)
     copy_wanted = Signal(int, str)
 
     def __init__(self, model: CompareModel, icons: Icons, parent: QWidget | None = None) -> None:
@@ -172,6 +174,7 @@ class ColumnsArea(QScrollArea):
         view.copy_wanted.connect(self.copy_wanted)
         view.save_wanted.connect(self.save_wanted)
         view.inside_wanted.connect(self.inside_wanted)
+        view.positions_wanted.connect(self.positions_wanted)
         view.overlay_wanted.connect(self.overlay_wanted)
         return view
 

@@ -126,6 +126,12 @@ class ComparePage(Page):
                 hint=lambda: self.tr("Open prompt and answer on the page Attention"),
             ),
             Command(
+                "compare.positions", lambda: self.tr("See the positions of the last answer"),
+                self._see_positions_of_last, icon="position", scope=self.page_id, menu="page",
+                enabled=self._can_explain,
+                hint=lambda: self.tr("Open prompt and answer on the page Position"),
+            ),
+            Command(
                 "compare.sampling", lambda: self.tr("Sampling settings"), self._toggle_sampling,
                 icon="sidebar", scope=self.page_id, menu="page",
             ),
@@ -234,15 +240,28 @@ class ComparePage(Page):
 
     def _look_inside(self, uid: int) -> None:
         """Open a column's prompt and answer on the page Attention."""
+        self._hand_over("attention", uid)
+
+    def _see_positions(self, uid: int) -> None:
+        """Open a column's prompt and answer on the page Position."""
+        self._hand_over("position", uid)
+
+    def _hand_over(self, page_id: str, uid: int) -> None:
         column = next(one for one in self.model.columns if one.uid == uid)
         case = case_of_column(column)
         if case is not None:
-            self.services.desk.lay("attention", case)
+            self.services.desk.lay(page_id, case)
 
     def _look_inside_last(self) -> None:
+        self._hand_over_last("attention")
+
+    def _see_positions_of_last(self) -> None:
+        self._hand_over_last("position")
+
+    def _hand_over_last(self, page_id: str) -> None:
         answered = [one for one in self.model.columns if case_of_column(one) is not None]
         if answered:
-            self._look_inside(answered[-1].uid)
+            self._hand_over(page_id, answered[-1].uid)
 
     def _toggle_sampling(self) -> None:
         self.bar.sampling.toggle()
@@ -446,6 +465,7 @@ class ComparePage(Page):
         self.columns.copy_wanted.connect(self.reports.copy_column)
         self.columns.save_wanted.connect(self.reports.save_column)
         self.columns.inside_wanted.connect(self._look_inside)
+        self.columns.positions_wanted.connect(self._see_positions)
         self.columns.overlay_wanted.connect(self._overlay_wanted)
         self.columns.sent_toggled.connect(self.state_changed)
         self.overlay.closed.connect(self._overlay_closed)

@@ -43,6 +43,7 @@ class ResultColumn(QFrame):
         copy_wanted(int, str): As ``"text"``, ``"markdown"`` or ``"command"``.
         save_wanted(int): Save this column's report.
         inside_wanted(int): Look inside the model that answered.
+        positions_wanted(int): See how it knew the positions of this answer.
         branch_wanted(int, int, object): Continue from another token.
         path_wanted(int, int): Look at another path of the vote.
     """
@@ -55,6 +56,7 @@ class ResultColumn(QFrame):
     copy_wanted = Signal(int, str)
     save_wanted = Signal(int)
     inside_wanted = Signal(int)
+    positions_wanted = Signal(int)
     branch_wanted = Signal(int, int, object)
     path_wanted = Signal(int, int)
     sent_toggled = Signal(bool)
@@ -267,6 +269,9 @@ class ResultColumn(QFrame):
         inside = menu.addAction(self.tr("Look inside"))
         inside.setData("inside")
         inside.setEnabled(has_result)
+        positions = menu.addAction(self.tr("See its positions"))
+        positions.setData("positions")
+        positions.setEnabled(has_result)
         overlay = menu.addAction(self.tr("Overlay with another column…"))
         overlay.setData("overlay")
         overlay.setEnabled(bool(self._column.records))
@@ -289,6 +294,8 @@ class ResultColumn(QFrame):
             self.overlay_wanted.emit(self.uid)
         elif name == "inside":
             self.inside_wanted.emit(self.uid)
+        elif name == "positions":
+            self.positions_wanted.emit(self.uid)
         elif name == "save":
             self.save_wanted.emit(self.uid)
         elif name == "close":

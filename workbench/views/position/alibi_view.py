@@ -76,7 +76,7 @@ class AlibiView(QWidget):
         self.unrotate = QCheckBox(self)
         self.strength_label = PlainLabel(self)
         self.strength = QDoubleSpinBox(self)
-        self.next = NextTokens(self.swap, self)
+        self.next = NextTokens(services, self.swap, "alibi-next-token", self)
         self._build()
         self._connect()
         self.retranslate()

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.errors import ErrorReport
+from workbench.plots.export import Column
 from workbench.plots.series import short
+from workbench.services.container import Services
+from workbench.viewmodels.attention_ablation import change_columns
 from workbench.viewmodels.position_swap import SwapModel
+from workbench.views.plot_card import plot_exports
 from workbench.widgets.bar_list import Bar, BarList
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.plot_menu import PlotMenu
 from workbench.widgets.token_text import shown
 
 SHOWN = 6
@@ -20,7 +25,9 @@ SHOWN = 6
 class NextTokens(QWidget):
     """Follows a `SwapModel`."""
 
-    def __init__(self, swap: SwapModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, services: Services, swap: SwapModel, name: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._swap = swap
         self.heading = PlainLabel(self)
@@ -29,6 +36,7 @@ class NextTokens(QWidget):
         self.note.setWordWrap(True)
         set_role(self.note, "small")
         self.bars = BarList(self)
+        self.menu = PlotMenu(services, name, plot_exports(services, self.bars, self._columns), self)
         self.error = ErrorNote(self)
         self.said = PlainLabel(self)
         self.said.setWordWrap(True)
@@ -37,7 +45,10 @@ class NextTokens(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(self.heading)
+        head = QHBoxLayout()
+        head.addWidget(self.heading, 1)
+        head.addWidget(self.menu)
+        column.addLayout(head)
         column.addWidget(self.note)
         column.addWidget(self.error)
         column.addWidget(self.bars)
@@ -46,6 +57,10 @@ class NextTokens(QWidget):
         swap.running_changed.connect(self._running)
         swap.refused.connect(self._refused)
         self.refresh()
+
+    def _columns(self) -> tuple[Column, ...]:
+        result = self._swap.result
+        return change_columns(result.change if result is not None else None)
 
     def refresh(self) -> None:
         """Show the newest answer."""

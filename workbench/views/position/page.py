@@ -20,6 +20,7 @@ from workbench.plots.theme import PlotTheme
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
 from workbench.services.motion import system_moves
+from workbench.viewmodels.attention_case import AttentionCase
 from workbench.viewmodels.position import ROTATES, TOPICS, PositionModel, Topic
 from workbench.views.position.alibi_view import AlibiView
 from workbench.views.position.buckets_view import BucketsView
@@ -126,8 +127,16 @@ class PositionPage(WorkingPage):
         if not self.model.text and self.model.capture is None and not self.model.running:
             self._put_sample()
 
+    def take_from_desk(self) -> None:
+        given = self.services.desk.take(self.page_id)
+        if isinstance(given, AttentionCase):
+            self.note.show_report(None)
+            self.model.set_given(given)
+            self.model.look()
+
     def save_state(self) -> dict[str, object]:
-        return {"topic": self._topic, "text": self.model.text, "chat": self.model.chat}
+        text = self.model.text if self.model.given is None else ""
+        return {"topic": self._topic, "text": text, "chat": self.model.chat}
 
     def restore_state(self, state: dict[str, object]) -> None:
         text, topic = state.get("text"), state.get("topic")
@@ -170,7 +179,8 @@ class PositionPage(WorkingPage):
         self.numbers.set_system_moves(moves)
 
     def _follow_model(self) -> None:
-        self.model.set_model(self.services.model.ref)
+        if self.model.given is None:  # an answer stays with the model that gave it
+            self.model.set_model(self.services.model.ref)
 
     def _subject_changed(self) -> None:
         self._stale = set(TOPICS)

@@ -103,7 +103,7 @@ class StretchView(QWidget):
         self.scale = ColourBar(plot_theme, self)
         self.spectrum = LineChart(services.theme, parent=self)
         self.distance = LineChart(services.theme, parent=self)
-        self.next = NextTokens(self.swap, self)
+        self.next = NextTokens(services, self.swap, "stretched-next-token", self)
         self.ask_model = QPushButton(self)
         self.ask_model.hide()
         self._build()
@@ -182,9 +182,13 @@ class StretchView(QWidget):
             ids=capture.ids,
             rotation=self._preset,
             factor=factor,
-            length=round(self._model.trained * factor),
+            length=self._length(factor),
             losses=False,
         )
+
+    def _length(self, factor: float) -> int:
+        """What a length-dependent preset is for: the same for the map and for the model."""
+        return round(self._model.trained * factor)
 
     def _take_map(self, found: Stretched) -> None:
         self._shown = found
@@ -251,7 +255,7 @@ class StretchView(QWidget):
 
     def _write_factor(self) -> None:
         factor = self._model.factor = self.factor()
-        length = round(self._model.trained * factor)
+        length = self._length(factor)
         text = self.tr("× {factor} = {length} positions")
         self.factor_text.setText(text.format(factor=short(factor), length=length))
         self.slider.setEnabled(self._preset != "direct")

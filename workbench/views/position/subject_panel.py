@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFormLayout, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QFormLayout, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.plots.series import short
 from workbench.viewmodels.position import PositionModel
 from workbench.widgets.chips import Chip
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.text_field import TextField
 
 TEXT_LINES = 6
-
-
-class TextField(QPlainTextEdit):
-    """A few lines of text; Tab goes on, Ctrl + Return belongs to the page."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        ctrl = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if ctrl and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            event.ignore()
-            return
-        super().keyPressEvent(event)
 
 
 class SubjectPanel(QWidget):
@@ -37,11 +26,13 @@ class SubjectPanel(QWidget):
         super().__init__(parent)
         self._model = model
         self.text_label = PlainLabel(self)
-        self.text = TextField(self)
-        self.text.setTabChangesFocus(True)
-        self.text.setFixedHeight(self.fontMetrics().lineSpacing() * TEXT_LINES + 12)
+        self.text = TextField(TEXT_LINES, self)
         self.text_label.setBuddy(self.text)
         self.chat = Chip(self, compact=True)
+        self.about = PlainLabel(self)
+        self.about.setWordWrap(True)
+        set_role(self.about, "muted")
+        self._setting = False
         self.layer = QSpinBox(self)
         self.head = QSpinBox(self)
         self.layer_label = PlainLabel(self)
@@ -63,6 +54,7 @@ class SubjectPanel(QWidget):
         column.addWidget(self.text_label)
         column.addWidget(self.text)
         column.addWidget(self.chat)
+        column.addWidget(self.about)
         column.addSpacing(8)
         column.addLayout(form)
         column.addSpacing(12)
@@ -80,18 +72,31 @@ class SubjectPanel(QWidget):
         self.retranslate()
 
     def set_text(self, text: str) -> None:
-        """Put a text in."""
+        """Put a text in, as if it were typed."""
         if text != self.text.toPlainText():
             self.text.setPlainText(text)
+        else:
+            self._typed()
 
     def set_chat(self, chat: bool) -> None:
         """Whether the text is a question."""
         self.chat.setChecked(chat)
-        self._model.chat = chat
+        self._typed()
 
     def refresh(self) -> None:
         """Show what the model of the page holds."""
         model = self._model
+        given = model.given
+        if given is not None and self.text.toPlainText() != given.text:
+            self._setting = True
+            self.text.setPlainText(given.text)
+            self.chat.setChecked(False)
+            self._setting = False
+        self.chat.setVisible(given is None)
+        self.about.setVisible(given is not None)
+        if given is not None:
+            told = self.tr("Prompt and answer of “{title}”, token by token")
+            self.about.setText(told.format(title=given.title))
         for box, count, value in (
             (self.layer, model.layers, model.layer),
             (self.head, model.heads, model.head),
@@ -161,8 +166,10 @@ class SubjectPanel(QWidget):
         return lines
 
     def _typed(self) -> None:
-        self._model.text = self.text.toPlainText()
-        self._model.chat = self.chat.isChecked()
+        if self._setting:
+            return
+        self._model.set_text(self.text.toPlainText(), self.chat.isChecked())
+        self.refresh()
         self.text_changed.emit()
 
     def _head_chosen(self, _value: int) -> None:
