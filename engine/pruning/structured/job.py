@@ -73,6 +73,9 @@ class _Cutting:
                 f"“{spec.model.id}” has {len(self.layers)} layers; {spec.blocks} cannot go.",
                 "Drop fewer layers.",
             )
+        self.ranked = None
+        if spec.ranking:
+            self.ranked = groups_of_ranking(Path(spec.ranking), spec.model.id, self.layers)
 
     def run(self) -> StructuredResult:
         """Measure, cut, measure, write, open again."""
@@ -144,12 +147,10 @@ class _Cutting:
 
     def _worth(self, text: Passages) -> Importance:
         """Scores of all parts; of the groups by the ranking, where one is given."""
-        spec = self.spec
-        given = None
-        if spec.ranking:
-            given = groups_of_ranking(Path(spec.ranking), spec.model.id, self.layers)
+        rule = self.spec.importance
         with self._timed("calibrate"):
-            worth = importance(self.loaded.model, text, self.ctx.check, spec.importance)
+            worth = importance(self.loaded.model, text, self.ctx.check, rule)
+        given = self.ranked
         return worth if given is None else replace(worth, groups=given, comparable=True)
 
     def _cut(

@@ -54,8 +54,9 @@ def kept(
         worth: Scores.
         neurons: Share of MLP neurons to cut.
         groups: Share of key-value groups to cut.
-        sharing: ``"uniform"`` cuts as many everywhere (loads in any program), ``"per-layer"``
-            applies one threshold to all; scores that are on no common scale are standardised
+        sharing: ``"uniform"`` leaves as many everywhere (loads in any program; where the layers
+            differ already, the narrowest is the measure), ``"per-layer"`` applies one threshold
+            to all; scores that are on no common scale are standardised
             layer by layer before (FLAP).
         multiple: MLP widths are rounded to multiples of it, upwards.
         experts: Share of experts to drop, the same number everywhere.
@@ -83,15 +84,19 @@ def _chosen(
     standard: bool,
     least: int = 1,
 ) -> tuple[Tensor, ...]:
-    if share == 0:
+    sizes = {len(one) for one in scores if len(one)}
+    same = sharing == "uniform" and len(sizes) > 1  # layers that already differ
+    if share == 0 and not same:
         return tuple(torch.arange(len(one)) for one in scores)
     if sharing == "per-layer":
         counts = _by_threshold([_standard(one) if standard else one for one in scores], share)
+        most = [len(one) for one in scores]
     else:
-        counts = [round((1 - share) * len(one)) for one in scores]
+        most = [min((len(one), *sizes)) for one in scores]
+        counts = [round((1 - share) * size) for size in most]
     rounded = [
-        min(len(one), max(multiple, least, -(-count // multiple) * multiple))
-        for one, count in zip(scores, counts, strict=True)
+        min(limit, max(multiple, least, -(-count // multiple) * multiple))
+        for limit, count in zip(most, counts, strict=True)
     ]
     return tuple(
         one.argsort(descending=True, stable=True)[:count].sort().values.cpu()
