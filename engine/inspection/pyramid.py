@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from engine.inspection.biases import bias_of, distance_curve
 from engine.inspection.capture import DenseBias, Float, LayerCapture, Mask
-from engine.inspection.stages import MASKED, Stage, keys, queries
+from engine.inspection.softmax import MASKED
+from engine.inspection.stages import Stage, keys, queries
 
 BY_CELLS: Final = 1 << 12  # a cut block of so few cells is computed cell by cell
 Edges = NDArray[np.int64]

@@ -16,12 +16,11 @@ from engine.errors import BadSpec
 from engine.inspection.biases import bias_at
 from engine.inspection.capture import Float, LayerCapture
 from engine.inspection.rotation import unrotated
+from engine.inspection.softmax import MASKED, Real, weights_of
 
 Stage = Literal["content", "rotation", "bias", "mask", "softcap", "softmax"]
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 EXACT_CELLS: Final = 1 << 17  # of a rectangle that is computed in float64
-Real = NDArray[np.float32] | NDArray[np.float64]
-MASKED: Final = np.float32(-np.inf)
 
 
 @dataclass(frozen=True)
@@ -115,8 +114,7 @@ def _after(
         scores[~layer.mask.allowed_at(rows, cols)] = MASKED
     if name != "softmax":
         return scores
-    weights: Real = np.exp(scores - layer.lse[head, rows, None].astype(scores.dtype))
-    return weights
+    return weights_of(scores, layer.lse[head, rows])
 
 
 def explain(layer: LayerCapture, head: int, i: int, j: int) -> Cell:

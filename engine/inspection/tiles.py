@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from engine.inspection.capture import Float, LayerCapture
 from engine.inspection.pyramid import edges, mean_scores
-from engine.inspection.stages import MASKED, Stage, check_head, stage, stage_at
+from engine.inspection.softmax import MASKED
+from engine.inspection.stages import Stage, check_head, stage, stage_at
 from engine.inspection.thumbnails import thumbnail, thumbnails
 
 __all__ = [

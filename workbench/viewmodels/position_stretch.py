@@ -15,6 +15,7 @@ from engine.errors import EngineError, ErrorReport
 from engine.inspection.capture import LayerCapture
 from engine.inspection.positions.distance import DistanceCurve, binned, measured
 from engine.inspection.positions.rope import config_of, rerotated, wavelengths
+from engine.inspection.softmax import softmaxed
 from engine.inspection.stages import stage
 from engine.inspection.tiles import levels, tile
 
@@ -107,16 +108,7 @@ def stretch(layer: LayerCapture, head: int, trained: int, preset: str, factor: f
 def _weights(layer: LayerCapture) -> NDArray[np.float32]:
     """Softmax of the scores of head 0, ``[queries, keys]``."""
     scores = stage(layer, 0, "softcap", *_every(layer))
-    highest = scores.max(axis=1, keepdims=True, initial=np.finfo(np.float32).min)
-    if layer.sinks is not None:
-        highest = np.maximum(highest, layer.sinks[0])
-    scores -= highest
-    np.exp(scores, out=scores)
-    sums = scores.sum(axis=1, keepdims=True)
-    if layer.sinks is not None:
-        sums += np.exp(layer.sinks[0] - highest)
-    scores /= np.maximum(sums, np.finfo(np.float32).tiny)  # a row that sees nothing stays 0
-    return scores
+    return softmaxed(scores, None if layer.sinks is None else float(layer.sinks[0]))
 
 
 def _every(layer: LayerCapture) -> tuple[slice, slice]:

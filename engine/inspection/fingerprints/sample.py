@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.inspection.softmax import weights_of
 from engine.inspection.stages import stage_at
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ def rows_of(sample: Sample, head: int) -> HeadRows:
     """The numbers of one head."""
     everything = slice(0, sample.layer.shape[1])
     scores = stage_at(sample.layer, head, "softcap", sample.rows, everything)
-    lse = sample.layer.lse[head, sample.rows, None]
-    return HeadRows(np.exp(scores - lse).astype(np.float32), scores)
+    lse = sample.layer.lse[head, sample.rows]
+    return HeadRows(weights_of(scores.astype(np.float64), lse).astype(np.float32), scores)
 
 
 def has_any(cells: Bools) -> Bools:

@@ -15,7 +15,8 @@ from engine.errors import BadSpec
 from engine.inspection.biases import bias_of_heads
 from engine.inspection.capture import Float, LayerCapture, Rotation
 from engine.inspection.rotation import halves, rounded_angles, turned_by, waves
-from engine.inspection.stages import MASKED, check_head, stage
+from engine.inspection.softmax import log_sums
+from engine.inspection.stages import check_head, stage
 
 Positions = NDArray[np.float64]
 Waves = tuple[Float, Float]
@@ -176,11 +177,4 @@ def _of_both(layer: LayerCapture, tables: tuple[Float, Float]) -> tuple[Waves, W
 
 def _row_sums(layer: LayerCapture, head: int, rows: slice) -> NDArray[np.float64]:
     scores = stage(layer, head, "softcap", rows, slice(0, layer.shape[1]))
-    if layer.sinks is not None:
-        sink = np.full((len(scores), 1), layer.sinks[head], np.float32)
-        scores = np.concatenate([scores, sink], axis=1)
-    highest = scores.max(axis=1, keepdims=True)
-    highest[highest == MASKED] = 0  # a row that sees nothing: its sum is log 0
-    with np.errstate(divide="ignore"):
-        logs = np.log(np.exp(scores - highest).sum(axis=1, dtype=np.float64))
-    return np.asarray(logs + highest[:, 0], np.float64)
+    return log_sums(scores, None if layer.sinks is None else float(layer.sinks[head]))
