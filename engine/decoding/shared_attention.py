@@ -191,12 +191,12 @@ def attend(
     query = query.view(rows, kv_heads, heads // kv_heads, head_dim)
     own = query @ key.transpose(-1, -2)  # [rows, kv_heads, group, own]
     if mask is not None:
-        own = own.masked_fill(mask.logical_not(), -torch.inf)
+        own = own.masked_fill_(mask.logical_not(), -torch.inf)
     shared = groups.longest
     scores = own.new_empty((*own.shape[:3], shared + own_columns))  # in sorted order
-    scores[..., shared:] = own[groups.order]
+    scores[..., shared:] = own.index_select(0, groups.order)
     scores[groups.first_alone :, ..., :shared] = -torch.inf
-    asking = query[groups.order]
+    asking = query.index_select(0, groups.order)
     for start, stop, past in groups.parts:
         keys = past.states[layer][0][:, : past.length]  # [kv_heads, length, head_dim]
         stacked = asking[start:stop].transpose(0, 1).reshape(kv_heads, -1, head_dim)
@@ -210,7 +210,8 @@ def attend(
         part = shares[start:stop, ..., shared - past.length : shared].transpose(0, 1)
         found = part.reshape(kv_heads, -1, past.length) @ values
         mixed[start:stop] = found.view(kv_heads, stop - start, -1, values.shape[-1]).transpose(0, 1)
-    out = shares[..., shared:][groups.inverse] @ value + mixed[groups.inverse]
+    out = shares[..., shared:].index_select(0, groups.inverse) @ value
+    out += mixed.index_select(0, groups.inverse)
     return out.reshape(rows, 1, heads, value.shape[-1])
 
 
