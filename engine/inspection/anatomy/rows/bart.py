@@ -1,8 +1,8 @@
-"""BART."""
+"""BART: encoder-decoder, learned absolute positions, GELU, post-LayerNorm."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from engine.inspection.anatomy.rows.base import (
     CONTEXT,
@@ -13,20 +13,12 @@ from engine.inspection.anatomy.rows.base import (
     VOCABULARY,
     Row,
     Specimen,
-    Wiring,
     facts_of,
+    library,
+    wired,
 )
-
-if TYPE_CHECKING:
-    from torch import nn
 
 PAPER: Final = "Lewis et al. 2020"
-
-
-SOURCES: Final = (
-    f"{PAPER}, §2.2",
-    "transformers, modeling_bart.py: BartLearnedPositionalEmbedding",
-)
 
 
 def texts() -> tuple[str, ...]:
@@ -37,9 +29,13 @@ def texts() -> tuple[str, ...]:
     )
 
 
-def row() -> Row:
-    """Encoder-decoder, learned absolute positions, GELU, post-LayerNorm."""
-    return Row(
+SOURCES: Final = (
+    f"{PAPER}, §2.2",
+    "transformers, modeling_bart.py: BartLearnedPositionalEmbedding",
+)
+
+SPECIMEN: Final = Specimen(
+    Row(
         id="bart",
         name="BART",
         source=PAPER,
@@ -52,41 +48,30 @@ def row() -> Row:
         placement="post",
         embedding_norm=True,
         facts=facts_of(texts(), SOURCES),
-    )
-
-
-def build() -> nn.Module:
-    """transformers' own class."""
-    from transformers import BartConfig, BartForConditionalGeneration
-
-    return BartForConditionalGeneration(
-        BartConfig(
-            vocab_size=VOCABULARY,
-            d_model=HIDDEN,
-            encoder_layers=LAYERS,
-            decoder_layers=LAYERS,
-            encoder_ffn_dim=INNER,
-            decoder_ffn_dim=INNER,
-            encoder_attention_heads=HEADS,
-            decoder_attention_heads=HEADS,
-            max_position_embeddings=CONTEXT,
-            pad_token_id=0,
-            bos_token_id=1,
-            eos_token_id=2,
-            decoder_start_token_id=2,
-            forced_eos_token_id=None,
-        )
-    )
-
-
-SPECIMEN: Final = Specimen(
-    row(),
-    build,
-    Wiring(
-        layer="model.encoder.layers.0",
-        first_norm="model.encoder.layers.0.self_attn_layer_norm",
-        last_norm="model.encoder.layers.0.final_layer_norm",
-        gate="model.encoder.layers.0.fc1",
-        down="model.encoder.layers.0.fc2",
+    ),
+    library(
+        "BartConfig",
+        "BartForConditionalGeneration",
+        vocab_size=VOCABULARY,
+        d_model=HIDDEN,
+        encoder_layers=LAYERS,
+        decoder_layers=LAYERS,
+        encoder_ffn_dim=INNER,
+        decoder_ffn_dim=INNER,
+        encoder_attention_heads=HEADS,
+        decoder_attention_heads=HEADS,
+        max_position_embeddings=CONTEXT,
+        pad_token_id=0,
+        bos_token_id=1,
+        eos_token_id=2,
+        decoder_start_token_id=2,
+        forced_eos_token_id=None,
+    ),
+    wired(
+        "model.encoder.layers.0",
+        first_norm="self_attn_layer_norm",
+        last_norm="final_layer_norm",
+        gate="fc1",
+        down="fc2",
     ),
 )

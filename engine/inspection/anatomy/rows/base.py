@@ -21,6 +21,15 @@ HIDDEN: Final = 32
 HEADS: Final = 4
 LAYERS: Final = 2
 INNER: Final = 64
+USUAL: Final = {
+    "vocab_size": VOCABULARY,
+    "hidden_size": HIDDEN,
+    "num_hidden_layers": LAYERS,
+    "num_attention_heads": HEADS,
+    "intermediate_size": INNER,
+    "max_position_embeddings": CONTEXT,
+}
+"""The sizes under the names that most configurations give them."""
 
 
 @dataclass(frozen=True)
@@ -122,3 +131,25 @@ class Specimen:
     wiring: Wiring
     released: Callable[[], nn.Module] | None = None
     released_activation: str = ""
+
+
+def library(config: str, model: str, **values: object) -> Callable[[], nn.Module]:
+    """Builds one of transformers' own classes; the library is imported when it is called.
+
+    Args:
+        config, model: Names of the classes.
+        values: Of the configuration.
+    """
+
+    def build() -> nn.Module:
+        import transformers
+
+        built: nn.Module = getattr(transformers, model)(getattr(transformers, config)(**values))
+        return built
+
+    return build
+
+
+def wired(layer: str, **places: str) -> Wiring:
+    """The wiring of a layer whose parts are named from the layer on."""
+    return Wiring(layer=layer, **{part: f"{layer}.{name}" for part, name in places.items()})

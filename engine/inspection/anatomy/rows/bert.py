@@ -1,32 +1,19 @@
-"""BERT."""
+"""BERT: encoder, learned absolute positions, GELU, post-LayerNorm."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from engine.inspection.anatomy.rows.base import (
-    CONTEXT,
-    HEADS,
-    HIDDEN,
-    INNER,
-    LAYERS,
-    VOCABULARY,
+    USUAL,
     Row,
     Specimen,
-    Wiring,
     facts_of,
+    library,
+    wired,
 )
-
-if TYPE_CHECKING:
-    from torch import nn
 
 PAPER: Final = "Devlin et al. 2019"
-
-
-SOURCES: Final = (
-    f"{PAPER}, §3.1",
-    f"{PAPER}, appendix A.2",
-)
 
 
 def texts() -> tuple[str, ...]:
@@ -37,9 +24,13 @@ def texts() -> tuple[str, ...]:
     )
 
 
-def row() -> Row:
-    """Encoder, learned absolute positions, GELU, post-LayerNorm."""
-    return Row(
+SOURCES: Final = (
+    f"{PAPER}, §3.1",
+    f"{PAPER}, appendix A.2",
+)
+
+SPECIMEN: Final = Specimen(
+    Row(
         id="bert",
         name="BERT",
         source=PAPER,
@@ -53,33 +44,13 @@ def row() -> Row:
         lecture=True,
         embedding_norm=True,
         facts=facts_of(texts(), SOURCES),
-    )
-
-
-def build() -> nn.Module:
-    """transformers' own class."""
-    from transformers import BertConfig, BertForMaskedLM
-
-    return BertForMaskedLM(
-        BertConfig(
-            vocab_size=VOCABULARY,
-            hidden_size=HIDDEN,
-            intermediate_size=INNER,
-            num_hidden_layers=LAYERS,
-            num_attention_heads=HEADS,
-            max_position_embeddings=CONTEXT,
-        )
-    )
-
-
-SPECIMEN: Final = Specimen(
-    row(),
-    build,
-    Wiring(
-        layer="bert.encoder.layer.0",
-        first_norm="bert.encoder.layer.0.attention.output.LayerNorm",
-        last_norm="bert.encoder.layer.0.output.LayerNorm",
-        gate="bert.encoder.layer.0.intermediate.dense",
-        down="bert.encoder.layer.0.output.dense",
+    ),
+    library("BertConfig", "BertForMaskedLM", **USUAL),
+    wired(
+        "bert.encoder.layer.0",
+        first_norm="attention.output.LayerNorm",
+        last_norm="output.LayerNorm",
+        gate="intermediate.dense",
+        down="output.dense",
     ),
 )

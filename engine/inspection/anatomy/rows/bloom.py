@@ -1,8 +1,8 @@
-"""Bloom."""
+"""Bloom: causal decoder, ALiBi, GELU, pre-LayerNorm."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from engine.inspection.anatomy.rows.base import (
     HEADS,
@@ -11,21 +11,12 @@ from engine.inspection.anatomy.rows.base import (
     VOCABULARY,
     Row,
     Specimen,
-    Wiring,
     facts_of,
+    library,
+    wired,
 )
-
-if TYPE_CHECKING:
-    from torch import nn
 
 PAPER: Final = "Scao et al. 2022"
-
-
-SOURCES: Final = (
-    "Press et al. 2022, §3",
-    "transformers, modeling_bloom.py: bloom_gelu_forward",
-    f"{PAPER}, §3.2",
-)
 
 
 def texts() -> tuple[str, ...]:
@@ -37,9 +28,14 @@ def texts() -> tuple[str, ...]:
     )
 
 
-def row() -> Row:
-    """Causal decoder, ALiBi, GELU, pre-LayerNorm."""
-    return Row(
+SOURCES: Final = (
+    "Press et al. 2022, §3",
+    "transformers, modeling_bloom.py: bloom_gelu_forward",
+    f"{PAPER}, §3.2",
+)
+
+SPECIMEN: Final = Specimen(
+    Row(
         id="bloom",
         name="Bloom",
         source=PAPER,
@@ -54,33 +50,22 @@ def row() -> Row:
         embedding_norm=True,
         final_norm=True,
         facts=facts_of(texts(), SOURCES),
-    )
-
-
-def build() -> nn.Module:
-    """transformers' own class."""
-    from transformers import BloomConfig, BloomForCausalLM
-
-    return BloomForCausalLM(
-        BloomConfig(
-            vocab_size=VOCABULARY,
-            hidden_size=HIDDEN,
-            n_layer=LAYERS,
-            n_head=HEADS,
-            hidden_dropout=0.0,
-            attention_dropout=0.0,
-        )
-    )
-
-
-SPECIMEN: Final = Specimen(
-    row(),
-    build,
-    Wiring(
-        layer="transformer.h.0",
-        first_norm="transformer.h.0.input_layernorm",
-        last_norm="transformer.h.0.post_attention_layernorm",
-        gate="transformer.h.0.mlp.dense_h_to_4h",
-        down="transformer.h.0.mlp.dense_4h_to_h",
+    ),
+    library(
+        "BloomConfig",
+        "BloomForCausalLM",
+        vocab_size=VOCABULARY,
+        hidden_size=HIDDEN,
+        n_layer=LAYERS,
+        n_head=HEADS,
+        hidden_dropout=0.0,
+        attention_dropout=0.0,
+    ),
+    wired(
+        "transformer.h.0",
+        first_norm="input_layernorm",
+        last_norm="post_attention_layernorm",
+        gate="mlp.dense_h_to_4h",
+        down="mlp.dense_4h_to_h",
     ),
 )

@@ -1,4 +1,4 @@
-"""ChatGLM-6B."""
+"""ChatGLM-6B: prefix decoder, two-dimensional RoPE, GeGLU as the textbook says, post-DeepNorm."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from engine.inspection.anatomy.rows.base import (
     VOCABULARY,
     Row,
     Specimen,
-    Wiring,
     facts_of,
+    wired,
 )
 
 if TYPE_CHECKING:
@@ -40,25 +40,6 @@ def texts() -> tuple[str, ...]:
     )
 
 
-def row() -> Row:
-    """Prefix decoder, two-dimensional RoPE, GeGLU as the textbook says, post-DeepNorm."""
-    return Row(
-        id="chatglm",
-        name="ChatGLM-6B",
-        source="Zeng et al. 2022",
-        structure="prefix decoder",
-        position="2-D RoPE",
-        position_kind="rope",
-        activation="GeGLU",
-        activation_id="geglu",
-        norm_kind="LayerNorm",
-        placement="deep",
-        lecture=True,
-        final_norm=True,
-        facts=facts_of(texts(), SOURCES),
-    )
-
-
 def build() -> nn.Module:
     """The reference block with the textbook's GeGLU: transformers has no such class."""
     from engine.inspection.anatomy.reference.chatglm import ChatGlm
@@ -74,17 +55,31 @@ def build_released() -> nn.Module:
 
 
 SPECIMEN: Final = Specimen(
-    row(),
+    Row(
+        id="chatglm",
+        name="ChatGLM-6B",
+        source="Zeng et al. 2022",
+        structure="prefix decoder",
+        position="2-D RoPE",
+        position_kind="rope",
+        activation="GeGLU",
+        activation_id="geglu",
+        norm_kind="LayerNorm",
+        placement="deep",
+        lecture=True,
+        final_norm=True,
+        facts=facts_of(texts(), SOURCES),
+    ),
     build,
-    Wiring(
-        layer="layers.0",
-        first_norm="layers.0.input_layernorm",
-        last_norm="layers.0.post_attention_layernorm",
-        gate="layers.0.mlp.gate",
-        up="layers.0.mlp.up",
-        down="layers.0.mlp.down",
-        attention="layers.0.attention.dense",
-        between="layers.0.post_attention_layernorm",
+    wired(
+        "layers.0",
+        first_norm="input_layernorm",
+        last_norm="post_attention_layernorm",
+        gate="mlp.gate",
+        up="mlp.up",
+        down="mlp.down",
+        attention="attention.dense",
+        between="post_attention_layernorm",
     ),
     released=build_released,
     released_activation="gelu-tanh",

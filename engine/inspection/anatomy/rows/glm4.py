@@ -1,33 +1,21 @@
-"""GLM-4."""
+"""GLM-4: causal decoder, RoPE on half of each head, SwiGLU, pre-RMSNorm."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from engine.inspection.anatomy.rows.base import (
-    CONTEXT,
     HEADS,
     HIDDEN,
-    INNER,
-    LAYERS,
-    VOCABULARY,
+    USUAL,
     Row,
     Specimen,
-    Wiring,
     facts_of,
+    library,
+    wired,
 )
-
-if TYPE_CHECKING:
-    from torch import nn
 
 PAPER: Final = "GLM team 2024"
-
-
-SOURCES: Final = (
-    f"{PAPER}, §2",
-    "transformers, modeling_glm.py: apply_rotary_pos_emb",
-    "transformers, modeling_glm.py: GlmMLP",
-)
 
 
 def texts() -> tuple[str, ...]:
@@ -39,9 +27,14 @@ def texts() -> tuple[str, ...]:
     )
 
 
-def row() -> Row:
-    """Causal decoder, RoPE on half of each head, SwiGLU, pre-RMSNorm."""
-    return Row(
+SOURCES: Final = (
+    f"{PAPER}, §2",
+    "transformers, modeling_glm.py: apply_rotary_pos_emb",
+    "transformers, modeling_glm.py: GlmMLP",
+)
+
+SPECIMEN: Final = Specimen(
+    Row(
         id="glm4",
         name="GLM-4",
         source=PAPER,
@@ -54,38 +47,22 @@ def row() -> Row:
         placement="pre",
         final_norm=True,
         facts=facts_of(texts(), SOURCES),
-    )
-
-
-def build() -> nn.Module:
-    """transformers' own class."""
-    from transformers import GlmConfig, GlmForCausalLM
-
-    return GlmForCausalLM(
-        GlmConfig(
-            vocab_size=VOCABULARY,
-            hidden_size=HIDDEN,
-            intermediate_size=INNER,
-            num_hidden_layers=LAYERS,
-            num_attention_heads=HEADS,
-            num_key_value_heads=HEADS // 2,
-            head_dim=HIDDEN // HEADS,
-            max_position_embeddings=CONTEXT,
-            pad_token_id=0,
-            eos_token_id=2,
-        )
-    )
-
-
-SPECIMEN: Final = Specimen(
-    row(),
-    build,
-    Wiring(
-        layer="model.layers.0",
-        first_norm="model.layers.0.input_layernorm",
-        last_norm="model.layers.0.post_attention_layernorm",
-        gate="model.layers.0.mlp.gate_up_proj",
-        up="model.layers.0.mlp.gate_up_proj",
-        down="model.layers.0.mlp.down_proj",
+    ),
+    library(
+        "GlmConfig",
+        "GlmForCausalLM",
+        **USUAL,
+        num_key_value_heads=HEADS // 2,
+        head_dim=HIDDEN // HEADS,
+        pad_token_id=0,
+        eos_token_id=2,
+    ),
+    wired(
+        "model.layers.0",
+        first_norm="input_layernorm",
+        last_norm="post_attention_layernorm",
+        gate="mlp.gate_up_proj",
+        up="mlp.gate_up_proj",
+        down="mlp.down_proj",
     ),
 )

@@ -1,8 +1,8 @@
-"""GPT-2, for the line of GPT models."""
+"""GPT-2, for the line of GPT: causal decoder, learned absolute positions, GELU, pre-LayerNorm."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from engine.inspection.anatomy.rows.base import (
     CONTEXT,
@@ -12,20 +12,12 @@ from engine.inspection.anatomy.rows.base import (
     VOCABULARY,
     Row,
     Specimen,
-    Wiring,
     facts_of,
+    library,
+    wired,
 )
-
-if TYPE_CHECKING:
-    from torch import nn
 
 PAPER: Final = "Radford et al. 2019"
-
-
-SOURCES: Final = (
-    f"{PAPER}, §2.3",
-    f"{PAPER}, released code",
-)
 
 
 def texts() -> tuple[str, ...]:
@@ -36,9 +28,13 @@ def texts() -> tuple[str, ...]:
     )
 
 
-def row() -> Row:
-    """Causal decoder, learned absolute positions, GELU, pre-LayerNorm."""
-    return Row(
+SOURCES: Final = (
+    f"{PAPER}, §2.3",
+    f"{PAPER}, released code",
+)
+
+SPECIMEN: Final = Specimen(
+    Row(
         id="gpt2",
         name="GPT-2",
         source=PAPER,
@@ -51,34 +47,19 @@ def row() -> Row:
         placement="pre",
         final_norm=True,
         facts=facts_of(texts(), SOURCES),
-    )
-
-
-def build() -> nn.Module:
-    """transformers' own class."""
-    from transformers import GPT2Config, GPT2LMHeadModel
-
-    return GPT2LMHeadModel(
-        GPT2Config(
-            vocab_size=VOCABULARY,
-            n_embd=HIDDEN,
-            n_layer=LAYERS,
-            n_head=HEADS,
-            n_positions=CONTEXT,
-            bos_token_id=1,
-            eos_token_id=2,
-        )
-    )
-
-
-SPECIMEN: Final = Specimen(
-    row(),
-    build,
-    Wiring(
-        layer="transformer.h.0",
-        first_norm="transformer.h.0.ln_1",
-        last_norm="transformer.h.0.ln_2",
-        gate="transformer.h.0.mlp.c_fc",
-        down="transformer.h.0.mlp.c_proj",
+    ),
+    library(
+        "GPT2Config",
+        "GPT2LMHeadModel",
+        vocab_size=VOCABULARY,
+        n_embd=HIDDEN,
+        n_layer=LAYERS,
+        n_head=HEADS,
+        n_positions=CONTEXT,
+        bos_token_id=1,
+        eos_token_id=2,
+    ),
+    wired(
+        "transformer.h.0", first_norm="ln_1", last_norm="ln_2", gate="mlp.c_fc", down="mlp.c_proj"
     ),
 )

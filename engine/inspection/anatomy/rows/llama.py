@@ -1,32 +1,20 @@
-"""LLaMA."""
+"""LLaMA: causal decoder, RoPE, SwiGLU, pre-RMSNorm."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from engine.inspection.anatomy.rows.base import (
-    CONTEXT,
     HEADS,
-    HIDDEN,
-    INNER,
-    LAYERS,
-    VOCABULARY,
+    USUAL,
     Row,
     Specimen,
-    Wiring,
     facts_of,
+    library,
+    wired,
 )
-
-if TYPE_CHECKING:
-    from torch import nn
 
 PAPER: Final = "Touvron et al. 2023"
-
-
-SOURCES: Final = (
-    "Su et al. 2021, §3.2.2",
-    f"{PAPER}, §2.2",
-)
 
 
 def texts() -> tuple[str, ...]:
@@ -37,9 +25,13 @@ def texts() -> tuple[str, ...]:
     )
 
 
-def row() -> Row:
-    """Causal decoder, RoPE, SwiGLU, pre-RMSNorm."""
-    return Row(
+SOURCES: Final = (
+    "Su et al. 2021, §3.2.2",
+    f"{PAPER}, §2.2",
+)
+
+SPECIMEN: Final = Specimen(
+    Row(
         id="llama",
         name="LLaMA",
         source=PAPER,
@@ -53,35 +45,14 @@ def row() -> Row:
         lecture=True,
         final_norm=True,
         facts=facts_of(texts(), SOURCES),
-    )
-
-
-def build() -> nn.Module:
-    """transformers' own class."""
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    return LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=VOCABULARY,
-            hidden_size=HIDDEN,
-            intermediate_size=INNER,
-            num_hidden_layers=LAYERS,
-            num_attention_heads=HEADS,
-            num_key_value_heads=HEADS,
-            max_position_embeddings=CONTEXT,
-        )
-    )
-
-
-SPECIMEN: Final = Specimen(
-    row(),
-    build,
-    Wiring(
-        layer="model.layers.0",
-        first_norm="model.layers.0.input_layernorm",
-        last_norm="model.layers.0.post_attention_layernorm",
-        gate="model.layers.0.mlp.gate_proj",
-        up="model.layers.0.mlp.up_proj",
-        down="model.layers.0.mlp.down_proj",
+    ),
+    library("LlamaConfig", "LlamaForCausalLM", **USUAL, num_key_value_heads=HEADS),
+    wired(
+        "model.layers.0",
+        first_norm="input_layernorm",
+        last_norm="post_attention_layernorm",
+        gate="mlp.gate_proj",
+        up="mlp.up_proj",
+        down="mlp.down_proj",
     ),
 )

@@ -1,4 +1,4 @@
-"""The native Transformer."""
+"""The native Transformer: encoder-decoder, sinusoidal positions, ReLU, post-LayerNorm."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from engine.inspection.anatomy.rows.base import (
     VOCABULARY,
     Row,
     Specimen,
-    Wiring,
     facts_of,
+    wired,
 )
 
 if TYPE_CHECKING:
@@ -39,9 +39,15 @@ def texts() -> tuple[str, ...]:
     )
 
 
-def row() -> Row:
-    """Encoder-decoder, sinusoidal, ReLU, post-LayerNorm."""
-    return Row(
+def build() -> nn.Module:
+    """The reference block: transformers has no such class with ReLU and interleaved sines."""
+    from engine.inspection.anatomy.reference.native import NativeTransformer
+
+    return NativeTransformer(VOCABULARY, HIDDEN, HEADS, INNER, LAYERS, CONTEXT)
+
+
+SPECIMEN: Final = Specimen(
+    Row(
         id="native",
         name="native Transformer",
         source=PAPER,
@@ -54,24 +60,13 @@ def row() -> Row:
         placement="post",
         lecture=True,
         facts=facts_of(texts(), SOURCES),
-    )
-
-
-def build() -> nn.Module:
-    """The reference block: transformers has no such class with ReLU and interleaved sines."""
-    from engine.inspection.anatomy.reference.native import NativeTransformer
-
-    return NativeTransformer(VOCABULARY, HIDDEN, HEADS, INNER, LAYERS, CONTEXT)
-
-
-SPECIMEN: Final = Specimen(
-    row(),
+    ),
     build,
-    Wiring(
-        layer="encoder.0",
-        first_norm="encoder.0.attention_norm",
-        last_norm="encoder.0.mlp_norm",
-        gate="encoder.0.mlp.up",
-        down="encoder.0.mlp.down",
+    wired(
+        "encoder.0",
+        first_norm="attention_norm",
+        last_norm="mlp_norm",
+        gate="mlp.up",
+        down="mlp.down",
     ),
 )

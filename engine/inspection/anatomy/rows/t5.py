@@ -1,8 +1,8 @@
-"""T5."""
+"""T5: encoder-decoder, a learned bias per distance bucket, ReLU, pre-RMSNorm."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from engine.inspection.anatomy.rows.base import (
     HEADS,
@@ -12,21 +12,12 @@ from engine.inspection.anatomy.rows.base import (
     VOCABULARY,
     Row,
     Specimen,
-    Wiring,
     facts_of,
+    library,
+    wired,
 )
-
-if TYPE_CHECKING:
-    from torch import nn
 
 PAPER: Final = "Raffel et al. 2020"
-
-
-SOURCES: Final = (
-    f"{PAPER}, §2.1",
-    f"{PAPER}, §2.1",
-    "Shazeer 2020; T5 v1.1 release notes",
-)
 
 
 def texts() -> tuple[str, ...]:
@@ -38,9 +29,14 @@ def texts() -> tuple[str, ...]:
     )
 
 
-def row() -> Row:
-    """Encoder-decoder, a learned bias per distance bucket, ReLU, pre-RMSNorm."""
-    return Row(
+SOURCES: Final = (
+    f"{PAPER}, §2.1",
+    f"{PAPER}, §2.1",
+    "Shazeer 2020; T5 v1.1 release notes",
+)
+
+SPECIMEN: Final = Specimen(
+    Row(
         id="t5",
         name="T5",
         source=PAPER,
@@ -53,34 +49,23 @@ def row() -> Row:
         placement="pre",
         final_norm=True,
         facts=facts_of(texts(), SOURCES),
-    )
-
-
-def build() -> nn.Module:
-    """transformers' own class."""
-    from transformers import T5Config, T5ForConditionalGeneration
-
-    return T5ForConditionalGeneration(
-        T5Config(
-            vocab_size=VOCABULARY,
-            d_model=HIDDEN,
-            d_kv=HIDDEN // HEADS,
-            d_ff=INNER,
-            num_layers=LAYERS,
-            num_heads=HEADS,
-            dropout_rate=0.0,
-        )
-    )
-
-
-SPECIMEN: Final = Specimen(
-    row(),
-    build,
-    Wiring(
-        layer="encoder.block.0",
-        first_norm="encoder.block.0.layer.0.layer_norm",
-        last_norm="encoder.block.0.layer.1.layer_norm",
-        gate="encoder.block.0.layer.1.DenseReluDense.wi",
-        down="encoder.block.0.layer.1.DenseReluDense.wo",
+    ),
+    library(
+        "T5Config",
+        "T5ForConditionalGeneration",
+        vocab_size=VOCABULARY,
+        d_model=HIDDEN,
+        d_kv=HIDDEN // HEADS,
+        d_ff=INNER,
+        num_layers=LAYERS,
+        num_heads=HEADS,
+        dropout_rate=0.0,
+    ),
+    wired(
+        "encoder.block.0",
+        first_norm="layer.0.layer_norm",
+        last_norm="layer.1.layer_norm",
+        gate="layer.1.DenseReluDense.wi",
+        down="layer.1.DenseReluDense.wo",
     ),
 )
