@@ -11,6 +11,7 @@ from engine.inspection.inspect_spec import InspectSpec
 from engine.inspection.states import divergences
 from engine.inspection.states_spec import CompareStatesSpec, StatesPair
 from engine.inspection.text_spec import TextSpec
+from engine.jobs.job import Rest
 from engine.jobs.spec import Spec
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from engine.models.reference import ModelRef
 
 
-def run(spec: Spec, ctx: JobContext) -> StatesPair:
-    """Run a `CompareStatesSpec`; publishes each `Capture`.
+def run(spec: Spec, ctx: JobContext) -> Rest:
+    """Run a `CompareStatesSpec`; publishes each `Capture`. The result is a `StatesPair`.
 
     Raises:
         BadSpec: The two have other vocabularies, other heads, or no layer in common.
@@ -44,7 +45,8 @@ def run(spec: Spec, ctx: JobContext) -> StatesPair:
     def step(share: float) -> None:
         ctx.progress(share, "Comparing the heads")
 
-    return StatesPair(first, second, divergences(first, second, step))
+    # Arrays are all that is left to work on: the model lane need not wait for them.
+    return Rest(lambda: StatesPair(first, second, divergences(first, second, step)))
 
 
 def _same(asked: InspectSpec, first: Capture) -> InspectSpec:

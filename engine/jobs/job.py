@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from engine.errors import EngineError, ErrorReport, JobCancelled
@@ -125,6 +126,18 @@ class Job:
         finally:
             if isinstance(event, Terminal):
                 self._done.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What a run function returns when the rest of its work needs no model: the lane is free then.
+
+    Attributes:
+        work: The rest, on a thread of its own; gives the job's result. The context that it holds
+            works as before.
+    """
+
+    work: Callable[[], object]
 
 
 class JobContext:

@@ -13,11 +13,12 @@ import os
 import queue
 import sys
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from engine.errors import JobCancelled, as_memory_error, describe
 from engine.jobs.events import Cancelled, Failed, Finished, Queued, Started
-from engine.jobs.job import Job, JobContext, JobState
+from engine.jobs.job import Job, JobContext, JobState, Rest
 from engine.jobs.registry import run_function
 from engine.jobs.spec import FILES_LANE
 
@@ -55,6 +56,7 @@ class Lane:
         self.name = name
         self._resources = resources
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._rests: set[threading.Thread] = set()
         self._threads = [
             threading.Thread(target=self._work, name=f"lathe-{name}-{n}", daemon=True)
             for n in range(workers)
@@ -76,7 +78,10 @@ class Lane:
             self._queue.put(None)
         for thread in self._threads:
             thread.join(timeout)
-        return not any(thread.is_alive() for thread in self._threads)
+        rests = tuple(self._rests)
+        for thread in rests:
+            thread.join(timeout)
+        return not any(thread.is_alive() for thread in (*self._threads, *rests))
 
     def _work(self) -> None:
         lower_priority()
@@ -92,9 +97,17 @@ class Lane:
         if not job.begin():
             return
         job.publish(Started(job_id=job.id))
+        self._work_off(
+            job, lambda: run_function(job.spec.kind)(job.spec, JobContext(job, self._resources))
+        )
+
+    def _work_off(self, job: Job, work: Callable[[], object]) -> None:
         end: Finished | Failed | Cancelled
         try:
-            result = run_function(job.spec.kind)(job.spec, JobContext(job, self._resources))
+            result = work()
+            if isinstance(result, Rest):
+                self._leave(job, result.work)
+                return
             end = Finished(job_id=job.id, result=result)
         except JobCancelled:
             end = Cancelled(job_id=job.id)
@@ -104,6 +117,23 @@ class Lane:
             free_memory()
         job.state = STATE_OF[type(end)]
         job.publish(end)
+
+    def _leave(self, job: Job, work: Callable[[], object]) -> None:
+        """Let a job end on a thread of its own, and go on with the next."""
+        thread = threading.Thread(
+            target=self._end_elsewhere, args=(job, work), name=f"lathe-{self.name}-rest"
+        )
+        thread.daemon = True
+        self._rests.add(thread)
+        thread.start()
+
+    def _end_elsewhere(self, job: Job, work: Callable[[], object]) -> None:
+        lower_priority()
+        try:
+            self._work_off(job, work)
+        except Exception:
+            log.exception("a listener of job %s raised", job.id)
+        self._rests.discard(threading.current_thread())
 
 
 STATE_OF: dict[type, JobState] = {

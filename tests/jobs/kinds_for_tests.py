@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.jobs.job import JobContext
+from engine.jobs.job import JobContext, Rest
 from engine.jobs.spec import FILES_LANE, Spec
 
 gates: dict[str, threading.Event] = {}
@@ -39,6 +39,28 @@ def gate(spec: GateSpec, ctx: JobContext) -> str:
     while not gates[spec.name].wait(0.005):
         ctx.check()
     return spec.name
+
+
+@dataclass(frozen=True)
+class RestSpec(Spec):
+    kind: ClassVar[str] = "test-rest"
+    name: str = ""
+    fails: bool = False
+
+
+def rest(spec: RestSpec, ctx: JobContext) -> Rest:
+    """Needs its lane for a moment only; the rest polls until its gate opens."""
+
+    def work() -> str:
+        threads_seen.append(threading.current_thread().name)
+        ctx.progress(0.5, "resting")
+        while not gates[spec.name].wait(0.005):
+            ctx.check()
+        if spec.fails:
+            raise ValueError("a test asked for this")
+        return spec.name
+
+    return Rest(work)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
         ("test-count", "CountSpec", "count"),
         ("test-gate", "GateSpec", "gate"),
         ("test-break", "BreakSpec", "fall"),
+        ("test-rest", "RestSpec", "rest"),
     ):
         monkeypatch.setitem(KINDS, name, Kind(f"{MODULE}:{spec}", f"{MODULE}:{run}"))
     kinds.gates.clear()
@@ -160,3 +161,28 @@ def test_the_lane_lowers_its_own_priority_only(
     engine.submit(kinds.CountSpec(), read).result(10)
     assert seen[0] > before or seen[0] == 19
     assert os.getpriority(os.PRIO_PROCESS, 0) == before
+
+
+def test_the_lane_is_free_while_the_rest_of_a_job_needs_no_model(engine: Engine) -> None:
+    kinds.gates["slow"] = threading.Event()
+    events: list[Event] = []
+    slow = engine.submit(kinds.RestSpec(name="slow"), events.append)
+    assert engine.submit(kinds.CountSpec(steps=2)).result(10) == 1
+    assert not slow.wait(0)
+    assert slow.state == "running"
+    kinds.gates["slow"].set()
+    assert slow.result(10) == "slow"
+    assert [type(event) for event in events] == [Queued, Started, Progress, Finished]
+    assert sorted(kinds.threads_seen) == ["lathe-model-0", "lathe-model-rest"]
+
+
+def test_the_rest_of_a_job_stops_and_fails_as_any_other(engine: Engine) -> None:
+    kinds.gates["slow"] = threading.Event()
+    stopped = engine.submit(kinds.RestSpec(name="slow"))
+    assert engine.submit(kinds.CountSpec(steps=2)).result(10) == 1
+    stopped.cancel()
+    with pytest.raises(JobCancelled):
+        stopped.result(10)
+    kinds.gates["slow"].set()
+    with pytest.raises(JobFailed, match="a test asked for this"):
+        engine.submit(kinds.RestSpec(name="slow", fails=True)).result(10)
