@@ -50,6 +50,9 @@ def attention(
     target: Annotated[
         str, typer.Option(help="Of an encoder-decoder: the decoder's text; else its own answer.")
     ] = "",
+    answer: Annotated[
+        str, typer.Option(help="What the model has said already; it follows the text.")
+    ] = "",
     layer: Annotated[
         int | None, typer.Option(min=0, help="Counted from 0; without it, all layers.")
     ] = None,
@@ -74,6 +77,7 @@ def attention(
     spec = InspectSpec(
         model=ModelRef(options=options),
         target=target,
+        answer=answer,
         layers=() if layer is None else (layer,),
         heads=() if head is None else (head,),
     )

@@ -194,7 +194,7 @@
     </message>
     <message>
         <source>−{n:g} nats</source>
-        <translation>−{n:g} 纳特</translation>
+        <translation>−{n:g} 奈特</translation>
     </message>
     <message>
         <source>trained length {n}</source>
@@ -202,7 +202,7 @@
     </message>
     <message>
         <source>where the bias reaches −{n:g} nats: a key there weighs {w:.1%} of an equal one at hand</source>
-        <translation>偏置达到 −{n:g} 纳特之处：那里的键只有近处同样的键的 {w:.1%} 的权重</translation>
+        <translation>偏置达到 −{n:g} 奈特之处：那里的键只有近处同样的键的 {w:.1%} 的权重</translation>
     </message>
     <message>
         <source>What it adds to the scores of this text</source>
@@ -584,7 +584,7 @@
     </message>
     <message>
         <source>No head is called that: try a pattern (induction, sink) or a place (L2, H3).</source>
-        <translation type="unfinished"></translation>
+        <translation>没有这样的头：试试模式（归纳、汇聚）或位置（L2、H3）。</translation>
     </message>
     <message>
         <source>One scale</source>
@@ -695,7 +695,7 @@
     </message>
     <message>
         <source>This model runs with attention that is written out, whose code adds ALiBi twice; the figures are what it really computes.</source>
-        <translation type="unfinished"></translation>
+        <translation>此模型以展开方式计算注意力，其代码会把 ALiBi 加两次；这里的数值就是它实际算出的。</translation>
     </message>
     <message>
         <source>mask</source>
@@ -865,7 +865,7 @@
     </message>
     <message>
         <source>Likeliest tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>最可能的 token</translation>
     </message>
     <message>
         <source>Next token</source>
@@ -873,7 +873,7 @@
     </message>
     <message>
         <source>Token filled in</source>
-        <translation type="unfinished"></translation>
+        <translation>填入的 token</translation>
     </message>
     <message>
         <source>Token filled in for “{token}”</source>
@@ -929,7 +929,7 @@
     </message>
     <message>
         <source>A masked model: it fills its mask token in and does not go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>这是掩码模型：它填补掩码 token，不续写。</translation>
     </message>
     <message>
         <source>without {heads}</source>
@@ -1592,7 +1592,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>See the positions of the last answer</source>
-        <translation type="unfinished"></translation>
+        <translation>查看最后一个回答的位置</translation>
     </message>
     <message>
         <source>Open prompt and answer on the page Position</source>
@@ -1735,7 +1735,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>lines.txt: the lines of the window</source>
-        <translation type="unfinished"></translation>
+        <translation>lines.txt：窗口中的文本行</translation>
     </message>
 </context>
 <context>
@@ -3719,11 +3719,11 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>KL {n} nats</source>
-        <translation>KL {n} 纳特</translation>
+        <translation>KL {n} 奈特</translation>
     </message>
     <message>
         <source>loss {a} → {b} nats per token (n = {n})</source>
-        <translation>损失 {a} → {b} 纳特/token（n = {n}）</translation>
+        <translation>损失 {a} → {b} 奈特/token（n = {n}）</translation>
     </message>
     <message>
         <source>{ms} ms</source>
@@ -3802,7 +3802,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>gradient norm of its weights</source>
-        <translation type="unfinished"></translation>
+        <translation>该层权重的梯度范数</translation>
     </message>
     <message>
         <source>nats per unit</source>
@@ -4329,7 +4329,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>size </source>
-        <translation type="unfinished"></translation>
+        <translation>大小 </translation>
     </message>
     <message>
         <source>Size of the brush</source>
@@ -4349,7 +4349,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Likeliest tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>最可能的 token</translation>
     </message>
     <message>
         <source>Map to paint on</source>
@@ -4365,7 +4365,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Token filled in, under the mask</source>
-        <translation type="unfinished"></translation>
+        <translation>此掩码下填入的 token</translation>
     </message>
     <message>
         <source>Next token under the mask</source>
@@ -4669,7 +4669,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>its answer, one token</source>
-        <translation type="unfinished"></translation>
+        <translation>它的回答，一个 token</translation>
     </message>
     <message>
         <source>residual stream</source>
@@ -4701,7 +4701,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Patch two sample prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>修补两个示例提示</translation>
     </message>
     <message>
         <source>Each activation of the clean run is put into the corrupted one: how much of the clean answer returns (0 = none, 1 = all)?</source>
@@ -4931,7 +4931,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>{s:.0f} s left</source>
-        <translation type="unfinished">还剩 {s:.0f} 秒</translation>
+        <translation>还剩 {s:.0f} 秒</translation>
     </message>
 </context>
 <context>
@@ -5538,7 +5538,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>See its positions</source>
-        <translation type="unfinished"></translation>
+        <translation>查看它的位置</translation>
     </message>
     <message>
         <source>Overlay with another column…</source>
@@ -5787,6 +5787,65 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>RotationCharts</name>
+    <message>
+        <source>⟨f(q, m), f(k, n)⟩ depends on m − n alone</source>
+        <translation>⟨f(q, m), f(k, n)⟩ 只取决于 m − n</translation>
+    </message>
+    <message>
+        <source>m − n</source>
+        <translation>m − n</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>token</translation>
+    </message>
+    <message>
+        <source>score</source>
+        <translation>分数</translation>
+    </message>
+    <message>
+        <source>closed formula</source>
+        <translation>公式</translation>
+    </message>
+    <message>
+        <source>measured at every m and n</source>
+        <translation>在每个 m、n 处测得</translation>
+    </message>
+    <message>
+        <source>n = {cells} pairs of positions; cells of equal m − n differ by at most {e}</source>
+        <translation>n = {cells} 对位置；m − n 相同的格最多相差 {e}</translation>
+    </message>
+    <message>
+        <source>Score against distance</source>
+        <translation>分数与距离</translation>
+    </message>
+    <message>
+        <source>distance</source>
+        <translation>距离</translation>
+    </message>
+    <message>
+        <source>envelope</source>
+        <translation>包络</translation>
+    </message>
+    <message>
+        <source>mean q with mean k</source>
+        <translation>平均 q 与平均 k</translation>
+    </message>
+    <message>
+        <source>mean of this text</source>
+        <translation>这段文本的均值</translation>
+    </message>
+    <message>
+        <source>trained</source>
+        <translation>训练长度</translation>
+    </message>
+    <message>
+        <source>n = {cells} visible cells. Envelope: mean |Σ e^(i·distance·θ)|, scaled to the largest mean.</source>
+        <translation>n = {cells} 个可见格。包络：|Σ e^(i·距离·θ)| 的均值，按最大均值缩放。</translation>
+    </message>
+</context>
+<context>
     <name>RotationView</name>
     <message>
         <source>Pair {n}</source>
@@ -5919,62 +5978,6 @@ One question, leave one out</source>
     <message>
         <source>m − n = {distance}   shown pairs {part}   all {count} pairs {whole}</source>
         <translation>m − n = {distance}   所示各对 {part}   全部 {count} 对 {whole}</translation>
-    </message>
-    <message>
-        <source>⟨f(q, m), f(k, n)⟩ depends on m − n alone</source>
-        <translation>⟨f(q, m), f(k, n)⟩ 只取决于 m − n</translation>
-    </message>
-    <message>
-        <source>m − n</source>
-        <translation>m − n</translation>
-    </message>
-    <message>
-        <source>tokens</source>
-        <translation>token</translation>
-    </message>
-    <message>
-        <source>score</source>
-        <translation>分数</translation>
-    </message>
-    <message>
-        <source>closed formula</source>
-        <translation>公式</translation>
-    </message>
-    <message>
-        <source>measured at every m and n</source>
-        <translation>在每个 m、n 处测得</translation>
-    </message>
-    <message>
-        <source>n = {cells} pairs of positions; cells of equal m − n differ by at most {e}</source>
-        <translation>n = {cells} 对位置；m − n 相同的格最多相差 {e}</translation>
-    </message>
-    <message>
-        <source>Score against distance</source>
-        <translation>分数与距离</translation>
-    </message>
-    <message>
-        <source>distance</source>
-        <translation>距离</translation>
-    </message>
-    <message>
-        <source>envelope</source>
-        <translation>包络</translation>
-    </message>
-    <message>
-        <source>mean q with mean k</source>
-        <translation>平均 q 与平均 k</translation>
-    </message>
-    <message>
-        <source>mean of this text</source>
-        <translation>这段文本的均值</translation>
-    </message>
-    <message>
-        <source>trained</source>
-        <translation>训练长度</translation>
-    </message>
-    <message>
-        <source>n = {cells} visible cells. Envelope: mean |Σ e^(i·distance·θ)|, scaled to the largest mean.</source>
-        <translation>n = {cells} 个可见格。包络：|Σ e^(i·距离·θ)| 的均值，按最大均值缩放。</translation>
     </message>
     <message>
         <source>Save as GIF…</source>
@@ -7233,7 +7236,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>longer than the {n} it was made for</source>
-        <translation type="unfinished"></translation>
+        <translation>超过它能处理的 {n} 个 token</translation>
     </message>
     <message>
         <source>below: the text before; look inside again</source>
@@ -7663,7 +7666,7 @@ One question, leave one out</source>
     <name>SubjectPanel</name>
     <message>
         <source>Prompt and answer of “{title}”, token by token</source>
-        <translation type="unfinished">“{title}”的提示与回答，逐 token</translation>
+        <translation>“{title}”的提示和回答，逐 token</translation>
     </message>
     <message>
         <source>✓ verified: rebuilt weights differ by at most {e}</source>
@@ -8366,7 +8369,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Compare with {state}</source>
-        <translation type="unfinished"></translation>
+        <translation>与 {state} 比较</translation>
     </message>
     <message>
         <source>weight, second − first</source>

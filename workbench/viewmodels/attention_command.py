@@ -26,11 +26,10 @@ def inspect_command(
 
 def reading_options(case: AttentionCase, capture: Capture) -> list[str]:
     """Model and text. An answer follows its prompt as text, the prompt's marks included."""
-    words = ["--model", case.model.id]
-    if case.chat and not case.ids and not case.target:
-        return [*words, "--text", case.text, "--chat"]
-    if capture.encoder_tokens:
-        words += ["--text", case.text]
-        return [*words, "--target", case.target] if case.target else words
-    text = case.text if case.origin == "typed" and not case.chat else "".join(capture.tokens)
-    return [*words, "--text", text]
+    words = ["--model", case.model.id, "--text", case.text or "".join(capture.tokens)]
+    if case.chat and not case.ids:
+        words.append("--chat")
+        return [*words, "--answer", case.target] if case.target else words
+    if capture.encoder_tokens and case.target:
+        words += ["--target", case.target]
+    return words

@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QWidget
 
-from workbench.plots.head_atlas import GAP, AtlasMarks, HeadAtlas, coloured, compose
+from workbench.plots.atlas_marks import AtlasMarks
+from workbench.plots.atlas_picture import GAP, coloured, compose
+from workbench.plots.head_atlas import HeadAtlas
 from workbench.plots.theme import PlotTheme
 from workbench.services.theme import Theme
 from workbench.viewmodels.attention_heads import HeadAt, search, sorted_heads

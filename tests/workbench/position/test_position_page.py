@@ -129,15 +129,15 @@ def test_an_overlay_shows_the_same_vectors_under_a_preset(driver, page):
 def test_the_identity_and_the_distances_are_measured(driver, page):
     driver.look()
     view = page.rotation
-    driver.until(lambda: view.identity.series() and view.distance.series())
-    closed, cells = view.identity.series()
+    driver.until(lambda: view.charts.identity.series() and view.charts.distance.series())
+    closed, cells = view.charts.identity.series()
     by_lag = dict(zip(closed.x.tolist(), closed.y.tolist(), strict=True))
     wanted = [by_lag[lag] for lag in cells.x.tolist()]
     np.testing.assert_allclose(cells.y, wanted, atol=1e-4)
-    assert "n = 9216" in view.identity_card.note.text()
+    assert "n = 9216" in view.charts.identity_card.note.text()
     layer = page.model.captured()
     scores = stage(layer, 0, "rotation", slice(0, None), slice(0, None))
-    mean = next(one for one in view.distance.series() if one.role == "series-1")
+    mean = next(one for one in view.charts.distance.series() if one.role == "series-1")
     for lag in (0, 3):
         at = int(np.flatnonzero(mean.x == lag)[0])
         assert mean.y[at] == pytest.approx(np.diagonal(scores, -lag).mean(), rel=1e-3)

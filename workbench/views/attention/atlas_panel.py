@@ -18,8 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.plots.atlas_marks import AtlasMarks
+from workbench.plots.atlas_picture import coloured
 from workbench.plots.export import columns_csv, image_of, npz, png, svg
-from workbench.plots.head_atlas import AtlasMarks, HeadAtlas, coloured
+from workbench.plots.head_atlas import HeadAtlas
 from workbench.plots.theme import PlotTheme
 from workbench.services.container import Services
 from workbench.viewmodels.attention import AttentionModel

@@ -6,12 +6,10 @@ from functools import partial
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QSizePolicy,
@@ -23,10 +21,8 @@ from engine.context.scaling.registry import inv_freq
 from engine.errors import EngineError
 from engine.inspection.capture import LayerCapture
 from engine.inspection.positions.relative import RelativeGrid
-from workbench.plots.animation import draw_frames, gif
-from workbench.plots.curves import LineChart
-from workbench.plots.dials import Dials, Face, Hand, Paints, paint_faces
-from workbench.plots.series import Axis, Marker, Series, short
+from workbench.plots.dials import Dials, Face
+from workbench.plots.series import short
 from workbench.services.container import Services
 from workbench.services.motion import may_move
 from workbench.viewmodels.position import PositionModel
@@ -43,8 +39,10 @@ from workbench.viewmodels.position_rope import (
     relative,
     rope_head,
 )
-from workbench.views.plot_card import PlotCard, chart_card, plot_exports
+from workbench.views.plot_card import PlotCard, plot_exports
 from workbench.views.position.position_bar import PositionBar
+from workbench.views.position.rotation_charts import RotationCharts
+from workbench.views.position.rotation_film import film
 from workbench.widgets.elided import ElidedCombo
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
@@ -53,10 +51,7 @@ from workbench.widgets.plot_menu import Extra, Work
 OVERLAYS: Final = ("", "linear", "ntk", "ntk-exact", "yarn", "llama3")
 TICK_MS: Final = 33
 TOKENS_PER_SECOND: Final = 6.0
-FRAMES: Final = 48
 LEAST_SPAN: Final = 64
-FRAME_MS: Final = 50
-GIF_SIZE: Final = QSize(760, 208)
 
 
 class RotationView(QWidget):
@@ -89,13 +84,10 @@ class RotationView(QWidget):
         self.numbers = QLineEdit(self)
         self.overlay = ElidedCombo(self)
         self.sum = PlainLabel(self)
-        self.identity = LineChart(services.theme, parent=self)
-        self.distance = LineChart(services.theme, parent=self)
+        self.charts = RotationCharts(services, partial(rope_command, model), self)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
-        self._grid: RelativeGrid | None = None
-        self._view: DistanceView | None = None
         self._build()
         self._connect()
         self.retranslate()
@@ -205,7 +197,7 @@ class RotationView(QWidget):
 
     def _take_head(self, found: tuple[RopeHead, DistanceView]) -> None:
         fresh = self._rope is None or self._rope.pairs != found[0].pairs
-        self._rope, self._view = found
+        self._rope, view = found
         tokens = self._tokens()
         for bar in (self.query, self.key):
             bar.set_tokens(tokens, max(len(tokens), LEAST_SPAN) - 1)
@@ -217,7 +209,7 @@ class RotationView(QWidget):
         self._held_together(self.together.isChecked())
         self._write_numbers()
         self._set_hands()
-        self._show_distance()
+        self.charts.show_distance(view)
 
     def _set_hands(self) -> None:
         """The vectors of the tokens at the two positions, and their relative curve."""
@@ -248,8 +240,7 @@ class RotationView(QWidget):
         self._grids.ask(partial(relative, rope, query, key), self._take_grid, self._failed)
 
     def _take_grid(self, grid: RelativeGrid) -> None:
-        self._grid = grid
-        self._show_identity()
+        self.charts.show_grid(grid)
         self.settled.emit()
 
     def _failed(self, error: Exception) -> None:
@@ -305,8 +296,6 @@ class RotationView(QWidget):
         )
         self._write_play()
         self._write_sum()
-        self._show_identity()
-        self._show_distance()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
@@ -353,61 +342,6 @@ class RotationView(QWidget):
             )
         )
 
-    def _show_identity(self) -> None:
-        title = self.tr("⟨f(q, m), f(k, n)⟩ depends on m − n alone")
-        grid = self._grid
-        if grid is None:
-            self.identity_card.set_texts(title)
-            return
-        lag = (grid.positions[:, None] - grid.positions[None, :]).ravel()
-        order = np.argsort(lag, kind="stable")
-        cells = lag.size
-        thin = order[:: max(1, cells // 2000)]
-        lags, first = np.unique(lag, return_index=True)
-        axes = (
-            Axis(self.tr("m − n"), self.tr("tokens"), whole=True),
-            Axis(self.tr("score")),
-        )
-        self.identity.set_data(
-            *axes,
-            (
-                Series(self.tr("closed formula"), lags, grid.by_distance.ravel()[first], width=1.5),
-                Series(
-                    self.tr("measured at every m and n"), lag[thin], grid.scores.ravel()[thin],
-                    "points",
-                ),
-            ),
-        )  # fmt: skip
-        note = self.tr("n = {cells} pairs of positions; cells of equal m − n differ by at most {e}")
-        self.identity_card.set_texts(title, note.format(cells=cells, e=short(grid.spread)))
-
-    def _show_distance(self) -> None:
-        title = self.tr("Score against distance")
-        view = self._view
-        if view is None:
-            self.distance_card.set_texts(title)
-            return
-        curve = view.measured
-        self.distance.set_data(
-            Axis(self.tr("distance"), self.tr("tokens")),
-            Axis(self.tr("score")),
-            (
-                Series(self.tr("envelope"), view.distances, view.bound, "dotted", "series-6"),
-                Series(
-                    self.tr("mean q with mean k"), view.distances, view.typical, "dashed",
-                    "series-2", width=1.2,
-                ),
-                Series(self.tr("mean of this text"), curve.distances, curve.mean, "line",
-                       "series-1", width=2.5),
-            ),
-            (Marker(float(view.trained), self.tr("trained")),),
-        )  # fmt: skip
-        note = self.tr(
-            "n = {cells} visible cells. Envelope: mean |Σ e^(i·distance·θ)|, scaled to the largest "
-            "mean."
-        )
-        self.distance_card.set_texts(title, note.format(cells=int(curve.count.sum())))
-
     def _chosen(self) -> tuple[int, int]:
         """Numbers of the two tokens, inside the captured text."""
         assert self._rope is not None
@@ -427,7 +361,7 @@ class RotationView(QWidget):
             return None
         span = float(self.query.slider.maximum() + 1)
         together = self.together.isChecked()
-        return partial(_film, faces, self.dials.at, span, together, self.dials.paints())
+        return partial(film, faces, self.dials.at, span, together, self.dials.paints())
 
     # Building
 
@@ -453,12 +387,6 @@ class RotationView(QWidget):
         self.dials_card = PlotCard(self._services, "rope-dials", self.dials, exports, self)
         for widget in (self._pairs_label, self.choice, self.numbers, self.overlay):
             self.dials_card.head.insertWidget(self.dials_card.head.count() - 1, widget)
-        self.identity_card = chart_card(
-            self._services, "rope-relative", self.identity, command, self
-        )
-        self.distance_card = chart_card(
-            self._services, "rope-distance", self.distance, command, self
-        )
         bars = QGridLayout()
         bars.setHorizontalSpacing(12)
         bars.setVerticalSpacing(4)
@@ -467,10 +395,6 @@ class RotationView(QWidget):
         bars.addWidget(self.key, 1, 0)
         bars.addWidget(self.together, 1, 1)
         bars.setColumnStretch(0, 1)
-        charts = QHBoxLayout()
-        charts.setSpacing(20)
-        charts.addWidget(self.identity_card, 1)
-        charts.addWidget(self.distance_card, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -478,7 +402,7 @@ class RotationView(QWidget):
         column.addLayout(bars)
         column.addWidget(self.sum)
         column.addSpacing(8)
-        column.addLayout(charts, 1)
+        column.addWidget(self.charts, 1)
         self._distance = 0
 
     def _connect(self) -> None:
@@ -497,17 +421,3 @@ class RotationView(QWidget):
 def _computed(layer: LayerCapture, head: int, trained: int) -> tuple[RopeHead, DistanceView]:
     rope = rope_head(layer, head, trained)
     return rope, distance_view(layer, head, rope)
-
-
-def _film(
-    faces: tuple[Face, ...], start: dict[Hand, float], span: float, together: bool, paints: Paints
-) -> bytes:
-    """The query (and the key, if they keep their distance) once through all positions."""
-    area = QRectF(8, 8, GIF_SIZE.width() - 16, GIF_SIZE.height() - 16)
-
-    def draw(painter: QPainter, share: float) -> None:
-        query = (start["q"] + share * span) % span
-        key = query - start["q"] + start["k"] if together else start["k"]
-        paint_faces(painter, area, faces, {"q": query, "k": key}, paints)
-
-    return gif(draw_frames(draw, FRAMES, GIF_SIZE, paints.ground), FRAME_MS)
