@@ -848,6 +848,14 @@
         <translation>剪枝可以读取的 JSON 文件</translation>
     </message>
     <message>
+        <source>Prune by this ranking</source>
+        <translation>按此排名剪枝</translation>
+    </message>
+    <message>
+        <source>Open the page Pruning; this ranking judges its heads</source>
+        <translation>打开“剪枝”页面；由此排名判断其中的头</translation>
+    </message>
+    <message>
         <source>mean instead of zero</source>
         <translation>用均值代替零</translation>
     </message>
@@ -1118,10 +1126,6 @@
     <message>
         <source>same</source>
         <translation>不变</translation>
-    </message>
-    <message>
-        <source>Medians over the answers of the topic Prompts</source>
-        <translation>“提示”一栏中各回答的中位数</translation>
     </message>
     <message>
         <source>same: {size}</source>
@@ -1848,6 +1852,14 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source> items</source>
         <translation> 题</translation>
+    </message>
+    <message>
+        <source>with steps</source>
+        <translation>带步骤</translation>
+    </message>
+    <message>
+        <source>Ask for the steps before the answer</source>
+        <translation>先要求写出步骤再作答</translation>
     </message>
     <message>
         <source>Items of the task</source>
@@ -5112,8 +5124,8 @@ One question, leave one out</source>
         <translation>没有题目带有标准答案，因此不计分。</translation>
     </message>
     <message>
-        <source>Tokens per second: {a} dense, {b} pruned (medians of the answers; zeros are multiplied like other numbers).</source>
-        <translation>每秒词元数：稠密 {a}，剪枝 {b}（各回答的中位数；零与其他数一样参与乘法）。</translation>
+        <source>Tokens per second: {a} dense, {b} pruned (medians of the answers, timed once: no proof of a gain; zeros are multiplied like other numbers).</source>
+        <translation>每秒词元数：稠密 {a}，剪枝 {b}（各回答的中位数，只计时一次，不能证明有收益；零与其他数一样参与乘法）。</translation>
     </message>
     <message>
         <source>The pruned copy: {edits}.</source>
@@ -5252,6 +5264,10 @@ One question, leave one out</source>
     <message>
         <source>Prune and save…</source>
         <translation>剪枝并保存…</translation>
+    </message>
+    <message>
+        <source>Kept among the methods</source>
+        <translation>已放进方法列表</translation>
     </message>
     <message>
         <source>Folder for the pruned model</source>
@@ -6966,6 +6982,10 @@ One question, leave one out</source>
 <context>
     <name>SetupPanel</name>
     <message>
+        <source>Forget “{name}”</source>
+        <translation>删除“{name}”</translation>
+    </message>
+    <message>
         <source>Score</source>
         <translation>得分</translation>
     </message>
@@ -7034,6 +7054,14 @@ One question, leave one out</source>
         <translation>2:4 在每四个相邻权重中留两个；比例因此固定，在本程序的内核上不会更快：以实测为准，不作承诺</translation>
     </message>
     <message>
+        <source>How the text is read</source>
+        <translation>如何读取文本</translation>
+    </message>
+    <message>
+        <source>One pass prunes each matrix by inputs that come from pruned ones; two passes read each block dense, prune it, and read it again, as the published references do</source>
+        <translation>一遍：每个矩阵按来自已剪矩阵的输入来剪；两遍：先以稠密方式读一块，剪枝，再读一遍，与公开的参考实现相同</translation>
+    </message>
+    <message>
         <source>Perplexities of different lengths cannot be compared with each other</source>
         <translation>不同长度的困惑度不能相互比较</translation>
     </message>
@@ -7064,6 +7092,14 @@ One question, leave one out</source>
     <message>
         <source>in the whole matrix</source>
         <translation>整个矩阵</translation>
+    </message>
+    <message>
+        <source>in one pass</source>
+        <translation>一遍读完</translation>
+    </message>
+    <message>
+        <source>block by block, two passes</source>
+        <translation>逐块两遍</translation>
     </message>
     <message>
         <source>zeros anywhere</source>
@@ -8315,6 +8351,10 @@ One question, leave one out</source>
     <message>
         <source>{best}: perplexity {b} against {r} of {name}, at {ratio}, on windows that had no part in the choice.</source>
         <translation>{best}：{ratio} 时困惑度 {b}，{name} 为 {r}，在未参与选择的窗口上。</translation>
+    </message>
+    <message>
+        <source>No score is surely better than {name}: the chosen one, {best}, has perplexity {b} against {r} on windows that had no part in the choice.</source>
+        <translation>没有哪个得分确实优于 {name}：选出的 {best} 在未参与选择的窗口上困惑度为 {b}，对 {r}。</translation>
     </message>
     <message>
         <source>{model}, dense perplexity {d}; {windows} windows of {length} tokens, seed {seed}; calibration {a}, measured on {b}; {s:.1f} s in all. The best of many is lucky too: the figure that judges is the one to believe.</source>

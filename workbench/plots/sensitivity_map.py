@@ -18,8 +18,8 @@ from workbench.plots.colour_maps import Scale
 from workbench.plots.small_map import PAD, SmallMap, SmallMatrix
 from workbench.plots.theme import PlotTheme
 
-LEAST_ROW = 18.0
-MOST_ROW = 44.0
+MOST_ROW = 40.0
+FEW_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,8 @@ class SensitivityMap(SmallMap):
             )
         )  # fmt: skip
         self._grid = tuple(grid)
+        below = 2 * self.fontMetrics().lineSpacing() + round(PAD)
+        self.setMaximumHeight(round(max(len(names), FEW_ROWS) * MOST_ROW) + below)
 
     def set_now(self, ratios: Sequence[float]) -> None:
         """Where each row stands now, in ratios."""

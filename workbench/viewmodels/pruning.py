@@ -8,9 +8,11 @@ from typing import Final, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.errors import BadSpec, EngineError
+from engine.errors import EngineError
 from engine.models.spec import Anatomy, DescribeModelSpec, ModelDescription
+from engine.paths import Paths
 from engine.prompting.elements import Language
+from engine.pruning.presets import presets, remove_preset, save_preset
 from engine.pruning.prune_spec import CUSTOM, PruneResult, PruneSpec
 from engine.pruning.recipe import PRESETS, Recipe
 from workbench.services.background import Background
@@ -145,23 +147,11 @@ class PruningModel(QObject):
             self.cells.forget()
             self.live.set_asked(self.asked)
 
-    def save_score(self, name: str) -> None:
-        """Keep the score in force under a name of the person's.
-
-        Raises:
-            BadSpec: The name is empty.
-        """
-        name = name.strip()
-        if not name:
-            raise BadSpec("The score has no name.", "Give it one.")
-        recipe = self.setup.scored_by
-        saved = {**self.setup.saved, name: recipe}
-        self.set_setup(replace(self.setup, method=CUSTOM, recipe=recipe, saved=saved))
-
-    def forget_score(self, recipe: Recipe) -> None:
-        """Keep a score no longer."""
-        saved = {name: one for name, one in self.setup.saved.items() if one != recipe}
-        self.set_setup(replace(self.setup, saved=saved))
+    def set_saved(self, saved: dict[str, Recipe]) -> None:
+        """The person's own scores, as they are on disk."""
+        if saved != self.setup.saved:
+            self.setup = replace(self.setup, saved=saved)
+            self.setup_changed.emit()
 
     def use_recipe(self, recipe: Recipe) -> None:
         """Prune by this score from now on, by its name where it has one."""
@@ -230,6 +220,27 @@ class PruningModel(QObject):
         if isinstance(found, PruneResult) and isinstance(self.run.spec, PruneSpec):
             self.result, self.spec = found, self.run.spec
             self.result_changed.emit()
+
+
+def keep_score(paths: Paths, name: str, recipe: Recipe) -> dict[str, Recipe]:
+    """Keep a score on disk (on a worker); returns all that are kept.
+
+    Raises:
+        BadSpec: The name cannot be one.
+        StoreError: The file cannot be written.
+    """
+    save_preset(paths, name, recipe)
+    return presets(paths)
+
+
+def forget_score(paths: Paths, name: str) -> dict[str, Recipe]:
+    """Remove a score from disk (on a worker); returns those that stay.
+
+    Raises:
+        StoreError: The file cannot be written.
+    """
+    remove_preset(paths, name)
+    return presets(paths)
 
 
 def text_of(state: PromptState) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,6 +15,8 @@ from workbench.viewmodels.pruning_live import LiveModel
 
 Cell = tuple[int, float]
 """A layer and its ratio."""
+ABOVE: Final = 1e-6
+"""A share of whole weights, read back as a number, must not fall below the last of them."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class CellsModel(QObject):
         self._live = live
         self._waiting: list[Cell] = []
         self._now: Cell | None = None
+        self._exact: dict[Cell, dict[str, float]] = {}  # a row's matrices differ a little
         self.job = JobSlot(jobs, self)
         self.losses: dict[Cell, CellLoss] = {}
         self.job.found.connect(self._found)
@@ -53,8 +57,15 @@ class CellsModel(QObject):
 
     def measure_rows(self) -> None:
         """Every layer at the ratio that it has now."""
-        rows = self._live.rows()
-        self.measure(tuple((row.layer, round(row.ratio, 4)) for row in rows if row.ratio > 0))
+        state = self._live.state
+        cells = []
+        for row in self._live.rows():
+            if state is not None and row.ratio > 0:
+                cell = (row.layer, round(row.ratio, 4))
+                own = zip(state.names, state.layers, state.ratios.tolist(), strict=True)
+                self._exact[cell] = {name: one for name, layer, one in own if layer == row.layer}
+                cells.append(cell)
+        self.measure(tuple(cells))
 
     def measure(self, cells: tuple[Cell, ...]) -> None:
         """Measure these cells, those that are known excepted."""
@@ -96,12 +107,14 @@ class CellsModel(QObject):
             return None
         layer, ratio = cell
         own = [place for place, one in enumerate(state.layers) if one == layer]
-        zeros = ratio * float(state.sizes[own].sum())
-        fixed = dict.fromkeys(state.names, 0.0)
-        fixed.update({state.names[place]: ratio for place in own})
-        del fixed[state.names[own[-1]]]  # it takes what is left: exactly the same ratio
+        wanted = self._exact.get(cell) or {state.names[place]: ratio for place in own}
+        wanted = {name: one + ABOVE for name, one in wanted.items()}
+        sizes = dict(zip(state.names, state.sizes.tolist(), strict=True))
+        zeros = sum(one * sizes[name] for name, one in wanted.items())
+        fixed = dict.fromkeys(state.names, 0.0) | wanted
+        del fixed[state.names[own[-1]]]  # it takes what is left, which is exactly its share
         try:
-            spec = asked.live(zeros / float(state.sizes.sum()), fixed, asked.setup.measured)
+            spec = asked.live(zeros / sum(sizes.values()), fixed, asked.setup.measured)
         except EngineError as error:
             self.job.refused.emit(error.report())
             return None

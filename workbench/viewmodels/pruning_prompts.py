@@ -23,6 +23,8 @@ from workbench.viewmodels.pruning_setup import Asked
 PINS: Final = ""
 FIRST_ITEMS: Final = 24
 DENSE, PRUNED = 0, 1
+PREFERRED: Final = ("zero-shot-cot", "few-shot-cot", "zero-shot", "few-shot")
+"""Steps first: they leave more room to go wrong than a single word."""
 
 
 @dataclass(frozen=True)
@@ -171,11 +173,9 @@ class PromptsModel(QObject):
                     "Pin one there, or choose a task set here.",
                 )
             return tuple(replace(one, models=models) for one in asked_again(self.pinned))
-        spec = task_spec(
-            choice.task, language=choice.language, n=choice.items, techniques=("few-shot",),
-            models=models,
-        )  # fmt: skip
-        return (spec,)
+        spec = task_spec(choice.task, language=choice.language, n=choice.items, models=models)
+        best = min(spec.variants, key=lambda one: _rank(one.technique))
+        return (replace(spec, variants=(best,)),)
 
     def start(self, asked: Asked) -> bool:
         """Ask both states; False when it cannot start."""
@@ -241,6 +241,10 @@ class PromptsModel(QObject):
             self.verdict = verdict
             self.changed.emit()
             self.finished.emit()
+
+
+def _rank(technique: str) -> int:
+    return PREFERRED.index(technique) if technique in PREFERRED else len(PREFERRED)
 
 
 def judged(

@@ -72,7 +72,8 @@ class PruneSetup:
         windows, length, seed: Of the calibration.
         measured: Windows of the evaluation.
         bitmask: Save zeros as bits.
-        saved: The person's own scores by name.
+        passes: 1 = one pass, 2 = block by block as in the published references.
+        saved: The person's own scores by name, as they are on disk.
     """
 
     method: str = "wanda"
@@ -86,6 +87,7 @@ class PruneSetup:
     seed: int = 0
     measured: int = 32
     bitmask: bool = True
+    passes: int = 1
     saved: dict[str, Recipe] = field(default_factory=dict)
 
     @property
@@ -96,14 +98,21 @@ class PruneSetup:
         return PRESETS["wanda" if self.method == SPARSEGPT else self.method]
 
     @property
+    def preset(self) -> str:
+        """The name under which the person keeps the score in force, or empty."""
+        if self.method != CUSTOM:
+            return ""
+        return next((name for name, one in self.saved.items() if one == self.recipe), "")
+
+    @property
     def fixed_ratio(self) -> float | None:
         """The ratio that a pattern gives, or None."""
         pattern = pattern_of(self.pattern)
         return None if pattern.free else 1 - pattern.keep / pattern.of
 
     def to_plain(self) -> dict[str, object]:
-        """As plain containers, for the session file."""
-        plain: dict[str, object] = msgspec.to_builtins(self)
+        """As plain containers, for the session file; saved scores have a file of their own."""
+        plain: dict[str, object] = msgspec.to_builtins(replace(self, saved={}))
         return plain
 
     @classmethod
@@ -115,7 +124,7 @@ class PruneSetup:
         except (msgspec.ValidationError, BadSpec):
             return cls()
         if found.method not in METHODS or found.allocation not in ALLOCATIONS:
-            return cls(saved=found.saved)
+            return cls()
         return found
 
 
@@ -177,4 +186,6 @@ class Asked:
             measured=setup.measured,
             out=out,
             bitmask=setup.bitmask,
+            passes=setup.passes,
+            preset=setup.preset,
         )

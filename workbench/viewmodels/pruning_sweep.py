@@ -28,6 +28,7 @@ class SweepChoice:
         task: A teaching task whose accuracy is measured too, or empty.
         language: Of its items.
         items: How many.
+        steps: Ask for the steps before the answer.
     """
 
     methods: tuple[str, ...] = FIRST_METHODS
@@ -35,6 +36,7 @@ class SweepChoice:
     task: str = ""
     language: Language = "en"
     items: int = 40
+    steps: bool = True
 
 
 class SweepModel(QObject):
@@ -89,6 +91,7 @@ class SweepModel(QObject):
             task=choice.task,
             language=choice.language,
             items=choice.items,
+            steps=choice.steps,
         )
 
     def start(self, asked: Asked) -> bool:

@@ -55,8 +55,10 @@ class StatesSpec(EvidenceSpec):
 def state_name(ref: ModelRef) -> str:
     """A model with what sets this load apart: ``"teach-rope · nf4"``."""
     options = ref.options
-    own = (options.quantization, options.dtype, options.attention, options.device)
-    usual = ("none", "auto", "auto", "auto")
+    own = (
+        options.state, options.quantization, options.dtype, options.attention, options.device,
+    )  # fmt: skip
+    usual = ("", "none", "auto", "auto", "auto")
     said = [value for value, plain in zip(own, usual, strict=True) if value != plain]
     return " · ".join([ref.id, *said])
 

@@ -63,7 +63,9 @@ class BarsPanel(QWidget):
         self.restore = QPushButton(self)
         self.sweep = QPushButton(self)
         self.save = QPushButton(self)
-        for button in (self.restore, self.sweep, self.save):
+        self.send = QPushButton(self)
+        self.send.setObjectName("ranking-to-pruning")
+        for button in (self.restore, self.sweep, self.save, self.send):
             button.setProperty("role", "quiet")
         self.mean = Chip(self, compact=True)
         self.everywhere = Chip(self, compact=True)
@@ -76,6 +78,8 @@ class BarsPanel(QWidget):
         self.restore.setText(self.tr("Put all back"))
         self.save.setText(self.tr("Save the ranking…"))
         self.save.setToolTip(self.tr("A JSON file that pruning can read"))
+        self.send.setText(self.tr("Prune by this ranking"))
+        self.send.setToolTip(self.tr("Open the page Pruning; this ranking judges its heads"))
         self.mean.setText(self.tr("mean instead of zero"))
         self.mean.setToolTip(self.tr("A head's mean over this text stands in its place, not zeros"))
         self.everywhere.setText(self.tr("at every token"))
@@ -132,7 +136,9 @@ class BarsPanel(QWidget):
             self.tr("Take every head out in turn: how much does the text's loss rise?")
         )
         self.sweep.setEnabled(self._model.capture is not None)
-        self.save.setVisible(self._ablation.ranking is not None and not running)
+        ranked = self._ablation.ranking is not None and not running
+        self.save.setVisible(ranked)
+        self.send.setVisible(ranked)
 
     def tell_refusal(self, report: ErrorReport) -> None:
         """Say why there are no bars."""
@@ -177,6 +183,10 @@ class BarsPanel(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.save_ranking)
         dialog.open()
+
+    def _send_clicked(self) -> None:
+        if self._ablation.ranking is not None:
+            self._services.desk.lay("pruning", self._ablation.ranking)
 
     def save_ranking(self, path: str) -> None:
         """Write what the sweep measured."""
@@ -264,6 +274,7 @@ class BarsPanel(QWidget):
             self.restore,
             self.sweep,
             self.save,
+            self.send,
         ):
             row.addWidget(widget)
         right = QVBoxLayout()
@@ -282,6 +293,7 @@ class BarsPanel(QWidget):
         self.restore.clicked.connect(self._restore_clicked)
         self.sweep.clicked.connect(self._sweep_clicked)
         self.save.clicked.connect(self._save_clicked)
+        self.send.clicked.connect(self._send_clicked)
         self.mean.toggled.connect(self._method_chosen)
         self.everywhere.toggled.connect(self._scope_chosen)
         self._ablation.units_changed.connect(self.refresh)

@@ -17,7 +17,7 @@ from workbench.services.container import Services
 from workbench.viewmodels.attention import VIEWS, AttentionModel, View
 from workbench.viewmodels.attention_ablation import AblationModel
 from workbench.viewmodels.attention_atlas import AtlasModel
-from workbench.viewmodels.attention_case import AttentionCase, demonstration
+from workbench.viewmodels.attention_case import AttentionCase, StatesWish, demonstration
 from workbench.viewmodels.attention_heads import ROLES, HeadAt
 from workbench.viewmodels.attention_inside import LensModel, PatchModel, StatesModel
 from workbench.viewmodels.attention_mask import MaskModel
@@ -143,6 +143,10 @@ class AttentionPage(WorkingPage):
 
     def take_from_desk(self) -> None:
         given = self.services.desk.take(self.page_id)
+        if isinstance(given, StatesWish):
+            self.states.expect(given.second)
+            self._view = "states"
+            given = given.case
         if isinstance(given, AttentionCase):
             self.model.set_case(given)
             self._run()

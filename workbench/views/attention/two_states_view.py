@@ -23,10 +23,11 @@ from engine.inspection.states import LayerPair, difference, pairs
 from engine.inspection.states_spec import StatesPair
 from engine.inspection.tiles import thumbnails
 from engine.models.reference import ModelRef
+from workbench.plots.atlas_marks import AtlasMarks
 from workbench.plots.colour_bar import ColourBar
 from workbench.plots.colour_maps import DIFFERENCE, Scale, quantise, symmetric
 from workbench.plots.export import image_of, matrix_csv, npz, png, svg
-from workbench.plots.head_atlas import AtlasMarks, HeadAtlas
+from workbench.plots.head_atlas import HeadAtlas
 from workbench.plots.theme import PlotTheme
 from workbench.plots.tiled_map import CellAt, TiledMap
 from workbench.services.container import Services
@@ -67,6 +68,8 @@ class TwoStatesView(QWidget):
         self._head: HeadAt | None = None
         self._serial = 0
         self._refs: tuple[ModelRef, ...] = ()
+        self._also: tuple[ModelRef, ...] = ()
+        self._wanted: ModelRef | None = None
         self._full = 1.0
         self.second = ElidedCombo(self)
         self.run = QPushButton(self)
@@ -125,7 +128,8 @@ class TwoStatesView(QWidget):
         current = self.second.currentText()
         self.second.clear()
         others = [entry.id for entry in self._services.model.entries if not entry.problem]
-        self._refs = other_states(ref, others) if ref is not None else ()
+        also = tuple(one for one in self._also if ref is not None and one.id == ref.id)
+        self._refs = (*also, *other_states(ref, others)) if ref is not None else ()
         for other in self._refs:
             self.second.addItem(state_name(other))
         self.second.setCurrentIndex(max(0, self.second.findText(current)))
@@ -141,6 +145,10 @@ class TwoStatesView(QWidget):
     def _running_changed(self, running: bool) -> None:
         self.empty.setVisible(self._states.result is None and not running)
 
+    def expect(self, second: ModelRef) -> None:
+        """Offer this state first, and compare with it as soon as a text has been read."""
+        self._also, self._wanted = (second,), second
+
     # Model to widgets
 
     def _changed(self) -> None:
@@ -152,6 +160,7 @@ class TwoStatesView(QWidget):
             for one in (self.difference, self.first_map, self.second_map):
                 one.show_map(None, (0, 0))
             self.atlas.show_heads((), np.zeros((0, 64, 64), np.uint8), 1)
+            self._ask_wanted()
         else:
             self._services.background.run(
                 partial(_differences, result, self._model.role),
@@ -274,6 +283,14 @@ class TwoStatesView(QWidget):
         return self.tr("{head}: divergence {d} bits").format(
             head=head.name, d=plain_number(self._apart.get(head, 0.0), 4)
         )
+
+    def _ask_wanted(self) -> None:
+        """What was expected is asked once."""
+        first, wanted = self._states.first, self._wanted
+        if first is not None and wanted is not None and first.id == wanted.id:
+            self._wanted = None
+            self.second.setCurrentIndex(self._refs.index(wanted))
+            self._states.ask(wanted)
 
     # What the person does
 

@@ -24,6 +24,7 @@ from workbench.viewmodels.attention_case import case_of_column
 from workbench.viewmodels.compare import CompareModel
 from workbench.viewmodels.compare_history import OpenedRun
 from workbench.viewmodels.compare_opened import prompt_of, setup_of
+from workbench.viewmodels.compare_pinned import PINNED, pinned_of
 from workbench.viewmodels.compare_setup import CompareSetup, default_setup
 from workbench.viewmodels.prompt_counter import PromptCounter, TokenCounts
 from workbench.viewmodels.prompt_presets import preset, sample
@@ -316,7 +317,12 @@ class ComparePage(Page):
         self.services.actions.refresh()
         self.state_changed.emit()
 
+    def _share_pinned(self) -> None:
+        """Other pages may ask the pinned prompts again."""
+        self.services.desk.share(PINNED, pinned_of(self.model.columns))
+
     def _columns_changed(self) -> None:
+        self._share_pinned()
         has_columns = bool(self.model.columns)
         if has_columns:
             self._state.columns_came()
@@ -445,6 +451,7 @@ class ComparePage(Page):
         model.columns_changed.connect(self._columns_changed)
         model.column_changed.connect(self._column_changed)
         model.pins_changed.connect(self.state_changed)
+        model.pins_changed.connect(self._share_pinned)
         model.running_changed.connect(self.strip.set_running)
         model.progressed.connect(self.strip.show_progress)
         model.refused.connect(self._refused)

@@ -13,7 +13,6 @@ from workbench.views.pruning.words import loss_tip, method_name, percent, perple
 from workbench.widgets.fixed_font import use_fixed_font
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
-from workbench.widgets.signed_tint import plain_number
 
 ROWS = ("file", "memory", "speed", "perplexity")
 COLUMNS = ("dense", "expected", "measured")
@@ -46,7 +45,7 @@ class ChangeCard(QFrame):
         self.save.clicked.connect(self.save_wanted)
         for signal in (
             model.live.changed, model.live.wish_changed, model.setup_changed,
-            model.result_changed, model.described, model.prompts.changed,
+            model.result_changed, model.described,
         ):  # fmt: skip
             signal.connect(self.refresh)
         self.retranslate()
@@ -90,11 +89,6 @@ class ChangeCard(QFrame):
             self._set(row, "dense", "–")
             self._set(row, "expected", same)
             self._set(row, "measured", "–")
-        verdict = model.prompts.verdict
-        if verdict is not None and verdict.rate is not None:
-            tip = self.tr("Medians over the answers of the topic Prompts")
-            self._set("speed", "dense", plain_number(verdict.rate[0], 0), tip)
-            self._set("speed", "measured", plain_number(verdict.rate[1], 0), tip)
         sized = sizes(model.anatomy, model.live.state, self._ratio())
         if sized is not None:
             self._set("memory", "dense", file_size(sized.dense))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -12,6 +10,7 @@ from workbench.plots.curves import LineChart
 from workbench.plots.series import Axis, LineStyle, Marker, Series
 from workbench.services.container import Services
 from workbench.viewmodels.pruning import PruningModel
+from workbench.viewmodels.pruning_command import sweep_command
 from workbench.views.plot_card import chart_card
 from workbench.views.pruning.words import method_name, percent, perplexity
 from workbench.widgets.chip_bar import ChipBar
@@ -78,17 +77,9 @@ class CurvesCard(QWidget):
 
     def command(self) -> str:
         """The command line that measures the same."""
-        spec = self._model.sweep.spec
-        if spec is None:
-            return f"lathe prune-sweep --model {shlex.quote(self._model.model_id)}"
-        words = ["lathe", "prune-sweep", "--model", spec.model.id]
-        for method in spec.methods:
-            words += ["--method", method]
-        for ratio in spec.ratios:
-            words += ["--ratio", f"{ratio:g}"]
-        words += ["--windows", str(spec.windows), "--length", str(spec.length)]
-        words += ["--measured", str(spec.measured), "--seed", str(spec.seed)]
-        return shlex.join(words)
+        sweep = self._model.sweep
+        spec = sweep.spec if sweep.spec is not None else sweep.spec_of(self._model.asked)
+        return sweep_command(spec)
 
     def _note(self) -> str:
         sweep = self._model.sweep

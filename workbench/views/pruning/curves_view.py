@@ -26,7 +26,7 @@ from workbench.views.plot_card import PlotCard, plot_exports
 from workbench.views.pruning.curves_card import CurvesCard, cell_text
 from workbench.views.pruning.words import loss_tip, method_hint, method_name, percent
 from workbench.widgets.chips import Chip
-from workbench.widgets.figure_table import FigureColumn, FigureRow, FigureTable
+from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow, FigureTable
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
@@ -54,6 +54,8 @@ class CurvesView(QScrollArea):
         self.items.setObjectName("sweep-items")
         self.items.setRange(4, 2000)
         self.items.setKeyboardTracking(False)
+        self.steps = Chip(content, compact=True)
+        self.steps.setObjectName("sweep-steps")
         self.line = JobLine(model.sweep.job, content)
         self.curves = CurvesCard(services, model, content)
         self.table = FigureTable(content)
@@ -70,6 +72,7 @@ class CurvesView(QScrollArea):
             chip.clicked.connect(self._edited)
         self.task.activated.connect(self._edited)
         self.items.valueChanged.connect(self._edited)
+        self.steps.clicked.connect(self._edited)
         model.sweep.changed.connect(self.refresh)
         model.sweep.choice_changed.connect(self._show_choice)
         model.sweep.job.running_changed.connect(self._show_kept)
@@ -84,6 +87,10 @@ class CurvesView(QScrollArea):
             chip.updateGeometry()
         self.task_label.setText(self.tr("Accuracy on"))
         self.items.setSuffix(self.tr(" items"))
+        self.steps.setText(self.tr("with steps"))
+        self.steps.setToolTip(self.tr("Ask for the steps before the answer"))
+        self.steps.setAccessibleName(self.steps.text())
+        self.steps.updateGeometry()
         self.items.setAccessibleName(self.tr("Items of the task"))
         self.task.setAccessibleName(self.task_label.text())
         self._fill_tasks()
@@ -100,11 +107,11 @@ class CurvesView(QScrollArea):
         ratios = sorted({ratio for _, ratio in sweep.cells})
         columns = (
             FigureColumn(self.tr("Zeros")),
-            *(FigureColumn(method_name(one), method_hint(one)) for one in methods),
+            *(FigureColumn(method_name(one), method_hint(one), "number") for one in methods),
         )
         rows = []
         if sweep.dense is not None and methods:
-            dense = cell_text(sweep.dense)
+            dense = _figure(sweep.dense)
             rows.append(
                 FigureRow((self.tr("dense"), *(dense for _ in methods)), loss_tip(sweep.dense.loss))
             )
@@ -115,7 +122,7 @@ class CurvesView(QScrollArea):
                 for cell in cells
                 if cell is not None
             ]
-            texts = tuple(None if cell is None else cell_text(cell) for cell in cells)
+            texts = tuple(None if cell is None else _figure(cell) for cell in cells)
             rows.append(FigureRow((percent(ratio, 0), *texts), "\n".join(tips)))
         self.table.set_content(columns, tuple(rows))
         self._show_kept()
@@ -139,7 +146,9 @@ class CurvesView(QScrollArea):
             chip.setChecked(method in choice.methods)
         self.task.setCurrentIndex(max(0, self.task.findData(choice.task)))
         self.items.setValue(choice.items)
-        self.items.setEnabled(bool(choice.task))
+        self.steps.setChecked(choice.steps)
+        for widget in (self.items, self.steps):
+            widget.setEnabled(bool(choice.task))
         self._setting = False
 
     def _fill_tasks(self) -> None:
@@ -158,7 +167,7 @@ class CurvesView(QScrollArea):
         sweep.set_choice(
             replace(
                 sweep.choice, methods=methods, task=str(self.task.currentData() or ""),
-                items=self.items.value(),
+                items=self.items.value(), steps=self.steps.isChecked(),
             )
         )  # fmt: skip
 
@@ -193,6 +202,7 @@ class CurvesView(QScrollArea):
         row.addWidget(self.task_label)
         row.addWidget(self.task)
         row.addWidget(self.items)
+        row.addWidget(self.steps)
         flow.addWidget(task)
         self.task_label.setBuddy(self.task)
         column = QVBoxLayout(content)
@@ -203,3 +213,8 @@ class CurvesView(QScrollArea):
         column.addWidget(self.kept)
         column.addWidget(self.curves, 1)
         column.addWidget(self.table_card, 0, Qt.AlignmentFlag.AlignTop)
+
+
+def _figure(cell: SweepCell) -> Bar:
+    value = cell.loss.perplexity
+    return Bar(cell_text(cell), value, value, value)

@@ -11,6 +11,7 @@ from workbench.plots.curves import LineChart
 from workbench.plots.series import Axis, LineStyle, Marker, Series
 from workbench.services.container import Services
 from workbench.viewmodels.pruning import PruningModel
+from workbench.viewmodels.pruning_command import outliers_command
 from workbench.views.job_line import JobLine
 from workbench.views.plot_card import chart_card
 from workbench.views.pruning.curves_card import ORDER, STYLES
@@ -191,8 +192,7 @@ class OutliersView(QScrollArea):
 
     def _command(self) -> str:
         spec = self._model.outliers.spec
-        ratio = spec.ratio if spec is not None else self._model.live.wish.ratio
-        return f"lathe prune-outliers --model {self._model.model_id} --sparsity {ratio:g}"
+        return outliers_command(spec) if spec is not None else "lathe prune outliers"
 
     def _lay_out(self, content: QWidget) -> None:
         top = QHBoxLayout()

@@ -19,13 +19,20 @@ from PySide6.QtWidgets import (
 
 from engine.errors import EngineError, ErrorReport
 from engine.inspection.ranking import HeadRanking
+from engine.pruning.presets import presets
 from engine.pruning.recipe import Recipe
 from workbench.plots.theme import PlotTheme
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
 from workbench.viewmodels.compare_pinned import PINNED, PinnedPrompt
 from workbench.viewmodels.prompt_state import PromptState
-from workbench.viewmodels.pruning import TOPICS, PruningModel, Topic
+from workbench.viewmodels.pruning import (
+    TOPICS,
+    PruningModel,
+    Topic,
+    forget_score,
+    keep_score,
+)
 from workbench.viewmodels.pruning_live import Wish
 from workbench.viewmodels.pruning_setup import HIGHEST, PruneSetup
 from workbench.viewmodels.pruning_structured import keep_ranking
@@ -135,6 +142,9 @@ class PruningPage(WorkingPage):
 
     def entered(self) -> None:
         self._follow_desk()
+        self.services.background.run(
+            partial(presets, self.services.paths), self._take_scores, self._told_error
+        )
         self.model.wake()
 
     def take_from_desk(self) -> None:
@@ -143,7 +153,7 @@ class PruningPage(WorkingPage):
         if isinstance(given, HeadRanking):
             folder = self.services.paths.cache / "pruning"
             self.services.background.run(
-                partial(keep_ranking, given, folder), self._ranked, self._not_ranked
+                partial(keep_ranking, given, folder), self._ranked, self._told_error
             )
 
     def save_state(self) -> dict[str, object]:
@@ -197,10 +207,28 @@ class PruningPage(WorkingPage):
         self.model.use_recipe(recipe)
 
     def _save_wanted(self, name: str) -> None:
-        try:
-            self.model.save_score(name)
-        except EngineError as error:
-            self.services.notify.error(error.report())
+        paths, recipe = self.services.paths, self.model.setup.scored_by
+        self.services.background.write(
+            partial(keep_score, paths, name.strip(), recipe), self._score_kept, self._told_error
+        )
+
+    def _forget_wanted(self, name: str) -> None:
+        self.services.background.write(
+            partial(forget_score, self.services.paths, name), self._take_scores, self._told_error
+        )
+
+    def _score_kept(self, saved: dict[str, Recipe]) -> None:
+        self.model.set_saved(saved)
+        self.model.use_recipe(self.model.setup.scored_by)
+        self.services.notify.good(self.tr("Kept among the methods"))
+
+    def _take_scores(self, saved: dict[str, Recipe]) -> None:
+        self.model.set_saved(saved)
+
+    def _told_error(self, error: Exception) -> None:
+        if not isinstance(error, EngineError):
+            raise error
+        self.services.notify.error(error.report())
 
     def _ask_folder(self) -> None:
         dialog = QFileDialog(self.window(), self.tr("Folder for the pruned model"))
@@ -229,6 +257,7 @@ class PruningPage(WorkingPage):
         self.bar.choose(topic)
         self.stack.setCurrentWidget(self.views[topic])
         self._write()
+        self.services.actions.retranslate()  # the primary action is named after the topic
         self.show_primary(self._is_running())
         self.state_changed.emit()
 
@@ -259,11 +288,6 @@ class PruningPage(WorkingPage):
         self.model.rank_heads_by(path)
         self._go("parts")
         self.services.notify.good(self.tr("The ranking of the heads judges the parts now."))
-
-    def _not_ranked(self, error: Exception) -> None:
-        if not isinstance(error, EngineError):
-            raise error
-        self.services.notify.error(error.report())
 
     def _running_changed(self, _running: bool) -> None:
         self.show_primary(self._is_running())
@@ -358,6 +382,7 @@ class PruningPage(WorkingPage):
         self.fold.toggled.connect(self._fold_toggled)
         self.panel.edited.connect(self._setup_edited)
         self.panel.save_wanted.connect(self._save_wanted)
+        self.panel.forget_wanted.connect(self._forget_wanted)
         self.bar.chosen.connect(self._chosen)
         self.weights.change.save_wanted.connect(self._ask_folder)
         self.parts.save_wanted.connect(self._ask_folder)

@@ -149,8 +149,8 @@ class PromptsView(QScrollArea):
             lines.append(self.tr("No question has an expected answer, so nothing is scored."))
         if verdict.rate is not None:
             text = self.tr(
-                "Tokens per second: {a} dense, {b} pruned (medians of the answers; zeros are "
-                "multiplied like other numbers)."
+                "Tokens per second: {a} dense, {b} pruned (medians of the answers, timed once: no "
+                "proof of a gain; zeros are multiplied like other numbers)."
             )
             lines.append(
                 text.format(a=plain_number(verdict.rate[0], 1), b=plain_number(verdict.rate[1], 1))

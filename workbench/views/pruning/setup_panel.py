@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSpinBox,
     QStyle,
     QVBoxLayout,
@@ -45,10 +46,12 @@ class SetupPanel(QFrame):
     Signals:
         edited(object): The `PruneSetup` as the person wants it.
         save_wanted(str): Keep the score in force under this name.
+        forget_wanted(str): Keep the score of this name no longer.
     """
 
     edited = Signal(object)
     save_wanted = Signal(str)
+    forget_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +79,11 @@ class SetupPanel(QFrame):
         self.preset_name.setObjectName("score-name")
         self.save = QPushButton(self)
         self.save.setObjectName("save-score")
+        self.forget = QPushButton(self)
+        self.forget.setObjectName("forget-score")
+        self.forget.setProperty("role", "quiet")
+        self.passes = QComboBox(self)
+        self.passes.setObjectName("prune-passes")
         self.allocation = ElidedCombo(self)
         self.allocation.setObjectName("prune-allocation")
         self.pattern = QComboBox(self)
@@ -111,6 +119,9 @@ class SetupPanel(QFrame):
         self.activation.setValue(recipe.a)
         self.group.setCurrentIndex(max(0, self.group.findData(recipe.group)))
         self._custom.setVisible(setup.method == CUSTOM)
+        self.forget.setVisible(bool(setup.preset))
+        self.forget.setText(self.tr("Forget “{name}”").format(name=setup.preset))
+        self.passes.setCurrentIndex(max(0, self.passes.findData(setup.passes)))
         self.allocation.setCurrentIndex(max(0, self.allocation.findData(setup.allocation)))
         self.allocation.setEnabled(not setup.pattern)
         self.allocation.setToolTip(allocation_hint(setup.allocation))
@@ -157,6 +168,13 @@ class SetupPanel(QFrame):
                 "on this program's kernels: measured, not promised"
             )
         )
+        self.passes.setAccessibleName(self.tr("How the text is read"))
+        self.passes.setToolTip(
+            self.tr(
+                "One pass prunes each matrix by inputs that come from pruned ones; two passes read "
+                "each block dense, prune it, and read it again, as the published references do"
+            )
+        )
         self.length.setToolTip(
             self.tr("Perplexities of different lengths cannot be compared with each other")
         )
@@ -195,6 +213,9 @@ class SetupPanel(QFrame):
         self.allocation.clear()
         for rule in ALLOCATIONS:
             self.allocation.addItem(allocation_name(rule), rule)
+        self.passes.clear()
+        self.passes.addItem(self.tr("in one pass"), 1)
+        self.passes.addItem(self.tr("block by block, two passes"), 2)
         self.pattern.clear()
         for pattern in PATTERNS:
             self.pattern.addItem(pattern or self.tr("zeros anywhere"), pattern)
@@ -253,6 +274,12 @@ class SetupPanel(QFrame):
         self.save_wanted.emit(self.preset_name.text())
         self.preset_name.clear()
 
+    def _forget_clicked(self) -> None:
+        self.forget_wanted.emit(self._setup.preset)
+
+    def _passes_chosen(self, index: int) -> None:
+        self._edit(replace(self._setup, passes=int(self.passes.itemData(index))))
+
     def _allocation_chosen(self, index: int) -> None:
         self._edit(replace(self._setup, allocation=str(self.allocation.itemData(index))))
 
@@ -293,6 +320,9 @@ class SetupPanel(QFrame):
         keep.addWidget(self.preset_name, 1)
         keep.addWidget(self.save)
         custom.addRow(keep)
+        custom.addRow(self.forget)
+        for label in self.labels.values():  # in the middle of its row
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         calibration = _form()
         calibration.addRow(self.labels["windows"], self.windows)
         calibration.addRow(self.labels["length"], self.length)
@@ -306,7 +336,7 @@ class SetupPanel(QFrame):
         groups: tuple[tuple[QWidget | QFormLayout, ...], ...] = (
             (self.method, self.about, self.formula, self._custom),
             (self.allocation, self.pattern),
-            (self.calibration, calibration),
+            (self.calibration, calibration, self.passes),
             (self.evaluation, evaluation),
             (self.bitmask,),
         )
@@ -343,6 +373,8 @@ class SetupPanel(QFrame):
         self.activation.valueChanged.connect(self._recipe_edited)
         self.save.clicked.connect(self._save_clicked)
         self.preset_name.returnPressed.connect(self._save_clicked)
+        self.forget.clicked.connect(self._forget_clicked)
+        self.passes.activated.connect(self._passes_chosen)
         self.allocation.activated.connect(self._allocation_chosen)
         self.pattern.activated.connect(self._pattern_chosen)
         self.calibration.edited.connect(self._texts_edited)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -25,6 +26,7 @@ from workbench.services.container import Services
 from workbench.services.engine_words import tell
 from workbench.services.numbers import count, file_size
 from workbench.viewmodels.pruning import PruningModel
+from workbench.viewmodels.pruning_command import structured_command
 from workbench.views.job_line import JobLine
 from workbench.views.plot_card import PlotCard, plot_exports
 from workbench.views.pruning.part_rows import PartRows
@@ -32,7 +34,7 @@ from workbench.views.pruning.share_slider import ShareSlider
 from workbench.views.pruning.words import loss_tip, percent, perplexity, worth_hint, worth_name
 from workbench.widgets.chip_bar import ChipBar
 from workbench.widgets.chips import Chip
-from workbench.widgets.figure_table import FigureColumn, FigureRow, FigureTable
+from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow, FigureTable
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.signed_tint import plain_number, signed
@@ -83,7 +85,7 @@ class StructuredView(QScrollArea):
         self.table = FigureTable(content)
         self.table_card = PlotCard(
             services, "structured", self.table,
-            plot_exports(services, self.table, self._figures), content,
+            plot_exports(services, self.table, self._figures, command=self._command), content,
         )  # fmt: skip
         self.parts = PartRows(content)
         self.parts_card = PlotCard(
@@ -159,9 +161,9 @@ class StructuredView(QScrollArea):
         self.headline.setText(self._headline(result))
         columns = (
             FigureColumn(""),
-            FigureColumn(self.tr("dense")),
-            FigureColumn(self.tr("smaller")),
-            FigureColumn(self.tr("change")),
+            FigureColumn(self.tr("dense"), kind="number"),
+            FigureColumn(self.tr("smaller"), kind="number"),
+            FigureColumn(self.tr("change"), kind="number"),
         )
         self.table.set_content(columns, self._rows(result))
         self.parts.set_layers(result.layers)
@@ -198,7 +200,7 @@ class StructuredView(QScrollArea):
             (self.tr("KV cache per token"), result.cache_bytes, file_size),
         ):
             change = percent(after / before - 1) if before else "–"
-            rows.append(FigureRow((name, told(before), told(after), change)))
+            rows.append(FigureRow((name, *_figures(told(before), told(after), change))))
         speed = result.speed
         if speed is not None:
             tip = self.tr(
@@ -214,8 +216,10 @@ class StructuredView(QScrollArea):
             rows.append(
                 FigureRow(
                     (
-                        self.tr("Tokens per second"), plain_number(speed.dense, 1),
-                        plain_number(speed.pruned, 1), change,
+                        self.tr("Tokens per second"),
+                        *_figures(
+                            plain_number(speed.dense, 1), plain_number(speed.pruned, 1), change
+                        ),
                     ),
                     tip,
                 )
@@ -226,8 +230,11 @@ class StructuredView(QScrollArea):
             rows.append(
                 FigureRow(
                     (
-                        self.tr("Perplexity"), perplexity(result.dense), perplexity(result.pruned),
-                        self.tr("{rise} nats").format(rise=rise),
+                        self.tr("Perplexity"),
+                        *_figures(
+                            perplexity(result.dense), perplexity(result.pruned),
+                            self.tr("{rise} nats").format(rise=rise),
+                        ),
                     ),
                     tip,
                 )
@@ -341,6 +348,10 @@ class StructuredView(QScrollArea):
             after.append(result.pruned.nll)
         return (("figure", names), ("dense", before), ("smaller", after))
 
+    def _command(self) -> str:
+        spec = self._model.structured.spec
+        return structured_command(spec) if spec is not None else "lathe prune structured"
+
     def _pairs(self, result: StructuredResult) -> tuple[tuple[int, int], ...]:
         return (result.parameters, result.file_bytes, result.cache_bytes)
 
@@ -369,6 +380,8 @@ class StructuredView(QScrollArea):
     # Building
 
     def _lay_out(self, content: QWidget) -> None:
+        for label in self.labels.values():  # in the middle of its row
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
@@ -380,7 +393,7 @@ class StructuredView(QScrollArea):
         second.setVerticalSpacing(8)
         second.addRow(self.labels["widths"], _left(self.widths))
         second.addRow(self.labels["importance"], _left(self.importance))
-        second.addRow(_left(self.compensate, self.speed, self.save))
+        second.addRow(_left(self.compensate, self.speed))
         top = QHBoxLayout()
         top.setSpacing(24)
         top.addLayout(form, 1)
@@ -402,7 +415,11 @@ class StructuredView(QScrollArea):
         column.addLayout(top)
         column.addLayout(ranked)
         column.addWidget(self.line)
-        column.addWidget(self.headline)
+        result = QHBoxLayout()
+        result.setSpacing(12)
+        result.addWidget(self.headline, 1)
+        result.addWidget(self.save, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(result)
         column.addLayout(below)
         column.addWidget(self.story)
         column.addStretch(1)
@@ -419,6 +436,10 @@ class StructuredView(QScrollArea):
         self.save.clicked.connect(self.save_wanted)
         self._model.structured.changed.connect(self.refresh)
         self._model.structured.choice_changed.connect(self._show_choice)
+
+
+def _figures(*texts: str) -> tuple[Bar, ...]:
+    return tuple(Bar(text, 0.0, 0.0, 0.0) for text in texts)
 
 
 def _left(*widgets: QWidget) -> QHBoxLayout:

@@ -9,6 +9,7 @@ from engine.pruning.tune_spec import Candidate
 from workbench.plots.export import Column
 from workbench.services.container import Services
 from workbench.viewmodels.pruning import PruningModel
+from workbench.viewmodels.pruning_command import tune_command
 from workbench.views.job_line import JobLine
 from workbench.views.plot_card import PlotCard, plot_exports
 from workbench.views.pruning.words import (
@@ -128,10 +129,15 @@ class TuneView(QScrollArea):
         rival = named[0] if named else best
         if best.name:
             text = self.tr("{name} is already the best of {n} scores: perplexity {b} at {ratio}.")
-        else:
+        elif best.judged.nll < rival.judged.nll:
             text = self.tr(
                 "{best}: perplexity {b} against {r} of {name}, at {ratio}, on windows that had no "
                 "part in the choice."
+            )
+        else:
+            text = self.tr(
+                "No score is surely better than {name}: the chosen one, {best}, has perplexity "
+                "{b} against {r} on windows that had no part in the choice."
             )
         self.headline.setText(
             text.format(
@@ -210,5 +216,5 @@ class TuneView(QScrollArea):
         )
 
     def _command(self) -> str:
-        ratio = self._model.live.wish.ratio
-        return f"lathe prune-tune --model {self._model.model_id} --sparsity {ratio:g}"
+        spec = self._model.tune.spec
+        return tune_command(spec) if spec is not None else "lathe prune tune"

@@ -20,6 +20,7 @@ from workbench.plots.sensitivity_map import SensitivityMap
 from workbench.plots.theme import PlotTheme
 from workbench.services.container import Services
 from workbench.viewmodels.pruning import PruningModel
+from workbench.viewmodels.pruning_command import prune_command
 from workbench.views.job_line import JobLine
 from workbench.views.plot_card import PlotCard, plot_exports
 from workbench.views.pruning.change_card import ChangeCard
@@ -66,7 +67,10 @@ class WeightsView(QScrollArea):
         self.colours = ColourBar(theme, content)
         self.map_card = PlotCard(
             services, "sensitivity", self.map,
-            plot_exports(services, self.map, self.map.columns, self.map.arrays), content,
+            plot_exports(
+                services, self.map, self.map.columns, self.map.arrays, self._command
+            ),
+            content,
         )  # fmt: skip
         self.run_line = JobLine(model.run, content)
         self.change = ChangeCard(model, content)
@@ -129,7 +133,7 @@ class WeightsView(QScrollArea):
         matrix = self.map.matrix
         self.colours.setVisible(matrix is not None)
         if matrix is not None:
-            self.colours.set_scale(matrix.scale, "")
+            self.colours.set_scale(matrix.scale, self.tr("of the squared output"))
         if live.state is not None:
             ratios = (
                 tuple(live.state.ratios)
@@ -171,6 +175,9 @@ class WeightsView(QScrollArea):
         result = self._model.structured.result
         layers = result.layers if result is not None else ()
         self.rows.set_worths({one.layer: worths_of(one) for one in layers})
+
+    def _command(self) -> str:
+        return prune_command(self._model.asked.prune(self._model.live.wish.ratio))
 
     # What the person does
 
@@ -229,14 +236,20 @@ class WeightsView(QScrollArea):
         left.addWidget(self.run_line)
         left.addWidget(self.change)
         left.addStretch(1)
-        for place, widget in enumerate((self.colours, self.by_layer, self.by_matrix), start=1):
-            self.map_card.head.insertWidget(place, widget)
+        self.map_card.head.insertWidget(1, self.by_layer)
+        self.map_card.head.insertWidget(2, self.by_matrix)
+        legend = QHBoxLayout()
+        legend.addWidget(self.colours)
+        legend.addStretch(1)
+        below = self.map_card.layout()
+        assert isinstance(below, QVBoxLayout)
+        below.addLayout(legend)
         right = QVBoxLayout()
         right.setSpacing(12)
         self.curves.card.head.insertWidget(1, self.sweep)
         right.addWidget(self.map_card, 2)
         right.addWidget(self.sweep_line)
-        right.addWidget(self.curves, 3)
+        right.addWidget(self.curves, 5)
         self.parts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.parts.setSpacing(24)
         self.parts.addLayout(left, 5)

@@ -1,0 +1,162 @@
+"""The page “Pruning” as a person uses it, on a tiny model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton
+
+from engine.pruning.presets import presets
+from engine.pruning.recipe import Recipe
+from tests.workbench.pruning.conftest import RUN_MS, Driver
+from workbench.services.numbers import file_size
+from workbench.views.pruning.words import perplexity
+
+
+def test_the_slider_cuts_a_copy_and_zero_restores_it(driver: Driver) -> None:
+    live, page = driver.live, driver.page
+    assert live.state is not None
+    widths = {name: 128 if "down" in name else 64 for name in live.state.names}
+    driver.at_rest(lambda: driver.type_in("prune-ratio-figure", "40"))
+    for name, ratio in zip(live.state.names, live.state.ratios, strict=True):
+        # Wanda compares within a row: of every row the same whole number of weights goes
+        assert ratio == int(0.4 * widths[name]) / widths[name]
+    before, now = live.losses
+    assert now != before
+    assert perplexity(now) in page.weights.ratio.verdict.text()
+    driver.at_rest(lambda: driver.slide("prune-ratio", Qt.Key.Key_Home))
+    assert live.state.ratio == 0
+    assert live.losses == (before, before)
+    assert page.weights.change.cells["perplexity", "expected"].text() == perplexity(before)
+
+
+def test_a_set_layer_is_made_up_for_and_undo_is_exact(driver: Driver) -> None:
+    live = driver.live
+    whole = live.state.ratios.copy()
+    first = live.losses
+    driver.at_rest(lambda: driver.type_in("layer-0-figure", "20"))
+    rows = {row.layer: row for row in live.rows()}
+    assert rows[0].ratio == pytest.approx(0.2, abs=0.02)
+    assert rows[0].fixed
+    assert rows[1].ratio > whole.mean() + 0.2  # the other one takes what the first gave up
+    total = sum(row.ratio * row.weights for row in rows.values())
+    assert total / sum(row.weights for row in rows.values()) == pytest.approx(0.5, abs=0.02)
+    assert driver.page.weights.rows.row(0).slider.value() == round(1000 * rows[0].ratio)
+    driver.at_rest(live.undo_stack.undo)
+    assert np.array_equal(live.state.ratios, whole)
+    assert live.losses == first
+    driver.at_rest(live.undo_stack.redo)
+    assert live.rows()[0].fixed
+    free = driver.find(QToolButton, "layer-0-free")
+    driver.at_rest(lambda: driver.click(free))
+    assert np.array_equal(live.state.ratios, whole)
+
+
+def test_dense_and_pruned_flip(driver: Driver) -> None:
+    live, bar = driver.live, driver.page.weights.ratio
+    cut = live.state.ratios.copy()
+    driver.at_rest(lambda: driver.click(bar.dense))
+    assert not live.state.ratios.any()
+    assert live.wish.ratio == 0.5  # the handles stay where they are
+    driver.at_rest(lambda: driver.qtbot.keyClick(driver.page, Qt.Key.Key_D))
+    assert np.array_equal(live.state.ratios, cut)
+    assert bar.pruned.isChecked()
+
+
+def test_an_own_score_is_kept_and_forgotten(driver: Driver, bench) -> None:
+    page, paths = driver.page, bench.services.paths
+    driver.at_rest(lambda: driver.choose("prune-method", "Own score"))
+    driver.at_rest(lambda: driver.type_in("score-a", "0.5"))
+    assert driver.model.setup.scored_by == Recipe("none", 1.0, 0.5, "row")
+    assert page.panel.formula.text() == "S = |W| · ‖X‖^0.5, per row"
+    name = driver.find(QLineEdit, "score-name")
+    driver.qtbot.keyClicks(name, "mine")
+    with driver.qtbot.waitSignal(driver.model.setup_changed, timeout=RUN_MS):
+        driver.click(driver.find(QPushButton, "save-score"))
+    assert presets(paths) == {"mine": Recipe("none", 1.0, 0.5, "row")}
+    assert page.panel.method.currentText() == "mine"
+    with driver.qtbot.waitSignal(driver.model.setup_changed, timeout=RUN_MS):
+        driver.click(driver.find(QPushButton, "forget-score"))
+    assert presets(paths) == {}
+    assert page.panel.method.findText("mine") < 0
+
+
+def test_pruning_measures_and_saves(driver: Driver, tmp_path: Path) -> None:
+    card = driver.page.weights.change
+    assert card.cells["perplexity", "measured"].text() == "–"
+    driver.run("weights")
+    result = driver.model.result
+    assert result is not None
+    assert card.cells["perplexity", "measured"].text() == perplexity(result.pruned)
+    assert result.calibration_sha256[:8] in card.story.text()
+    folder = tmp_path / "pruned"
+    with driver.qtbot.waitSignal(driver.model.run.ended, timeout=RUN_MS):
+        driver.page.save_to(str(folder))
+    assert driver.page.weights.run_line.report() is None
+    facts = json.loads((folder / "pruning.json").read_text(encoding="utf-8"))
+    assert facts["method"] == "wanda"
+    written = driver.model.result.file_bytes[0]
+    assert card.cells["file", "measured"].text() == file_size(written)
+    # the forecast counts values and bits; the file has a header and names besides
+    assert driver.model.result.file_bytes[0] < driver.model.result.file_bytes[1]
+
+
+def test_each_layer_is_measured_alone(driver: Driver) -> None:
+    cells, live = driver.model.cells, driver.live
+    together = live.losses[1].nll - live.losses[0].nll
+    button = driver.find(QPushButton, "measure-layers")
+    with driver.qtbot.waitSignal(live.rested, timeout=RUN_MS):
+        driver.click(button)
+    assert len(cells.losses) == 2
+    rows = driver.page.weights.rows
+    for (layer, _), found in cells.losses.items():
+        assert rows.row(layer).measured.text() == f"{found.rise:+.3f}".replace("-", "−")
+        assert found.rise != together
+    # a cut layer alone: the same as fixing the other at 0
+    driver.at_rest(lambda: driver.type_in("prune-ratio-figure", "25"))
+    driver.at_rest(lambda: driver.type_in("layer-1-figure", "0"))
+    assert live.rows()[0].ratio == pytest.approx(0.5, abs=0.02)
+    assert live.losses[1].nll - live.losses[0].nll == pytest.approx(
+        cells.losses[0, round(live.rows()[0].ratio, 4)].rise
+    )
+
+
+def test_a_refused_text_says_why(driver: Driver, tmp_path: Path) -> None:
+    short = tmp_path / "short.txt"
+    short.write_text("too short", encoding="utf-8")
+    with driver.qtbot.waitSignal(driver.live.refused, timeout=RUN_MS):
+        driver.page.panel.calibration.take_file(str(short))
+    note = driver.page.weights.line.note
+    assert note.isVisibleTo(driver.page)
+    assert "short.txt" in note.message.text()
+
+
+def test_settings_come_back(driver: Driver, bench) -> None:
+    driver.choose("prune-allocation", "Water-filling on the error curves")
+    driver.at_rest(lambda: driver.type_in("prune-ratio-figure", "30"))
+    state = json.loads(json.dumps(driver.page.save_state()))
+    page = type(driver.page)(bench.services)
+    page.restore_state(state)
+    assert page.model.setup == driver.model.setup
+    assert page.model.live.wish.ratio == 0.3
+    page.deleteLater()
+
+
+def test_everything_is_said_in_chinese(driver: Driver, bench) -> None:
+    from PySide6.QtWidgets import QAbstractButton, QLabel
+
+    bench.services.i18n.set_language("zh_CN")
+    known = ("Wanda", "RI", "RIA", "SparseGPT", "English", "L0", "L1")
+    latin = []
+    for kind in (QLabel, QAbstractButton):
+        for widget in driver.page.findChildren(kind):
+            text = widget.text()
+            letters = [c for c in text if c.isascii() and c.isalpha()]
+            chinese = any("一" <= c <= "鿿" for c in text)
+            if len(letters) > 3 and not chinese and text not in known and "|W|" not in text:
+                latin.append(text)
+    assert latin == []
