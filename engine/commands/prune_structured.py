@@ -59,8 +59,8 @@ def structured(
     windows: Annotated[int, typer.Option(help="Windows of calibration.")] = 32,
     length: Annotated[int, typer.Option(help="Tokens per window.")] = 128,
     measured: Annotated[int, typer.Option(help="Windows measured; 0 = none.")] = 64,
-    tokens: Annotated[int, typer.Option(help="New tokens of a timed run; 0 = none.")] = 48,
-    rounds: Annotated[int, typer.Option(help="Timed runs of each model.")] = 7,
+    tokens: Annotated[int, typer.Option(help="New tokens of a timed run; 0 = none.")] = 16,
+    rounds: Annotated[int, typer.Option(help="Timed runs of each model.")] = 21,
     seed: Annotated[int, typer.Option(help="Which windows are drawn.")] = 0,
     output: Annotated[
         Path | None, typer.Option("--out", help="Folder for the smaller model.")

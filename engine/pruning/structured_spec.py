@@ -70,8 +70,8 @@ class StructuredSpec(Spec):
     length: int = 128
     seed: int = 0
     measured: int = 64
-    tokens: int = 48
-    rounds: int = 7
+    tokens: int = 16
+    rounds: int = 21
     out: str = ""
 
     def title(self) -> str:
@@ -133,7 +133,7 @@ class Speed:
         dense: Median over the rounds.
         again: The same model measured as if it were another.
         pruned: The smaller model.
-        gain: Median of the rounds' ratios smaller / dense.
+        gain: Median of the rounds' ratios smaller / dense (of the two dense runs around it).
         noise: How far from 1 the same median of dense / dense strays (95 %, bootstrap).
         rounds: Timed runs of each.
         tokens: New tokens of each run.
