@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import BadSpec
 from engine.inspection.biases import buckets
-from engine.inspection.capture import BucketBias, Float, LayerCapture
+from engine.inspection.capture import BucketBias, Float
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,16 +26,6 @@ class BucketCurve:
     bucket: NDArray[np.int64]
     bias: Float
     edges: NDArray[np.int64]
-
-
-def bucket_bias_of(layer: LayerCapture) -> BucketBias:
-    """The bucket table of a layer. Raises `BadSpec` when it has none."""
-    if not isinstance(layer.bias, BucketBias):
-        raise BadSpec(
-            f"Layer {layer.layer} adds no bias by buckets of distance.",
-            "Choose a model like T5, and its self-attention.",
-        )
-    return layer.bias
 
 
 def bucket_curve(bias: BucketBias, reach: int | None = None) -> BucketCurve:

@@ -47,27 +47,6 @@ def envelope(inv_freq: Frequencies, distances: Distances) -> NDArray[np.float64]
     return np.asarray(np.abs(_partial_sums(inv_freq, distances)).mean(axis=1), np.float64)
 
 
-def upper_bound(
-    q: Float, k: Float, rotation: Rotation, distances: Distances, scaling: float = 1.0
-) -> NDArray[np.float64]:
-    """What one query and one key can score at each distance, at most in absolute value.
-
-    max_j |h_(j+1) − h_j| · Σ_j |S_(j+1)| with h_j = q_j·conj(k_j) and h past the last pair 0
-    (Su et al. 2021, §3.4.3); dimensions that do not turn add their own product.
-
-    Args:
-        q, k: Before rotation, ``[head_dim]``.
-        rotation: How they turn.
-        distances: ``[points]``.
-        scaling: Factor on q·k.
-    """
-    h = pairs_of(q, rotation) * np.conj(pairs_of(k, rotation))
-    steps = np.abs(np.diff(np.append(h, 0))).max()
-    sums = np.abs(_partial_sums(rotation.inv_freq, distances)).sum(axis=1)
-    turning = rotation.scaling**2 * steps * sums
-    return np.asarray(scaling * (turning + abs(_passing(q, k, rotation))), np.float64)
-
-
 def relative_score(
     q: Float, k: Float, rotation: Rotation, distances: Distances, scaling: float = 1.0
 ) -> NDArray[np.float64]:

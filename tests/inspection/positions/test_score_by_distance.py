@@ -13,7 +13,6 @@ from engine.inspection.positions.distance import (
     envelope,
     measured,
     relative_score,
-    upper_bound,
 )
 from engine.inspection.positions.relative import relative_grid
 from engine.inspection.positions.rope import rerotated
@@ -58,16 +57,6 @@ def test_envelope_against_the_sum_written_out() -> None:
         assert found[place] == pytest.approx(np.mean(sums), rel=1e-12)
     assert found[0] == pytest.approx((len(THETA) + 1) / 2)
     assert found[-1] < found[0] / 2
-
-
-def test_no_score_leaves_the_bound() -> None:
-    distances = np.arange(0, 500)
-    for seed in range(5):
-        layer, q, k = rope_layer(rotary_dim=8, seed=seed, scaling=1.1)
-        query, key = q[0, 0].astype(np.float32), k[0, 0].astype(np.float32)
-        score = relative_score(query, key, layer.rotation, distances, layer.scaling)
-        bound = upper_bound(query, key, layer.rotation, distances, layer.scaling)
-        assert (np.abs(score) <= bound + 1e-12).all()
 
 
 MASKS = [

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from engine.errors import BadSpec
 from engine.inspection.capture import BucketBias
-from engine.inspection.positions.buckets import bucket_bias_of, bucket_curve
+from engine.inspection.positions.buckets import bucket_curve
 from engine.inspection.positions.learned import similarity
 from engine.inspection.positions.sinusoidal import sinusoidal
 from engine.inspection.positions.table import table_of
-from tests.inspection.positions.captures import rope_layer
 
 
 def test_sinusoids_of_the_paper() -> None:
@@ -155,11 +152,3 @@ def test_buckets_are_those_of_t5(bidirectional, count, reach) -> None:
     for edge in curve.edges:
         at = int(np.searchsorted(curve.distances, edge))
         assert theirs[at] != theirs[at - 1]
-
-
-def test_a_layer_without_buckets_says_so() -> None:
-    layer, _, _ = rope_layer()
-    with pytest.raises(BadSpec, match="no bias by buckets"):
-        bucket_bias_of(layer)
-    bias = BucketBias(np.zeros((4, 32), np.float32), True, 128)
-    assert bucket_bias_of(replace(layer, bias=bias)) is bias
