@@ -1,0 +1,1 @@
+"""Documents longer than the window: read, cut, found, and asked one passage at a time."""
