@@ -35,7 +35,8 @@ _Same = tuple[bytes, float, tuple[object, ...], bool]
 
 
 def run(spec: Spec, ctx: JobContext) -> ProbeResult:
-    """Run a `ProbeSpec`; publishes a `ProbeRow` whenever one has learned more.
+    """Run a `ProbeSpec`; publishes each `MethodReport`, then a `ProbeRow` whenever one has
+    learned more.
 
     Raises:
         BadSpec: A length is too short for its keys, a text cannot be read, or the model has no
@@ -76,7 +77,7 @@ class _Probe:
     def run(self, started: float) -> ProbeResult:
         """Reports of all methods, then length by length."""
         own = live_config(self.model).inv_freq if live_ropes(self.model) else np.zeros(0)
-        reports = tuple(self._report(method) for method in self.methods)
+        reports = tuple(self._told(method) for method in self.methods)
         if self.spec.windows:
             self.stream = self._text()
         total = max(1, len(self.lengths) * len(self.usable))
@@ -205,6 +206,11 @@ class _Probe:
         frequencies = after.inv_freq.tobytes() if after else b""
         attention = after.attention if after else 1.0
         return frequencies, attention, state.rules, self._shares(state.method, length)
+
+    def _told(self, method: Method) -> MethodReport:
+        report = self._report(method)
+        self.ctx.partial(report)
+        return report
 
     def _report(self, method: Method) -> MethodReport:
         title = " + ".join(TITLES[part] for part in parts_of(method.name))
