@@ -36,7 +36,8 @@ class Worth:
 def sorted_worth(name: str, values: np.ndarray, kept: np.ndarray, unit: str) -> Worth:
     """Many parts in few cells: sorted by worth, each cell the mean of its share."""
     order = np.argsort(-values, kind="stable")
-    parts = np.array_split(order, min(MOST_CELLS, len(order)))
+    each = -(-len(order) // MOST_CELLS)
+    parts = [order[start : start + each] for start in range(0, len(order), each)]
     stays = np.zeros(len(values), bool)
     stays[kept] = True
     ends = np.cumsum([len(part) for part in parts])
