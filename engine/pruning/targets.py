@@ -73,6 +73,7 @@ def targets(model: PreTrainedModel) -> list[Target]:
     layers = [*encoder_layers(model), *decoder_layers(model)]
     for number, layer in enumerate(layers):
         for module in layer.modules():
+            _refuse_unknown_experts(module, model)
             if is_fused(module):
                 found += _of_experts(module, names[id(module)], number)
             elif isinstance(module, nn.Linear | Conv1D):
@@ -115,6 +116,17 @@ def _of_experts(module: nn.Module, name: str, layer: int) -> list[Target]:
         for expert in range(len(down))
         for part, parameter, rows in parts
     ]
+
+
+def _refuse_unknown_experts(module: nn.Module, model: PreTrainedModel) -> None:
+    """A mixture that is stored in another way must not go unpruned without a word."""
+    own = list(module.parameters(recurse=False))
+    mixture = hasattr(module, "num_experts") and any(one.dim() == 3 for one in own)
+    if mixture and not is_fused(module):
+        raise UnsupportedModel(
+            f"The experts of “{model.config.model_type}” are stored in a way that is not known.",
+            "Choose another model.",
+        )
 
 
 def _refuse_packed(module: nn.Module) -> None:

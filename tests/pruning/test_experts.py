@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor
-from transformers import AutoModelForCausalLM, PreTrainedModel
+from transformers import AutoModelForCausalLM, GptOssConfig, PreTrainedModel
 
+from engine.errors import UnsupportedModel
 from engine.models import bitmask
 from engine.pruning.inputs import Inputs
 from engine.pruning.one_pass import restored, visit_in_one_pass
@@ -235,3 +236,14 @@ def test_layers_and_groups_of_a_mixture_go_too(model: PreTrainedModel, tmp_path:
     assert [layer.attention.groups for layer in layout(small) if layer.attention] == [1]
     small.save_pretrained(tmp_path)
     assert torch.equal(logits(AutoModelForCausalLM.from_pretrained(tmp_path)), logits(small))
+
+
+def test_experts_that_are_stored_otherwise_are_refused() -> None:
+    """Transposed and with biases: pruning the rest alone would say that all was pruned."""
+    config = GptOssConfig(
+        vocab_size=64, hidden_size=32, intermediate_size=32, num_hidden_layers=1,
+        num_attention_heads=2, num_key_value_heads=1, head_dim=16, num_local_experts=4,
+    )  # fmt: skip
+    model = AutoModelForCausalLM.from_config(config)
+    with pytest.raises(UnsupportedModel, match="stored in a way that is not known"):
+        targets(model)
