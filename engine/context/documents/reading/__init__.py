@@ -1,0 +1,1 @@
+"""Files of several kinds as plain text with headings."""
