@@ -2873,6 +2873,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>每一层之后最可能的 token</translation>
     </message>
     <message>
+        <source>{depth}, at “{token}”: {names} · entropy {h} nats · KL {kl} nats</source>
+        <translation>{depth}，“{token}”处：{names} · 熵 {h} 奈特 · KL {kl} 奈特</translation>
+    </message>
+    <message>
         <source>{depth}, after “{token}”: {names} · entropy {h} nats · KL {kl} nats</source>
         <translation>{depth}，“{token}”之后：{names} · 熵 {h} 奈特 · KL {kl} 奈特</translation>
     </message>
@@ -3713,6 +3717,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
 </context>
 <context>
     <name>NextTokens</name>
+    <message>
+        <source>Token filled in, before and after</source>
+        <translation>填入的 token：之前与之后</translation>
+    </message>
     <message>
         <source>Next token, before and after</source>
         <translation>下一个 token：之前与之后</translation>

@@ -84,7 +84,11 @@ class AtlasModel(QObject):
             self.data = None
             self.pictures_changed.emit()
             return
-        self._background.run(partial(measured, capture, role), partial(self._take, self._serial))
+        self._background.run(
+            partial(measured, capture, role),
+            partial(self._take, self._serial),
+            partial(self._failed, self._serial),
+        )
         self.order_changed.emit()
 
     def set_order(self, order: Order) -> None:
@@ -148,6 +152,11 @@ class AtlasModel(QObject):
             self._loading = False
             self.data = data
             self.pictures_changed.emit()
+
+    def _failed(self, serial: int, error: Exception) -> None:
+        if serial == self._serial:
+            self._loading = False
+        raise error
 
 
 def measured(capture: Capture, role: Role) -> AtlasData:

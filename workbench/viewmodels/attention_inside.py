@@ -46,6 +46,10 @@ class PatchChoice:
 class LensModel(QObject):
     """The lens over the captured text.
 
+    Attributes:
+        result: What each depth would say, or None.
+        fills: Whether the model fills masked tokens in and names no next one.
+
     Signals:
         changed(): `result` came or went.
     """
@@ -56,6 +60,7 @@ class LensModel(QObject):
         super().__init__(parent)
         self.job = JobSlot(jobs, self)
         self.result: LensResult | None = None
+        self.fills = False
         self._read: AblateSpec | None = None
         self.job.found.connect(self._found)
 
@@ -64,6 +69,7 @@ class LensModel(QObject):
         self.job.forget()
         self._read = reading(case, capture) if case is not None and capture is not None else None
         self.result = None
+        self.fills = capture is not None and capture.fills
         self.changed.emit()
 
     def ask(self) -> None:

@@ -96,7 +96,11 @@ class LensView(QWidget):
             f"{shown_token(result.names.get(int(one), ''))} {plain_number(float(share))}"
             for one, share in zip(depth.top_ids[token], depth.top_probs[token], strict=True)
         ]
-        text = self.tr("{depth}, after “{token}”: {names} · entropy {h} nats · KL {kl} nats")
+        text = (
+            self.tr("{depth}, at “{token}”: {names} · entropy {h} nats · KL {kl} nats")
+            if self._model.fills
+            else self.tr("{depth}, after “{token}”: {names} · entropy {h} nats · KL {kl} nats")
+        )
         self.told.setText(
             text.format(
                 depth=self.grid.depth_name(depth),

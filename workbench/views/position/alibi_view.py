@@ -86,6 +86,8 @@ class AlibiView(QWidget):
     def refresh(self) -> None:
         """Another head, text or model."""
         self.swap.forget()
+        capture = self._model.capture
+        self.next.set_fills(capture is not None and capture.fills)
         layer = self._model.captured()
         self._table = slope_table(layer, self._model.heads)
         self._scores = None
@@ -121,10 +123,15 @@ class AlibiView(QWidget):
                 alibi="add" if self.adds else "remove",
                 rotation=REMOVE if self._unrotates() else KEEP,
                 strength=self.strength.value() if self.adds else 1.0,
-                new_tokens=SAID_TOKENS,
+                new_tokens=SAID_TOKENS if self._goes_on() else 0,
             ),
             at_once,
         )
+
+    def _goes_on(self) -> bool:
+        """Whether the model can go on with a text: a decoder alone."""
+        capture = self._model.capture
+        return capture is not None and not capture.fills and not capture.encoder_tokens
 
     def _unrotates(self) -> bool:
         return self.unrotate.isVisibleTo(self) and self.unrotate.isChecked()

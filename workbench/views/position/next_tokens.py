@@ -30,6 +30,7 @@ class NextTokens(QWidget):
     ) -> None:
         super().__init__(parent)
         self._swap = swap
+        self._fills = False
         self.heading = PlainLabel(self)
         set_role(self.heading, "section")
         self.note = PlainLabel(self)
@@ -58,13 +59,23 @@ class NextTokens(QWidget):
         swap.refused.connect(self._refused)
         self.refresh()
 
+    def set_fills(self, fills: bool) -> None:
+        """Whether the model fills masked tokens in and names no next one."""
+        if fills != self._fills:
+            self._fills = fills
+            self.refresh()
+
     def _columns(self) -> tuple[Column, ...]:
         result = self._swap.result
         return change_columns(result.change if result is not None else None)
 
     def refresh(self) -> None:
         """Show the newest answer."""
-        self.heading.setText(self.tr("Next token, before and after"))
+        self.heading.setText(
+            self.tr("Token filled in, before and after")
+            if self._fills
+            else self.tr("Next token, before and after")
+        )
         self.bars.setAccessibleName(self.heading.text())
         result = self._swap.result
         if result is None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QSpinBox, QWidget
 
-from workbench.widgets.fixed_font import use_fixed_font
+from workbench.widgets.fixed_font import FONT_CHANGES, use_fixed_font
 from workbench.widgets.plain import PlainLabel
 
 VALUE_CHARS = 7
@@ -19,7 +19,7 @@ class TokenBox(QSpinBox):
         super().__init__(parent)
         self._tokens: tuple[str, ...] = ()
         use_fixed_font(self)
-        self.setFixedWidth(self.fontMetrics().averageCharWidth() * TOKEN_CHARS + 32)
+        self._fit()
 
     def set_tokens(self, tokens: tuple[str, ...]) -> None:
         """The tokens to choose from."""
@@ -27,6 +27,14 @@ class TokenBox(QSpinBox):
         self.setRange(0, max(0, len(tokens) - 1))
         self.setValue(self.value())
         self.lineEdit().setText(self.textFromValue(self.value()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in FONT_CHANGES:
+            self._fit()
+
+    def _fit(self) -> None:
+        self.setFixedWidth(self.fontMetrics().averageCharWidth() * TOKEN_CHARS + 32)
 
     def textFromValue(self, value: int) -> str:
         token = self._tokens[value] if value < len(self._tokens) else ""

@@ -44,6 +44,7 @@ from workbench.views.position.position_bar import PositionBar
 from workbench.views.position.rotation_charts import RotationCharts
 from workbench.views.position.rotation_film import film
 from workbench.widgets.elided import ElidedCombo
+from workbench.widgets.fixed_font import FONT_CHANGES
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.plot_menu import Extra, Work
@@ -258,9 +259,7 @@ class RotationView(QWidget):
         self.key.set_names(
             self.tr("Key"), self.tr("Token of the key"), self.tr("Position of the key, n")
         )
-        widest = max(bar.name.sizeHint().width() for bar in (self.query, self.key))
-        for bar in (self.query, self.key):
-            bar.name.setMinimumWidth(widest)
+        self._fit()
         self.together.setText(self.tr("Keep their distance"))
         self.together.setToolTip(
             self.tr("Both move together: every dial turns, and no product changes.")
@@ -301,7 +300,19 @@ class RotationView(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
             self._set_hands()
+        elif event.type() in FONT_CHANGES:
+            self._fit()
         super().changeEvent(event)
+
+    def _fit(self) -> None:
+        """Names, fields and sliders stand below each other, whatever the size of the text."""
+        bars = (self.query, self.key)
+        for bar in bars:
+            bar.name.setMinimumWidth(0)
+        widest = max(bar.name.sizeHint().width() for bar in bars)
+        for bar in bars:
+            bar.name.setMinimumWidth(widest)
+        self.numbers.setMaximumWidth(self.fontMetrics().averageCharWidth() * 20)
 
     def _write_play(self) -> None:
         playing = self._timer.isActive()
@@ -376,7 +387,6 @@ class RotationView(QWidget):
         for _ in OVERLAYS:
             self.overlay.addItem("")
         self.overlay.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.numbers.setMaximumWidth(self.fontMetrics().averageCharWidth() * 20)
         self._pairs_label = PlainLabel(self)
         self._pairs_label.setBuddy(self.choice)
         extra = (Extra(lambda: self.tr("Save as GIF…"), ".gif", self._film),)

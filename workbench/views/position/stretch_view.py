@@ -114,8 +114,9 @@ class StretchView(QWidget):
 
     def refresh(self) -> None:
         """Another head or another text."""
-        layer = self._model.captured()
+        layer, capture = self._model.captured(), self._model.capture
         self.swap.forget()
+        self.next.set_fills(capture is not None and capture.fills)
         if layer is None or layer.rotation is None:
             self._maps.forget()
             self._curves.forget()

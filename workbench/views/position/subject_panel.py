@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QFormLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.plots.series import short
+from workbench.services.engine_words import tell
 from workbench.viewmodels.position import PositionModel
 from workbench.widgets.chips import Chip
 from workbench.widgets.fold import set_role
@@ -37,10 +38,15 @@ class SubjectPanel(QWidget):
         self.head = QSpinBox(self)
         self.layer_label = PlainLabel(self)
         self.head_label = PlainLabel(self)
-        form = QFormLayout()
+        form = QGridLayout()
         form.setSpacing(8)
-        form.addRow(self.layer_label, self.layer)
-        form.addRow(self.head_label, self.head)
+        form.setColumnStretch(1, 1)
+        for row, (label, field) in enumerate(
+            ((self.layer_label, self.layer), (self.head_label, self.head))
+        ):
+            label.setBuddy(field)
+            form.addWidget(label, row, 0)
+            form.addWidget(field, row, 1)
         self.facts_title = PlainLabel(self)
         set_role(self.facts_title, "section")
         self.facts = PlainLabel(self)
@@ -143,7 +149,7 @@ class SubjectPanel(QWidget):
         model = self._model
         lines = [model.ref.id]
         if model.anatomy is not None:
-            lines.append(model.anatomy.position_encoding)
+            lines.append(tell(model.anatomy.position_encoding))
             if model.anatomy.context_length:
                 known = self.tr("trained on {n} positions")
                 lines.append(known.format(n=model.anatomy.context_length))
