@@ -14,6 +14,8 @@ BENCHES: Final[dict[str, str]] = {
     "decode": "engine.bench.decode:run",
     "evaluate": "engine.bench.evaluate:run",
     "attention": "engine.bench.attention:run",
+    "context": "engine.bench.context:run",
+    "prune": "engine.bench.prune:run",
     "items": "workbench.bench.items:run",
     "startup": "workbench.bench.startup:run",
     "stall": "workbench.bench.stall:run",

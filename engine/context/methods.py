@@ -16,7 +16,7 @@ from engine.context.attention.registry import RULES
 from engine.context.attention.rule import Rule
 from engine.context.method_names import check_method, parts_of
 from engine.context.scaling.base import RopeConfig, Scaling
-from engine.context.scaling.live import live_config, live_ropes, preserved
+from engine.context.scaling.live import full_attention, live_ropes, preserved
 from engine.context.scaling.longrope import LongRope
 from engine.context.scaling.registry import scaling
 from engine.context.scaling.swap import swapped
@@ -97,15 +97,19 @@ def method_of(name: str, long_factor: tuple[float, ...] = ()) -> Method:
 
 def trained_length(model: PreTrainedModel) -> int:
     """Positions that a model saw in training, as its configuration tells."""
-    if live_ropes(model):
-        return live_config(model).trained
+    rope = full_attention(live_ropes(model))
+    if rope is not None:
+        return rope.trained
     language = model.config.get_text_config(decoder=True)
     return number(language, CONTEXT) or FALLBACK_LENGTH
 
 
 def refusal(model: PreTrainedModel, method: Method) -> BadSpec | None:
     """Why a method does not apply to a model, as an error that says what does; None = it does."""
-    ropes = live_ropes(model)
+    return _refusal(model, method, bool(live_ropes(model)))
+
+
+def _refusal(model: PreTrainedModel, method: Method, ropes: bool) -> BadSpec | None:
     scales = method.scaling.name != "direct"
     moves = any(rule.moves for rule in method.rules)
     if (scales or moves) and not ropes:
@@ -148,18 +152,19 @@ def applied(
     Raises:
         BadSpec: The method does not apply; the message says why.
     """
-    refused = refusal(model, method)
+    before = full_attention(live_ropes(model))
+    refused = _refusal(model, method, before is not None)
     if refused is not None:
         raise refused
-    before = live_config(model) if live_ropes(model) else None
-    trained = trained_length(model)
+    trained = before.trained if before is not None else trained_length(model)
     rules = tuple(rule.fitted(trained, factor) for rule in method.rules)
     with ExitStack() as stack:
         after = before
         running: Running | None = None
         if before is not None:
-            stack.enter_context(preserved(model))
-            if method.scaling.name != "direct":
+            if method.scaling.name == "direct":  # which may be dynamic of itself, and change
+                stack.enter_context(preserved(model))
+            else:
                 asked = length or round(factor * trained)
                 after = stack.enter_context(swapped(model, method.scaling, factor, asked))
         if rules:

@@ -172,6 +172,16 @@ def _plain_type(own: Any, layer_type: str) -> Any:  # noqa: ANN401 - as the libr
     return own | {layer_type: "default"} if isinstance(own, dict) else "default"
 
 
+def keeps_frequencies(module: nn.Module) -> bool:
+    """Whether a module is a rotary embedding that `live_ropes` knows."""
+    return bool(_frequency_names(module))
+
+
+def full_attention(ropes: tuple[LiveRope, ...]) -> RopeConfig | None:
+    """Of several rotations the one that reaches farthest, as `live_config`; None of none."""
+    return _stretched(ropes)[0].config if ropes else None
+
+
 def _frequency_names(module: nn.Module) -> list[str]:
     if "rotaryemb" not in type(module).__name__.lower():
         return []

@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from engine.context.scaling.base import Parameters, RopeConfig, Scaling
-from engine.context.scaling.live import live_config, live_ropes, stretched, stretched_ropes
+from engine.context.scaling.live import (
+    LiveRope,
+    keeps_frequencies,
+    live_config,
+    stretched,
+    stretched_ropes,
+)
 from engine.errors import BadSpec
 
 if TYPE_CHECKING:
@@ -50,7 +56,7 @@ def swapped(
         # A model that is scaled already, or has a rotation per kind of layer, keeps that and is
         # stretched on top of it: its own parameters have no room for a second scaling.
         with stretched(model, lambda config: preset.inv_freq(config, factor, length)):
-            yield in_force(model, length)
+            yield in_force(stretched_ropes(model)[0], length)
         return
     parameters = preset.parameters(own, factor, length)
     fresh: dict[int, nn.Module] = {}
@@ -60,31 +66,31 @@ def swapped(
     try:
         for parent, name, module in places:
             parent._modules[name] = fresh[id(module)]
-        yield in_force(model, length)
+        made = fresh[id(places[0][2])]
+        yield in_force(LiveRope("", (made,), own), length)
     finally:
         for parent, name, module in places:
             parent._modules[name] = module
 
 
-def in_force(model: PreTrainedModel, length: int = 0) -> RopeConfig:
+def in_force(rope: LiveRope, length: int = 0) -> RopeConfig:
     """The rotation that a text of `length` tokens meets, read from a copy of the live module.
 
     A copy, because dynamic modules change themselves when they are asked.
 
-    Raises:
-        BadSpec: The model has no rotation.
+    Args:
+        rope: Modules of one kind of layer; its `config` may be of the time before a swap.
+        length: Tokens; 0 = the trained length.
     """
-    own = live_config(model)
-    rope = stretched_ropes(model)[0]
     module: Any = copy.deepcopy(rope.modules[0])
     lead = f"{rope.layer_type}_" if rope.layer_type else ""
     named = {"layer_type": rope.layer_type} if rope.layer_type else {}
     place = next(iter(module.buffers())).device
-    at = torch.tensor([[max(0, (length or own.trained) - 1)]], device=place)
+    at = torch.tensor([[max(0, (length or rope.config.trained) - 1)]], device=place)
     module(torch.zeros((1, 1, 1), device=place), at, **named)
     found = getattr(module, f"{lead}inv_freq").detach().double().cpu().numpy().copy()
     attention = float(getattr(module, f"{lead}attention_scaling", 1.0) or 1.0)
-    return replace(own, inv_freq=found, attention=attention)
+    return replace(rope.config, inv_freq=found, attention=attention)
 
 
 def rebuilt(module: nn.Module, parameters: Parameters) -> nn.Module:
@@ -110,13 +116,12 @@ def rebuilt(module: nn.Module, parameters: Parameters) -> nn.Module:
 
 
 def _places(model: PreTrainedModel) -> list[tuple[nn.Module, str, nn.Module]]:
-    """(parent, attribute, rotary module) wherever a model holds one that `live_ropes` knows."""
-    known = {id(module) for rope in live_ropes(model) for module in rope.modules}
+    """(parent, attribute, rotary module) wherever a model keeps frequencies."""
     return [
         (parent, name, child)
         for parent in model.modules()
         for name, child in parent._modules.items()
-        if child is not None and id(child) in known
+        if child is not None and keeps_frequencies(child)
     ]
 
 

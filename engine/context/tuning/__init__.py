@@ -1,0 +1,1 @@
+"""A little training on stretched positions: what interpolation needs to work well."""
