@@ -114,7 +114,8 @@ def elsewhere(work, *given):
 
 
 def place(ref):
-    return SimpleNamespace(loaded=SimpleNamespace(info=info_of(ref)), leases=0, last_used=0.0)
+    info = info_of(ref)
+    return SimpleNamespace(loaded=SimpleNamespace(info=info), info=info, leases=0, last_used=0.0)
 
 
 def test_a_load_that_a_job_makes_is_seen_at_once(shell, residency, qtbot):
