@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+
+class _Loggers(dict[str, logging.Logger | logging.PlaceHolder]):
+    """Loggers by name. pytest walks them at the start of every phase of a test while a thread of
+    the window may be importing a library that makes new ones: it walks a copy."""
+
+    def values(self):
+        return list(super().values())
+
+
+logging.Logger.manager.loggerDict = _Loggers(logging.Logger.manager.loggerDict)
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
