@@ -18,7 +18,7 @@ from engine.decoding.interrupt import Check, interruptible
 from engine.inspection.interface import uses_interface
 from engine.inspection.mask_hooks import masked
 from engine.inspection.probe import Enough, Probe, probing
-from engine.inspection.room import check_room, fused
+from engine.inspection.room import check_room, fused, written_out
 from engine.inspection.tap import is_attention
 from engine.models.architecture import length_dependent_rope, shape_of
 from engine.models.layers import decoder_layers
@@ -159,7 +159,7 @@ def forecast(
     copies = 1 if fused(model) and passage.mask is None else 4 * 3 * shape.heads
     written = rows * count * copies if not fused(model) or rows < count else 0
     if not uses_interface(model) or passage.target_ids:
-        written = max(written, 4 * 3 * shape.heads * rows * count if not fused(model) else 0)
+        written = max(written, 4 * 3 * shape.heads * rows * count if written_out(model) else 0)
     return kept + cache + states + written
 
 

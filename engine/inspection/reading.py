@@ -19,7 +19,7 @@ from engine.inspection.head_sites import Site, Sites
 from engine.inspection.inside_text import InsideText
 from engine.inspection.kept_cache import KeptCache, States
 from engine.inspection.replay import Forward, Output, hidden_of, seen, with_hidden
-from engine.inspection.room import check_room, fused
+from engine.inspection.room import check_room, written_out
 from engine.models.architecture import length_dependent_rope, shape_of
 from engine.models.kept import Slot
 
@@ -222,7 +222,8 @@ def forecast(model: PreTrainedModel, text: InsideText, inner: bool) -> int:
     width = stacks * shape.layers * shape.hidden_size
     recorded = sum(shape.kv_widths) + width + (3 * width if inner else 0)
     running = STATES * (shape.hidden_size + shape.intermediate_size)
-    written = 0 if fused(model) else SCORE_COPIES * shape.heads * count * count
+    longest = max(len(text.ids), len(text.target_ids))
+    written = SCORE_COPIES * shape.heads * longest * longest if written_out(model) else 0
     return 4 * (count * (recorded + width + running) + written)
 
 

@@ -39,3 +39,9 @@ def check_room(tokens: int, needed: int, device: torch.device, *, choosable: boo
 def fused(model: PreTrainedModel) -> bool:
     """Whether scores stay inside a kernel."""
     return "sdpa" in str(model.config._attn_implementation)
+
+
+def written_out(model: PreTrainedModel) -> bool:
+    """Whether a matrix of all pairs of tokens is in memory: scores, or a bias on them (T5)."""
+    names = (name for name, _ in model.named_parameters())
+    return not fused(model) or any("relative_attention_bias" in name for name in names)

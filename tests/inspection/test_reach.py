@@ -14,6 +14,7 @@ from engine.inspection.inside_text import checked, text_of
 from engine.inspection.inspect_spec import InspectSpec
 from engine.inspection.lens_spec import LensSpec
 from engine.inspection.masks_spec import MaskSpec
+from engine.inspection.passing import Passage, forecast
 from engine.inspection.positions.counterfactual_spec import CounterfactualSpec
 from engine.inspection.positions.rope import config_of
 from engine.inspection.reading import read
@@ -92,6 +93,19 @@ def test_a_text_that_does_not_fit_is_not_tried(monkeypatch):
     monkeypatch.setattr(room, "free_bytes", lambda _device: 10**4)
     with pytest.raises(DeviceOutOfMemory, match="540 tokens"):
         read(loaded, text)
+
+
+@pytest.mark.parametrize("family", ["t5", "bloom"])
+def test_biases_of_all_pairs_are_counted_before_they_are_made(family):
+    loaded = held(family)
+    text = text_for(loaded)
+    longer = text.__class__((7,) * 90_000, text.target_ids, text.structure, -1)
+    pairs = 90_000**2 * 4 * 4  # of four heads in float32
+    with pytest.raises(DeviceOutOfMemory, match="90,000 tokens") as refused:
+        read(loaded, checked(loaded, longer))
+    assert float(refused.value.message.split("needs ")[1].split(" GB")[0]) > pairs / 1e9
+    capture = Passage(longer.ids, longer.target_ids, causal=family == "bloom")
+    assert forecast(loaded.model, capture, 90_000) > pairs
 
 
 def test_a_capture_carries_the_rotation_that_the_model_was_loaded_with(engine, folders):
