@@ -1770,6 +1770,21 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>Context</name>
+    <message>
+        <source>Direct</source>
+        <translation>直接外推</translation>
+    </message>
+    <message>
+        <source>Interpolation (PI)</source>
+        <translation>内插（PI）</translation>
+    </message>
+    <message>
+        <source>Dynamic NTK</source>
+        <translation>动态 NTK</translation>
+    </message>
+</context>
+<context>
     <name>CrashDialog</name>
     <message>
         <source>Something went wrong</source>
@@ -3821,10 +3836,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>层（从输入数起）</translation>
     </message>
     <message>
-        <source>gradient norm of its weights</source>
-        <translation>该层权重的梯度范数</translation>
-    </message>
-    <message>
         <source>nats per unit</source>
         <translation>奈特/单位</translation>
     </message>
@@ -5112,8 +5123,8 @@ One question, leave one out</source>
         <translation>剪枝</translation>
     </message>
     <message>
-        <source>First difference</source>
-        <translation>首个差异</translation>
+        <source>Differs at</source>
+        <translation>首异处</translation>
     </message>
     <message>
         <source>{n} of {all} questions answered by both</source>
@@ -5150,6 +5161,14 @@ One question, leave one out</source>
     <message>
         <source>token {n}</source>
         <translation>第 {n} 个词元</translation>
+    </message>
+    <message>
+        <source>dense: {text}</source>
+        <translation>稠密：{text}</translation>
+    </message>
+    <message>
+        <source>pruned: {text}</source>
+        <translation>剪枝：{text}</translation>
     </message>
     <message>
         <source>failed</source>
@@ -7030,8 +7049,28 @@ One question, leave one out</source>
         <translation>比较范围</translation>
     </message>
     <message>
+        <source>Factor</source>
+        <translation>倍数</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
         <source>Windows</source>
         <translation>窗口数</translation>
+    </message>
+    <message>
+        <source>File…</source>
+        <translation>文件…</translation>
+    </message>
+    <message>
+        <source>Teaching corpus</source>
+        <translation>教学语料</translation>
+    </message>
+    <message>
+        <source>Text to read</source>
+        <translation>要读取的文本</translation>
     </message>
     <message>
         <source>Tokens each</source>
@@ -8325,10 +8364,6 @@ One question, leave one out</source>
         <translation>得分</translation>
     </message>
     <message>
-        <source>The name of a known score</source>
-        <translation>已知得分的名称</translation>
-    </message>
-    <message>
         <source>Loss that chose</source>
         <translation>用来选择的损失</translation>
     </message>
@@ -8337,16 +8372,12 @@ One question, leave one out</source>
         <translation>奈特/词元，在用来选择的窗口上</translation>
     </message>
     <message>
-        <source>Perplexity that judges</source>
-        <translation>用来评判的困惑度</translation>
-    </message>
-    <message>
         <source>On windows that had no part in the choice</source>
         <translation>在未参与选择的窗口上</translation>
     </message>
     <message>
-        <source>Zeros</source>
-        <translation>零</translation>
+        <source>Judged perplexity</source>
+        <translation>评判困惑度</translation>
     </message>
     <message>
         <source>{n} scores tried so far; best: {best}</source>

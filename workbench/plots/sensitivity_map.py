@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -19,7 +19,8 @@ from workbench.plots.small_map import PAD, SmallMap, SmallMatrix
 from workbench.plots.theme import PlotTheme
 
 MOST_ROW = 40.0
-FEW_ROWS = 5
+FEW_ROWS = 4
+MOST_LINES = 20
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class SensitivityMap(SmallMap):
         self._grid = tuple(grid)
         below = 2 * self.fontMetrics().lineSpacing() + round(PAD)
         self.setMaximumHeight(round(max(len(names), FEW_ROWS) * MOST_ROW) + below)
+        self.updateGeometry()
 
     def set_now(self, ratios: Sequence[float]) -> None:
         """Where each row stands now, in ratios."""
@@ -103,6 +105,17 @@ class SensitivityMap(SmallMap):
         if matrix is not None:
             high = min(high, MOST_ROW * len(matrix.values))
         return QRectF(left, 1, max(8.0, self.width() - left - metrics.height()), high)
+
+    def sizeHint(self) -> QSize:
+        """Rows as high as they are read best, but no more than a part of the page."""
+        line = self.fontMetrics().lineSpacing()
+        rows = len(self.matrix.values) if self.matrix is not None else FEW_ROWS
+        high = min(max(rows, FEW_ROWS) * MOST_ROW, MOST_LINES * line) + 2 * line + PAD
+        return QSize(18 * line, round(high))
+
+    def minimumSizeHint(self) -> QSize:
+        line = self.fontMetrics().lineSpacing()
+        return QSize(14 * line, 8 * line)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         cell = self.cell_at(event.position().x(), event.position().y())

@@ -84,7 +84,10 @@ def test_the_best_score_is_found_and_taken(driver: Driver) -> None:
     losses = [one.chosen.nll for one in tune.candidates]
     assert losses == sorted(losses)
     best = tune.candidates[0]
-    assert formula(best.recipe) == view.table.model().index(0, 0).data()
+    first = view.table.model().index(0, 0).data()
+    assert first.endswith(f"per {best.recipe.group}")
+    tip = view.table.model().index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip.startswith(formula(best.recipe))
     target = next(
         place for place, one in enumerate(tune.candidates) if one.recipe not in PRESETS.values()
     )

@@ -15,6 +15,7 @@ from workbench.viewmodels.pruning_command import outliers_command
 from workbench.views.job_line import JobLine
 from workbench.views.plot_card import chart_card
 from workbench.views.pruning.curves_card import ORDER, STYLES
+from workbench.views.pruning.turning import Turning
 from workbench.views.pruning.words import method_name, percent
 from workbench.widgets.fixed_font import use_fixed_font
 from workbench.widgets.fold import set_role
@@ -22,6 +23,7 @@ from workbench.widgets.plain import PlainLabel
 from workbench.widgets.signed_tint import plain_number
 
 STEPS = 20
+WIDE_CHARS = 80
 
 
 class OutliersView(QScrollArea):
@@ -41,6 +43,7 @@ class OutliersView(QScrollArea):
         self.slider.setObjectName("outlier-strength")
         self.slider.setRange(0, round(LARGEST / 2 * STEPS))
         self.slider.setPageStep(STEPS // 2)
+        self.slider.setMinimumHeight(self.fontMetrics().height() + 8)
         self.figure = PlainLabel(content)
         use_fixed_font(self.figure)
         self.line = JobLine(model.outliers.job, content)
@@ -98,7 +101,7 @@ class OutliersView(QScrollArea):
         marker = (Marker(outliers.strength, self.tr("slider"), role="accent"),)
         dense = tuple(Marker(one.loss.nll, self.tr("dense"), True) for one in outliers.facts[:1])
         self.loss.set_data(
-            x, Axis(self.tr("loss"), self.tr("nats per token"), log=True),
+            x, self._loss_axis(),
             tuple(self._series(one, "loss") for one in methods), (*marker, *dense),
         )  # fmt: skip
         self.moved.set_data(
@@ -108,6 +111,16 @@ class OutliersView(QScrollArea):
         self.headline.setText(self._headline(methods))
         self.facts.setText(self._facts())
         self._notes()
+
+    def _loss_axis(self) -> Axis:
+        """From below the least loss: a band that reaches 0 would take all the room."""
+        points = self._model.outliers.points
+        seen = [one.loss.nll for one in points] + [f.loss.nll for f in self._model.outliers.facts]
+        tops = [one.loss.nll + 2 * one.loss.error for one in points]
+        return Axis(
+            self.tr("loss"), self.tr("nats per token"), log=True, low=0.6 * min(seen),
+            high=1.1 * max(tops),
+        )  # fmt: skip
 
     def _series(self, method: str, what: str) -> Series:
         points = self._model.outliers.curve(method)
@@ -200,10 +213,7 @@ class OutliersView(QScrollArea):
         top.addWidget(self.name)
         top.addWidget(self.slider, 1)
         top.addWidget(self.figure)
-        charts = QHBoxLayout()
-        charts.setSpacing(24)
-        charts.addWidget(self.loss_card, 3)
-        charts.addWidget(self.moved_card, 2)
+        charts = Turning((self.loss_card, self.moved_card), (3, 2), WIDE_CHARS, content)
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(12)
@@ -211,5 +221,5 @@ class OutliersView(QScrollArea):
         column.addWidget(self.line)
         column.addWidget(self.headline)
         column.addWidget(self.facts)
-        column.addLayout(charts, 1)
+        column.addWidget(charts, 1)
         column.addStretch(0)

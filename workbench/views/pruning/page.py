@@ -45,8 +45,8 @@ from workbench.views.pruning.tune_view import TuneView
 from workbench.views.pruning.weights_view import WeightsView
 from workbench.views.working_page import WorkingPage
 from workbench.widgets.chip_bar import ChipBar
+from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.fold import set_role
-from workbench.widgets.plain import PlainLabel
 
 LEFT_CHARS = 36
 
@@ -73,8 +73,7 @@ class PruningPage(WorkingPage):
         self.header.add_button(self.fold)
         self.panel = SetupPanel(self)
         self.bar = ChipBar(TOPICS, self)
-        self.hint = PlainLabel(self)
-        self.hint.setWordWrap(True)
+        self.hint = ElidedLabel(self)
         self.weights = WeightsView(services, self.model, self.plot_theme, self)
         self.curves = CurvesView(services, self.model, self)
         self.parts = StructuredView(services, self.model, self)
@@ -333,6 +332,7 @@ class PruningPage(WorkingPage):
             "prompts": self.tr("Your prompts on the dense and the pruned model."),
         }
         self.hint.setText(hints[self._topic])
+        self.hint.setToolTip(self.hint.text())
 
     # Small questions
 

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
-    QHBoxLayout,
     QPushButton,
     QScrollArea,
     QSpinBox,
@@ -27,11 +26,13 @@ from workbench.viewmodels.pruning_prompts import PINS, Both, Verdict
 from workbench.views.job_line import JobLine
 from workbench.views.plot_card import PlotCard, plot_exports
 from workbench.widgets.figure_table import FigureColumn, FigureRow, FigureTable
+from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.signed_tint import plain_number
 
-SHOWN_CHARS = 60
+SHOWN_CHARS = 40
+ANSWER_CHARS = 28
 
 
 class PromptsView(QScrollArea):
@@ -119,7 +120,7 @@ class PromptsView(QScrollArea):
             FigureColumn(self.tr("Expected")),
             FigureColumn(self.tr("dense")),
             FigureColumn(self.tr("pruned")),
-            FigureColumn(self.tr("First difference")),
+            FigureColumn(self.tr("Differs at")),
         )
         self.table.set_content(columns, tuple(self._row(row) for row in rows))
         there = sum(row.same is not None for row in rows)
@@ -144,7 +145,8 @@ class PromptsView(QScrollArea):
 
     def _story(self, verdict: Verdict) -> str:
         many = len(verdict.pairs)
-        lines = [tell(in_words(pair, 1 if many == 1 else many)) for pair in verdict.pairs]
+        names = {"first_label": self.tr("dense"), "second_label": self.tr("pruned")}
+        lines = [tell(in_words(replace(pair, **names), many)) for pair in verdict.pairs]
         if not verdict.scored:
             lines.append(self.tr("No question has an expected answer, so nothing is scored."))
         if verdict.rate is not None:
@@ -178,7 +180,16 @@ class PromptsView(QScrollArea):
                 _shown(row.question) or row.item, row.expected or "–", self._said(row.dense),
                 self._said(row.pruned), apart,
             ),
-            tip=f"{row.title}\n{row.question}",
+            tip=self._tip(row),
+        )  # fmt: skip
+
+    def _tip(self, row: Both) -> str:
+        return "\n".join(
+            (
+                row.title, row.question,
+                self.tr("dense: {text}").format(text=_text(row.dense)),
+                self.tr("pruned: {text}").format(text=_text(row.pruned)),
+            )
         )  # fmt: skip
 
     def _said(self, cell: CellResult | None) -> str | None:
@@ -187,7 +198,8 @@ class PromptsView(QScrollArea):
         if cell.generation is None:
             return self.tr("failed")
         mark = {True: "✓ ", False: "✗ ", None: ""}[cell.correct]
-        return mark + _shown(cell.generation.text)
+        found = cell.extractions[0].value if cell.extractions else None
+        return mark + (found if found is not None else _shown(cell.generation.text, ANSWER_CHARS))
 
     def _show_choice(self) -> None:
         prompts = self._model.prompts
@@ -232,19 +244,17 @@ class PromptsView(QScrollArea):
         )
 
     def _lay_out(self, content: QWidget) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addWidget(self.source_label)
-        top.addWidget(self.source)
-        top.addWidget(self.items)
-        top.addWidget(self.language)
-        top.addStretch(1)
-        top.addWidget(self.attention)
+        top = FlowBar(content)
+        flow = FlowLayout(top, 8)
+        for widget in (
+            self.source_label, self.source, self.items, self.language, self.attention,
+        ):  # fmt: skip
+            flow.addWidget(widget)
         self.source_label.setBuddy(self.source)
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(12)
-        column.addLayout(top)
+        column.addWidget(top)
         column.addWidget(self.line)
         column.addWidget(self.headline)
         column.addWidget(self.story)
@@ -252,10 +262,10 @@ class PromptsView(QScrollArea):
         column.addStretch(1)
 
 
-def _shown(text: str) -> str:
+def _shown(text: str, chars: int = SHOWN_CHARS) -> str:
     """One line of a text, cut where the table's room ends."""
     line = " ".join(text.split())
-    return line if len(line) <= SHOWN_CHARS else line[: SHOWN_CHARS - 1] + "…"
+    return line if len(line) <= chars else line[: chars - 1] + "…"
 
 
 def _text(cell: CellResult | None) -> str:

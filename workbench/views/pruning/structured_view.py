@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QScrollArea,
@@ -31,13 +30,17 @@ from workbench.views.job_line import JobLine
 from workbench.views.plot_card import PlotCard, plot_exports
 from workbench.views.pruning.part_rows import PartRows
 from workbench.views.pruning.share_slider import ShareSlider
+from workbench.views.pruning.turning import Turning
 from workbench.views.pruning.words import loss_tip, percent, perplexity, worth_hint, worth_name
 from workbench.widgets.chip_bar import ChipBar
 from workbench.widgets.chips import Chip
 from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow, FigureTable
+from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.signed_tint import plain_number, signed
+
+WIDE_CHARS = 110
 
 
 class StructuredView(QScrollArea):
@@ -393,26 +396,29 @@ class StructuredView(QScrollArea):
         second.setVerticalSpacing(8)
         second.addRow(self.labels["widths"], _left(self.widths))
         second.addRow(self.labels["importance"], _left(self.importance))
-        second.addRow(_left(self.compensate, self.speed))
-        top = QHBoxLayout()
-        top.setSpacing(24)
-        top.addLayout(form, 1)
-        top.addLayout(second, 1)
+        bar = FlowBar(content)
+        flow = FlowLayout(bar, 8)
+        flow.addWidget(self.compensate)
+        flow.addWidget(self.speed)
+        second.addRow(bar)
+        sides = (QWidget(content), QWidget(content))
+        for side, rows in zip(sides, (form, second), strict=True):
+            rows.setContentsMargins(0, 0, 0, 0)
+            side.setLayout(rows)
+        top = Turning(sides, (1, 1), WIDE_CHARS, content)
         ranked = QHBoxLayout()
         ranked.setSpacing(8)
         ranked.addWidget(self.ranking)
         ranked.addWidget(self.drop_ranking)
         ranked.addStretch(1)
-        below = QGridLayout()
-        below.setHorizontalSpacing(24)
-        below.setColumnStretch(0, 1)
-        below.setColumnStretch(1, 1)
-        below.addWidget(self.table_card, 0, 0, Qt.AlignmentFlag.AlignTop)
-        below.addWidget(self.parts_card, 0, 1, Qt.AlignmentFlag.AlignTop)
+        for card in (self.table_card, self.parts_card):
+            card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        below = Turning((self.table_card, self.parts_card), (1, 1), WIDE_CHARS, content)
+        below.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(12)
-        column.addLayout(top)
+        column.addWidget(top)
         column.addLayout(ranked)
         column.addWidget(self.line)
         result = QHBoxLayout()
@@ -420,7 +426,7 @@ class StructuredView(QScrollArea):
         result.addWidget(self.headline, 1)
         result.addWidget(self.save, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(result)
-        column.addLayout(below)
+        column.addWidget(below)
         column.addWidget(self.story)
         column.addStretch(1)
 

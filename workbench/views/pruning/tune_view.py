@@ -24,6 +24,8 @@ from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
 MOST_ROWS = 40
+RELATIVE = "(|W|/Σrow + |W|/Σcol)"
+"""Relative importance, written out in the tip."""
 
 
 class TuneView(QScrollArea):
@@ -103,16 +105,14 @@ class TuneView(QScrollArea):
         full = max(one.chosen.nll for one in found)
         columns = (
             FigureColumn(self.tr("Score")),
-            FigureColumn("", self.tr("The name of a known score")),
             FigureColumn(
                 self.tr("Loss that chose"), self.tr("Nats per token, on the windows of choice"),
                 "amount", full,
             ),
             FigureColumn(
-                self.tr("Perplexity that judges"),
+                self.tr("Judged perplexity"),
                 self.tr("On windows that had no part in the choice"), "number",
             ),
-            FigureColumn(self.tr("Zeros"), kind="number"),
         )  # fmt: skip
         self.table.set_content(columns, tuple(self._row(one) for one in found))
         self._show_note()
@@ -181,11 +181,9 @@ class TuneView(QScrollArea):
         value = one.judged.perplexity
         return FigureRow(
             (
-                formula(one.recipe), method_name(one.name) if one.name else "", bar,
-                Bar(perplexity(one.judged), value, value, value),
-                Bar(percent(one.zeros), one.zeros, one.zeros, one.zeros),
+                _named(one), bar, Bar(perplexity(one.judged), value, value, value),
             ),
-            tip=f"{loss_tip(one.chosen)}\n{loss_tip(one.judged)}",
+            tip=f"{formula(one.recipe)}\n{loss_tip(one.chosen)}\n{loss_tip(one.judged)}",
             strong=bool(one.name),
         )  # fmt: skip
 
@@ -218,3 +216,10 @@ class TuneView(QScrollArea):
     def _command(self) -> str:
         spec = self._model.tune.spec
         return tune_command(spec) if spec is not None else "lathe prune tune"
+
+
+def _named(one: Candidate) -> str:
+    """A score as it is written, with its name where it has one."""
+    written = formula(one.recipe).removeprefix("S = ").replace(RELATIVE, "RI")
+    name = method_name(one.name)
+    return f"{name} = {written}" if one.name and not written.startswith(f"{name},") else written

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -236,6 +237,7 @@ class WeightsView(QScrollArea):
         left.addWidget(self.run_line)
         left.addWidget(self.change)
         left.addStretch(1)
+        self.map_card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.map_card.head.insertWidget(1, self.by_layer)
         self.map_card.head.insertWidget(2, self.by_matrix)
         legend = QHBoxLayout()
@@ -247,9 +249,9 @@ class WeightsView(QScrollArea):
         right = QVBoxLayout()
         right.setSpacing(12)
         self.curves.card.head.insertWidget(1, self.sweep)
-        right.addWidget(self.map_card, 2)
+        right.addWidget(self.map_card)
         right.addWidget(self.sweep_line)
-        right.addWidget(self.curves, 5)
+        right.addWidget(self.curves, 1)
         self.parts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.parts.setSpacing(24)
         self.parts.addLayout(left, 5)
