@@ -1,0 +1,54 @@
+"""Two ranks as one: reciprocal rank fusion (Cormack, Clarke & Büttcher 2009), k = 60."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.context.documents_spec import Citation, Rank
+
+K: Final = 60
+
+
+def places(scores: NDArray[np.floating]) -> NDArray[np.int64]:
+    """The place of each score, 1 = highest; ties go to the earlier passage."""
+    order = np.argsort(-scores, kind="stable")
+    found = np.empty(len(scores), dtype=np.int64)
+    found[order] = np.arange(1, len(scores) + 1)
+    return found
+
+
+def ranked(
+    words: NDArray[np.float64] | None,
+    meaning: NDArray[np.float32] | None,
+    rank: Rank,
+    most: int,
+) -> list[Citation]:
+    """The best passages.
+
+    Args:
+        words: BM25 scores ``[passages]``; None = not asked for. A passage without a word of the
+            question has no place by words.
+        meaning: Cosines ``[passages]``; None = not asked for.
+        rank: Which of them counts.
+        most: How many to return.
+    """
+    size = len(words) if words is not None else len(meaning) if meaning is not None else 0
+    by_words = np.zeros(size, dtype=np.int64)
+    if words is not None:
+        by_words = np.where(words > 0, places(words), 0)
+    by_meaning = places(meaning) if meaning is not None else np.zeros(size, dtype=np.int64)
+    if rank == "bm25" and words is not None:
+        score = words
+    elif rank == "embeddings" and meaning is not None:
+        score = meaning.astype(np.float64)
+    else:
+        score = np.zeros(size)
+        for one in (by_words, by_meaning):
+            score += np.where(one > 0, 1.0 / (K + one), 0.0)
+    order = np.argsort(-score, kind="stable")[:most]
+    return [
+        Citation(int(at), float(score[at]), int(by_words[at]), int(by_meaning[at])) for at in order
+    ]
