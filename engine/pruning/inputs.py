@@ -7,6 +7,8 @@ hands addresses out again.)
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -20,18 +22,23 @@ class Inputs:
         tensor: As the module received it, ``[windows, length, in]`` or ``[tokens, in]``.
         real: Which tokens are no padding, ``[windows, length]``.
         name: The matrix, for messages.
+        whole: Whether there is no padding; None = look.
     """
 
-    def __init__(self, tensor: Tensor, real: Tensor, name: str) -> None:
+    def __init__(self, tensor: Tensor, real: Tensor, name: str, whole: bool | None = None) -> None:
         self._tensor = tensor
         self._real = real
+        self._whole = bool(real.all()) if whole is None else whole
         self._name = name
         self._norms: Tensor | None = None
         self._moments: Tensor | None = None
+        self._kept: dict[object, Tensor] = {}
 
     def rows(self) -> Tensor:
         """The real tokens, float32 ``[tokens, in]``."""
         flat = self._tensor.detach().reshape(-1, self._tensor.shape[-1])
+        if self._whole:
+            return flat.float()
         return flat[self._real.reshape(-1)].float()
 
     @property
@@ -64,12 +71,23 @@ class Inputs:
             self._moments = 2 * rows.T @ rows
         return self._moments
 
+    def kept(self, key: object, make: Callable[[], Tensor]) -> Tensor:
+        """What a method computes of these inputs, once for all matrices that read them."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
 
 class SharedInputs:
-    """Hands the same `Inputs` to all matrices that read one tensor."""
+    """Hands the same `Inputs` to all matrices that read one tensor.
+
+    Attributes:
+        whole: Whether the text has no padding.
+    """
 
     def __init__(self, real: Tensor) -> None:
         self._real = real
+        self.whole = bool(real.all())
         self._held: Tensor | None = None
         self._inputs: Inputs | None = None
 
@@ -77,5 +95,5 @@ class SharedInputs:
         """The inputs of a matrix; those of the matrix before it when the tensor is the same."""
         if self._inputs is None or tensor is not self._held:
             self._held = tensor
-            self._inputs = Inputs(tensor, self._real, name)
+            self._inputs = Inputs(tensor, self._real, name, self.whole)
         return self._inputs

@@ -22,6 +22,11 @@ from engine.pruning.targets import Target
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+
+class _AllSeen(Exception):
+    """Every matrix was visited: what comes behind the last one is not needed."""
+
+
 Visit = Callable[[Target, Inputs], None]
 
 
@@ -45,7 +50,9 @@ def visit_in_one_pass(
     visit: Visit,
     check: Callable[[], None],
 ) -> None:
-    """Read the calibration text once; every matrix is visited before its first product.
+    """Read the calibration text once; every matrix is visited once, before its first product.
+
+    The pass ends with the last matrix, before its product.
 
     Args:
         model: A visit may change the weights of its target; see `restored`.
@@ -66,15 +73,22 @@ def visit_in_one_pass(
             visit(own[0], shared.of(inputs[0], own[0].name))
         else:
             visit_experts(own, module, inputs, text.real, visit)
+        left.discard(id(module))
+        if not left:
+            raise _AllSeen
 
     modules = {id(target.module): target.module for target in found}
+    left = set(modules)
     handles = [module.register_forward_pre_hook(before) for module in modules.values()]
     try:
         model.base_model(  # without the head: nothing of it is needed
             input_ids=text.ids.to(model.device),
-            attention_mask=text.real.long().to(model.device),
+            # a mask of ones only would keep attention from its faster causal path
+            attention_mask=None if shared.whole else text.real.long().to(model.device),
             use_cache=False,
         )
+    except _AllSeen:
+        return
     finally:
         for handle in handles:
             handle.remove()

@@ -9,22 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
 from torch import Tensor
 
 from engine.jobs.spec import Spec
 from engine.pruning.allocation.registry import RULES
-from engine.pruning.inputs import Inputs
 from engine.pruning.judge import judge
 from engine.pruning.loss import loss
 from engine.pruning.methods.registry import method_of
-from engine.pruning.one_pass import restored, visit_in_one_pass
+from engine.pruning.one_pass import restored
 from engine.pruning.passages import Passages, passages
 from engine.pruning.prune_spec import Loss, MatrixRow, PruneResult, PruneSpec, Seconds
+from engine.pruning.pruned import PrunedMatrix, prune_matrices
 from engine.pruning.recipe import pattern_of
 from engine.pruning.save import check_folder, save_masks, save_model
-from engine.pruning.targets import Target, targets
-from engine.pruning.two_pass import visit_in_two_passes
+from engine.pruning.targets import targets
 
 if TYPE_CHECKING:
     from engine.jobs.job import JobContext
@@ -143,32 +141,29 @@ class _Pruning:
         method = method_of(self.spec.method, self.recipe, self.pattern)
         ratios = self._ratios(calibration)
 
-        def visit(target: Target, inputs: Inputs) -> None:
-            started = time.monotonic()
-            dense = target.weight.clone()
-            gone = method.prune(target.weight, inputs, ratios[target.name])
-            self._note(target, _error(dense, inputs.norms, gone), gone)
-            self.scoring += time.monotonic() - started
+        prune_matrices(
+            self.loaded.model, self.found, calibration, method, ratios, self._note,
+            self.ctx.check, self.spec.passes,
+        )  # fmt: skip
 
-        walk = visit_in_one_pass if self.spec.passes == 1 else visit_in_two_passes
-        walk(self.loaded.model, self.found, calibration, visit, self.ctx.check)
-
-    def _note(self, target: Target, error: float, gone: Tensor) -> None:
+    def _note(self, done: PrunedMatrix) -> None:
         """A matrix is done: its row for the table."""
+        self.scoring += done.seconds
+        target, gone = done.target, done.gone
         row = MatrixRow(
             name=target.name,
             layer=target.layer,
             kind=target.kind,
             weights=gone.numel(),
             zeros=int(gone.sum()),
-            error=error,
+            error=done.error,
         )
         self.rows.append(row)
         if self.spec.masks_only:
             self.masks[target.name] = gone.cpu()
         self.ctx.partial(row)
-        done = len(self.rows) / len(self.found)
-        self.ctx.progress(0.2 + 0.5 * done, f"Matrix {len(self.rows)} of {len(self.found)}")
+        share = len(self.rows) / len(self.found)
+        self.ctx.progress(0.2 + 0.5 * share, f"Matrix {len(self.rows)} of {len(self.found)}")
 
     def _write(
         self, calibration: Passages, dense: Loss | None, pruned: Loss | None
@@ -192,10 +187,3 @@ class _Pruning:
         finally:
             spent = getattr(self.seconds, part) + time.monotonic() - started
             self.seconds = replace(self.seconds, **{part: spent})
-
-
-def _error(weight: Tensor, norms: Tensor, gone: Tensor) -> float:
-    """Share of the squared output that goes, were the inputs' features independent."""
-    power = weight.float().square() * norms.square()
-    total = float(power.sum())
-    return float(torch.where(gone, power, 0.0).sum()) / total if total else 0.0

@@ -6,11 +6,16 @@ Masks of growing ratios are nested, and undo is the ratio 0.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from engine.pruning.recipe import Group, Pattern
+
+MOST_COMPARED: Final = 16
+"""Neighbours up to which the groups of a pattern are sorted side by side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +66,46 @@ def rank(scores: Tensor, group: Group) -> Ranking:
     return Ranking(ranks.view_as(scores), group)
 
 
+def lowest(scores: Tensor, group: Group, ratio: float) -> Tensor:
+    """What ``rank(scores, group).pruned(ratio)`` is, without a sort, bool ``[..., out, in]``.
+
+    One ratio needs a threshold per group only; of scores equal to it, the first in reading order
+    go.
+    """
+    flat = (scores if group == "row" else scores.flatten(-2)).contiguous()
+    wanted = count(ratio, flat.shape[-1])
+    if wanted <= 0:
+        return torch.zeros_like(scores, dtype=torch.bool)
+    limit = _smallest(flat, wanted)
+    gone = flat <= limit
+    crowded = gone.sum(-1) > wanted
+    if bool(crowded.any()):
+        own, border = flat[crowded], limit[crowded]
+        equal = own == border
+        room = wanted - (own < border).sum(-1, keepdim=True)
+        gone[crowded] = (own < border) | (equal & (equal.cumsum(-1) <= room))
+    return gone.view_as(scores)
+
+
+def _smallest(flat: Tensor, wanted: int) -> Tensor:
+    """The ``wanted``-th smallest score of each group, ``[..., 1]``."""
+    if flat.device.type == "cpu" and flat.dtype == torch.float32:
+        # NumPy selects with vector instructions: about twice as fast here as torch's kthvalue.
+        placed = np.partition(flat.numpy(), wanted - 1, axis=-1)
+        return torch.from_numpy(np.ascontiguousarray(placed[..., wanted - 1 : wanted]))
+    return flat.kthvalue(wanted, dim=-1, keepdim=True).values
+
+
+def zero(weight: Tensor, gone: Tensor) -> None:
+    """Zero what goes, in place; the rest stays bit for bit."""
+    if weight.device.type == "cpu":
+        # A product is several times faster on a CPU than a masked write; the sum turns the
+        # product's negative zeros into plain ones.
+        weight.mul_(gone.logical_not()).add_(0.0)
+    else:
+        weight.masked_fill_(gone, 0)
+
+
 def pruned_of_m(scores: Tensor, pattern: Pattern) -> Tensor:
     """True where a weight goes so that ``keep`` stay of every ``of`` neighbours of a row.
 
@@ -72,8 +117,47 @@ def pruned_of_m(scores: Tensor, pattern: Pattern) -> Tensor:
     width = scores.shape[-1]
     if width % pattern.of:
         raise ValueError(f"{width} inputs do not divide into groups of {pattern.of}")
-    groups = scores.reshape(*scores.shape[:-1], width // pattern.of, pattern.of)
-    order = groups.argsort(dim=-1, stable=True)
-    gone = torch.zeros_like(groups, dtype=torch.bool)
-    gone.scatter_(-1, order[..., : pattern.of - pattern.keep], value=True)
-    return gone.flatten(-2)
+    leaving = pattern.of - pattern.keep
+    groups = scores.reshape(-1, pattern.of)
+    if scores.device.type == "cpu" and pattern.of <= MOST_COMPARED:
+        gone = _lowest_of_each(groups.float(), leaving)
+    else:
+        order = groups.argsort(dim=-1, stable=True)
+        gone = torch.zeros_like(groups, dtype=torch.bool)
+        gone.scatter_(-1, order[:, :leaving], value=True)
+    return gone.view(scores.shape)
+
+
+def _lowest_of_each(groups: Tensor, leaving: int) -> Tensor:
+    """True for the lowest scores of each small group, ties in reading order, bool ``[groups, m]``.
+
+    Every step of a bubble sort is one operation over all groups: for a few neighbours this is
+    many times faster than a sort of each. NumPy turns the axes several times faster than torch.
+    """
+    by_member = torch.from_numpy(np.ascontiguousarray(groups.numpy().T))  # [m, groups]
+    limit = _smallest_of_each(by_member, leaving)
+    gone = by_member <= limit
+    crowded = gone.sum(0, dtype=torch.uint8) > leaving
+    turned = torch.from_numpy(np.ascontiguousarray(gone.numpy().T))
+    if bool(crowded.any()):
+        own, border = groups[crowded], limit[crowded].unsqueeze(1)
+        equal = own == border
+        room = leaving - (own < border).sum(-1, keepdim=True)
+        turned[crowded] = (own < border) | (equal & (equal.cumsum(-1) <= room))
+    return turned
+
+
+def _smallest_of_each(by_member: Tensor, place: int) -> Tensor:
+    """The ``place``-th smallest score of each group, ``[groups]``; scores are ``[m, groups]``."""
+    size = len(by_member)
+    upward = place > size // 2  # from the nearer end
+    better, worse = (torch.maximum, torch.minimum) if upward else (torch.minimum, torch.maximum)
+    rows: list[Tensor] = list(by_member.clone())
+    spare = torch.empty_like(rows[0])
+    places = size - place + 1 if upward else place
+    for first in range(places):
+        for row in range(size - 1, first, -1):
+            better(rows[row - 1], rows[row], out=spare)
+            worse(rows[row - 1], rows[row], out=rows[row])
+            rows[row - 1], spare = spare, rows[row - 1]
+    return rows[places - 1]

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from engine.errors import BadSpec
-from engine.pruning.ranking import pruned_of_m, rank
-from engine.pruning.recipe import PRESETS, Recipe, pattern_of
+from engine.pruning.ranking import lowest, pruned_of_m, rank, zero
+from engine.pruning.recipe import PRESETS, Group, Recipe, pattern_of
 from engine.pruning.score import score
 
 
@@ -143,3 +143,39 @@ def test_bad_patterns_are_refused(text: str) -> None:
 def test_bad_recipes_are_refused(recipe: Recipe) -> None:
     with pytest.raises(BadSpec):
         recipe.check()
+
+
+@pytest.mark.parametrize("group", ["row", "matrix"])
+@pytest.mark.parametrize("ratio", [0.0, 0.01, 0.3, 0.5, 0.77, 0.999])
+def test_a_single_ratio_needs_no_sort(group: Group, ratio: float) -> None:
+    """Equal scores too: a matrix of few different values is full of them."""
+    generator = torch.Generator().manual_seed(6)
+    plain = torch.rand(9, 30, generator=generator)
+    for scores in (plain, (4 * plain).floor(), torch.zeros(9, 30), plain.T, plain.view(3, 3, 30)):
+        assert torch.equal(lowest(scores, group, ratio), rank(scores, group).pruned(ratio))
+
+
+@pytest.mark.parametrize("text", ["2:4", "1:4", "3:4", "4:8", "7:8", "1:8", "5:16", "8:32"])
+def test_equal_scores_of_a_group_go_in_reading_order(text: str) -> None:
+    pattern = pattern_of(text)
+    generator = torch.Generator().manual_seed(7)
+    for scores in (torch.rand(5, 96, generator=generator), torch.zeros(5, 96),
+                   torch.randint(0, 3, (5, 96), generator=generator).float()):  # fmt: skip
+        gone = pruned_of_m(scores, pattern)
+        for row, marks in zip(scores.tolist(), gone.tolist(), strict=True):
+            for start in range(0, 96, pattern.of):
+                places = range(start, start + pattern.of)
+                first = sorted(places, key=lambda at: row[at])[: pattern.of - pattern.keep]
+                assert [at for at in places if marks[at]] == sorted(first)
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_zeroing_leaves_the_rest_and_no_negative_zero(transposed: bool) -> None:
+    generator = torch.Generator().manual_seed(8)
+    weight = torch.randn(6, 10, generator=generator)
+    weight = weight.T if transposed else weight
+    gone = torch.rand(weight.shape, generator=generator) < 0.5
+    before = weight.clone()
+    zero(weight, gone)
+    assert torch.equal(weight, before.masked_fill(gone, 0))
+    assert not bool(torch.signbit(weight[gone]).any())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from engine.pruning.inputs import Inputs
-from engine.pruning.ranking import pruned_of_m, rank
+from engine.pruning.ranking import lowest, pruned_of_m, zero
 from engine.pruning.recipe import Pattern, Recipe
 from engine.pruning.score import score
 
@@ -28,8 +28,8 @@ class Scored:
         """See `Method.prune`."""
         scores = score(weight, inputs.norms, self.recipe)
         if self.pattern.free:
-            gone = rank(scores, self.recipe.group).pruned(ratio)
+            gone = lowest(scores, self.recipe.group, ratio)
         else:
             gone = pruned_of_m(scores, self.pattern)
-        weight.masked_fill_(gone, 0)
+        zero(weight, gone)
         return gone

@@ -14,8 +14,11 @@ from torch import Tensor
 
 from engine.errors import BadSpec
 from engine.pruning.inputs import Inputs
-from engine.pruning.ranking import count, pruned_of_m
+from engine.pruning.ranking import lowest, pruned_of_m
 from engine.pruning.recipe import Pattern
+
+STEP = 16
+"""Columns between two matrix products within a block."""
 
 
 @dataclass(frozen=True)
@@ -38,31 +41,26 @@ class SparseGpt:
         Raises:
             BadSpec: The Hessian cannot be factorised (the calibration text says too little).
         """
-        hessian = inputs.moments.clone()
-        work = weight.detach().float().clone()
-        dead = hessian.diagonal() == 0
-        hessian.diagonal()[dead] = 1
-        work[:, dead] = 0
-        upper = self._inverse_factor(hessian)
+        upper = inputs.kept(self.damping, lambda: self._inverse_factor(inputs.moments))
+        work = weight.detach().float().T.contiguous()  # [in, out]: a column is a stretch of memory
+        work[inputs.moments.diagonal() == 0] = 0  # features that were never active
         gone = torch.zeros_like(work, dtype=torch.bool)
-        columns = work.shape[1]
+        columns = len(work)
         for start in range(0, columns, self.block):
             stop = min(start + self.block, columns)
             part = slice(start, stop)
-            factor = upper[part, part]
-            chosen = self._choose(work[:, part], factor, ratio)
-            lost = self._update(work[:, part], factor, chosen)
-            gone[:, part] = chosen
-            work[:, stop:] -= lost @ upper[part, stop:]
-        weight.copy_(work.masked_fill(gone, 0))
-        return gone
+            lost = self._prune_block(work[part], upper[part, part], gone[part], ratio)
+            work[stop:] -= upper[part, stop:].T @ lost
+        weight.copy_(work.masked_fill_(gone, 0).T)
+        return gone.T.contiguous()
 
-    def _inverse_factor(self, hessian: Tensor) -> Tensor:
+    def _inverse_factor(self, moments: Tensor) -> Tensor:
         """The upper Cholesky factor of the damped Hessian's inverse, ``[in, in]``."""
-        damped = hessian + self.damping * hessian.diagonal().mean() * torch.eye(
-            len(hessian), device=hessian.device
-        )
-        lower, failed = torch.linalg.cholesky_ex(damped)
+        hessian = moments.clone()
+        diagonal = hessian.diagonal()
+        diagonal[diagonal == 0] = 1
+        diagonal += self.damping * diagonal.mean()
+        lower, failed = torch.linalg.cholesky_ex(hessian)
         upper: Tensor = lower
         if not failed:
             upper, failed = torch.linalg.cholesky_ex(torch.cholesky_inverse(lower), upper=True)
@@ -73,31 +71,39 @@ class SparseGpt:
             )
         return upper
 
-    def _choose(self, block: Tensor, factor: Tensor, ratio: float) -> Tensor:
-        """Which weights of a block go; of a pattern, decided by `_update` column by column."""
-        cost = block.square() / factor.diagonal().square()
-        if not self.pattern.free:
-            return pruned_of_m(cost, self.pattern)
-        order = cost.flatten().argsort(stable=True)
-        gone = torch.zeros(cost.numel(), dtype=torch.bool, device=cost.device)
-        gone[order[: count(ratio, cost.numel())]] = True
-        return gone.view_as(cost)
+    def _prune_block(self, work: Tensor, factor: Tensor, gone: Tensor, ratio: float) -> Tensor:
+        """Choose, and move what is lost to the right within the block.
 
-    def _update(self, block: Tensor, factor: Tensor, chosen: Tensor) -> Tensor:
-        """Move what is lost to the right within the block (in place).
+        Args:
+            work: Columns of the block, ``[block, out]``, written to.
+            factor: Their part of the upper factor, ``[block, block]``.
+            gone: True where a weight goes, written, ``[block, out]``.
+            ratio: Share of zeros; a pattern decides by itself.
 
         Returns:
-            What the columns behind the block have to make up for, ``[out, block]``.
+            What the columns behind the block have to make up for, ``[block, out]``.
         """
-        lost = torch.zeros_like(block)
-        for column in range(block.shape[1]):
-            if not self.pattern.free and column % self.pattern.of == 0:
-                group = slice(column, column + self.pattern.of)
-                cost = block[:, group].square() / factor.diagonal()[group].square()
-                chosen[:, group] = pruned_of_m(cost, self.pattern)
-            before = block[:, column]
-            after = before.masked_fill(chosen[:, column], 0)
-            share = (before - after) / factor[column, column]
-            block[:, column:] -= share.unsqueeze(1) * factor[column, column:]
-            lost[:, column] = share
+        pivots = factor.diagonal().unsqueeze(1)
+        if self.pattern.free:  # one threshold over the block, in the order of its rows
+            gone.copy_(lowest((work / pivots).square_().T, "matrix", ratio).T)
+        lost = torch.empty_like(work)
+        step = self._step
+        for start in range(0, len(work), step):
+            stop = min(start + step, len(work))
+            for column in range(start, stop):
+                if not self.pattern.free and column % self.pattern.of == 0:
+                    group = slice(column, column + self.pattern.of)
+                    cost = (work[group] / pivots[group]).square_()
+                    gone[group] = pruned_of_m(cost.T, self.pattern).T
+                torch.mul(work[column], gone[column], out=lost[column])
+                lost[column] /= factor[column, column]
+                work[column:stop].addr_(factor[column, column:stop], lost[column], alpha=-1)
+            # the rest of the block gets all of the step's columns in one product
+            work[stop:] -= factor[start:stop, stop:].T @ lost[start:stop]
         return lost
+
+    @property
+    def _step(self) -> int:
+        """Columns that are made up for one by one; whole groups of a pattern."""
+        of = self.pattern.of or 1
+        return -(-STEP // of) * of

@@ -1,0 +1,85 @@
+"""Every matrix of a model pruned by one method: the work between a text and the finished zeros."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from engine.pruning.inputs import Inputs
+from engine.pruning.methods.base import Method
+from engine.pruning.one_pass import visit_in_one_pass
+from engine.pruning.passages import Passages
+from engine.pruning.targets import Target
+from engine.pruning.two_pass import visit_in_two_passes
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+
+@dataclass(frozen=True, eq=False)
+class PrunedMatrix:
+    """A matrix that has just been pruned.
+
+    Attributes:
+        target: Which.
+        gone: True where a weight went, ``[out, in]``.
+        error: Share of the squared output that went, were the inputs' features independent:
+            ``Σ gone (W·‖X‖)² / Σ (W·‖X‖)²``.
+        seconds: What scoring and zeroing took.
+    """
+
+    target: Target
+    gone: Tensor
+    error: float
+    seconds: float
+
+
+def prune_matrices(
+    model: PreTrainedModel,
+    found: Sequence[Target],
+    text: Passages,
+    method: Method,
+    ratios: Mapping[str, float],
+    note: Callable[[PrunedMatrix], None],
+    check: Callable[[], None],
+    passes: int = 1,
+) -> None:
+    """Prune in place, in the order of the forward pass; see `restored` for the way back.
+
+    Args:
+        model: Whose matrices they are.
+        found: The matrices.
+        text: Calibration windows.
+        method: How.
+        ratios: Share of zeros by the matrix's name.
+        note: Called with each matrix when it is done.
+        check: Called before each; what it raises ends the work.
+        passes: 1, or 2 for the block-sequential order of the published references.
+    """
+
+    def visit(target: Target, inputs: Inputs) -> None:
+        started = time.monotonic()
+        dense = target.weight.clone()
+        gone = method.prune(target.weight, inputs, ratios[target.name])
+        error = lost(dense, inputs.norms, gone)
+        note(PrunedMatrix(target, gone, error, time.monotonic() - started))
+
+    walk = visit_in_one_pass if passes == 1 else visit_in_two_passes
+    walk(model, found, text, visit, check)
+
+
+def lost(weight: Tensor, norms: Tensor, gone: Tensor) -> float:
+    """Share of the squared output that goes, were the inputs' features independent."""
+    scaled = weight.float() * norms
+    total = _power(scaled)
+    return _power(scaled.mul_(gone)) / total if total else 0.0
+
+
+def _power(values: Tensor) -> float:
+    """Sum of squares; sums of whole rows first, so that float32 loses nothing that counts."""
+    return float(torch.linalg.vecdot(values, values).double().sum())
