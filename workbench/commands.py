@@ -46,9 +46,8 @@ class ShellCommands:
         def show() -> None:
             self._window.show_page(page_id)
 
-        return Command(
-            f"page.{page_id}", text, show, f"Ctrl+{number}", icon=entry.icon, menu="view"
-        )
+        keys = f"Ctrl+{number % 10}" if number <= 10 else ""
+        return Command(f"page.{page_id}", text, show, keys, icon=entry.icon, menu="view")
 
     def _file(self) -> tuple[Command, ...]:
         return (

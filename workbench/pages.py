@@ -83,6 +83,12 @@ PAGES: Final = (
         "workbench.views.pruning.page:PruningPage",
     ),
     PageEntry(
+        "context",
+        "context",
+        lambda: translate("Pages", "Context"),
+        "workbench.views.context.page:ContextPage",
+    ),
+    PageEntry(
         "library",
         "library",
         lambda: translate("Pages", "Library"),

@@ -1650,6 +1650,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>每行一题；留空则用教学任务</translation>
     </message>
     <message>
+        <source>Measure the components</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Taken out of every layer</source>
         <translation>从每一层去掉</translation>
     </message>
@@ -1780,8 +1784,306 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>内插（PI）</translation>
     </message>
     <message>
+        <source>NTK by parts</source>
+        <translation>NTK 分段</translation>
+    </message>
+    <message>
         <source>Dynamic NTK</source>
         <translation>动态 NTK</translation>
+    </message>
+    <message>
+        <source>NTK per request</source>
+        <translation>按请求的 NTK</translation>
+    </message>
+    <message>
+        <source>NTK (exact)</source>
+        <translation>NTK（精确）</translation>
+    </message>
+    <message>
+        <source>Sinks</source>
+        <translation>注意力汇</translation>
+    </message>
+    <message>
+        <source>Sliding window</source>
+        <translation>滑动窗口</translation>
+    </message>
+    <message>
+        <source>Block-sparse</source>
+        <translation>分块稀疏</translation>
+    </message>
+    <message>
+        <source>Nothing is changed: positions run on past training.</source>
+        <translation>什么都不改：位置直接超出训练范围。</translation>
+    </message>
+    <message>
+        <source>Every frequency divided by the factor, so no position is new, but all are crowded; works after a little training (Chen et al. 2023).</source>
+        <translation>每个频率都除以倍数：没有新位置，但位置变得拥挤；少量训练后有效（Chen 等，2023）。</translation>
+    </message>
+    <message>
+        <source>The base times k: digits of the position change base.</source>
+        <translation>底数乘以 k：位置的各位“数字”换了进制。</translation>
+    </message>
+    <message>
+        <source>The base times k^(d/(d−2)): the slowest pair is interpolated, the fastest kept.</source>
+        <translation>底数乘以 k^(d/(d−2))：最慢的一对内插，最快的一对不变。</translation>
+    </message>
+    <message>
+        <source>Pairs that turned often in training stay, slow ones are interpolated.</source>
+        <translation>训练中转过多圈的维度对不变，转得慢的内插。</translation>
+    </message>
+    <message>
+        <source>Divisors grow with the pair&apos;s number (Su 2023).</source>
+        <translation>除数随维度对的序号增大（苏剑林，2023）。</translation>
+    </message>
+    <message>
+        <source>The base follows the length of the text; keys cached earlier go stale then.</source>
+        <translation>底数随文本长度变化；此前缓存的键会因此过时。</translation>
+    </message>
+    <message>
+        <source>One factor per request, chosen before the text is read: cache-safe.</source>
+        <translation>每个请求一个倍数，读文本之前就定好：缓存始终正确。</translation>
+    </message>
+    <message>
+        <source>NTK by parts with a temperature of the scores (Peng et al. 2023).</source>
+        <translation>NTK 分段，再给分数加上温度（Peng 等，2023）。</translation>
+    </message>
+    <message>
+        <source>Long waves divided, short ones kept, between blended.</source>
+        <translation>长波除以倍数，短波不变，中间平滑过渡。</translation>
+    </message>
+    <message>
+        <source>A divisor per pair from a search; type yours below (Ding et al. 2024).</source>
+        <translation>每个维度对一个搜索得到的除数；在下面填入（Ding 等，2024）。</translation>
+    </message>
+    <message>
+        <source>Near tokens keep their positions, far ones share positions in groups (Jin et al. 2024).</source>
+        <translation>近处的词元保持位置，远处的按组共用位置（Jin 等，2024）。</translation>
+    </message>
+    <message>
+        <source>Distances are cut off at a window: none is new (Su 2023).</source>
+        <translation>距离在窗口处截断：没有新的距离（苏剑林，2023）。</translation>
+    </message>
+    <message>
+        <source>Beyond the window distances grow more slowly (Su 2023).</source>
+        <translation>窗口之外距离增长变慢（苏剑林，2023）。</translation>
+    </message>
+    <message>
+        <source>The first tokens and a recent window stay; the middle is forgotten (Xiao et al. 2023).</source>
+        <translation>保留开头的词元和最近的窗口，中间的被遗忘（Xiao 等，2023）。</translation>
+    </message>
+    <message>
+        <source>Scores grow with log n, so attention stays as sharp in long texts.</source>
+        <translation>分数随 log n 增大，使长文本中的注意力同样集中。</translation>
+    </message>
+    <message>
+        <source>Only recent tokens are seen.</source>
+        <translation>只看最近的词元。</translation>
+    </message>
+    <message>
+        <source>Local blocks and a few strided ones are seen.</source>
+        <translation>看邻近的块和少数间隔的块。</translation>
+    </message>
+    <message>
+        <source>The text fits the window</source>
+        <translation>文本放得进窗口</translation>
+    </message>
+    <message>
+        <source>Up to twice the window, no training</source>
+        <translation>不超过窗口两倍，不训练</translation>
+    </message>
+    <message>
+        <source>Up to eight times, no training</source>
+        <translation>不超过八倍，不训练</translation>
+    </message>
+    <message>
+        <source>A little training is possible</source>
+        <translation>可以做少量训练</translation>
+    </message>
+    <message>
+        <source>Questions about a long document</source>
+        <translation>就一份长文档提问</translation>
+    </message>
+    <message>
+        <source>Questions across many documents</source>
+        <translation>跨多份文档提问</translation>
+    </message>
+    <message>
+        <source>Summary of a long document</source>
+        <translation>长文档摘要</translation>
+    </message>
+    <message>
+        <source>Recall over many turns</source>
+        <translation>多轮对话中的回忆</translation>
+    </message>
+    <message>
+        <source>A long persona</source>
+        <translation>很长的角色设定</translation>
+    </message>
+    <message>
+        <source>Very many examples</source>
+        <translation>非常多的示例</translation>
+    </message>
+    <message>
+        <source>A novel of 30,000 characters</source>
+        <translation>三万字的小说</translation>
+    </message>
+    <message>
+        <source>My own choice</source>
+        <translation>我自己选</translation>
+    </message>
+    <message>
+        <source>Leave the model as it is: every method costs something within.</source>
+        <translation>模型保持原样：窗口之内，每种方法都有代价。</translation>
+    </message>
+    <message>
+        <source>NTK per request: one factor for the whole request, so short texts lose nothing and the cache stays right.</source>
+        <translation>按请求的 NTK：整个请求用同一个倍数，短文本毫无损失，缓存也始终正确。</translation>
+    </message>
+    <message>
+        <source>ReRoPE: no distance is new to the model, so it holds where changed frequencies break. Self-Extend is close.</source>
+        <translation>ReRoPE：对模型来说没有新的距离，因此在改频率的方法失效处仍能坚持。Self-Extend 与之接近。</translation>
+    </message>
+    <message>
+        <source>Position interpolation: crowded positions need a few hundred steps, then they hold best.</source>
+        <translation>位置插值：拥挤的位置需要几百步训练，之后表现最好。</translation>
+    </message>
+    <message>
+        <source>Retrieval: few passages decide, so reading only those is cheapest and can be checked.</source>
+        <translation>检索：起决定作用的段落很少，只读这些最省，也便于核对。</translation>
+    </message>
+    <message>
+        <source>NBCE: every document is read alone beside the others, and each token shows which one decided it.</source>
+        <translation>NBCE：每份文档各自并行阅读，每个词元都标明由哪份文档决定。</translation>
+    </message>
+    <message>
+        <source>Map-reduce: all parts are summarised in one batch, then their summaries. Refine where the order matters.</source>
+        <translation>Map-reduce：各部分成批摘要，再摘要这些摘要。顺序重要时用 Refine。</translation>
+    </message>
+    <message>
+        <source>Retrieval over earlier turns with the recent ones in full; sinks alone forget the middle.</source>
+        <translation>检索早先的轮次，最近的轮次完整保留；只用注意力汇会忘记中间。</translation>
+    </message>
+    <message>
+        <source>Sinks: the persona stays at the start for good, the talk slides behind it at constant memory.</source>
+        <translation>注意力汇：角色设定始终留在开头，对话在其后滑动，内存恒定。</translation>
+    </message>
+    <message>
+        <source>NBCE: examples can be exchanged, so groups of them are read side by side.</source>
+        <translation>NBCE：示例可以互换次序，因此分组并行阅读。</translation>
+    </message>
+    <message>
+        <source>Sinks with a rolling outline (refine): fluent at constant memory. The context is not longer, the outline remembers.</source>
+        <translation>注意力汇加滚动提纲（refine）：内存恒定且流畅。上下文并没有变长，记忆在提纲里。</translation>
+    </message>
+</context>
+<context>
+    <name>ContextPage</name>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>Stretch the window, or work around it, and measure which way holds.</source>
+        <translation>拉长窗口，或绕开窗口，并测量哪种办法管用。</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Show or hide the settings</source>
+        <translation>显示或隐藏设置</translation>
+    </message>
+    <message>
+        <source>Keys and perplexity</source>
+        <translation>密码与困惑度</translation>
+    </message>
+    <message>
+        <source>Frequencies</source>
+        <translation>频率</translation>
+    </message>
+    <message>
+        <source>Every method on the loaded model; Stop keeps what is measured.</source>
+        <translation>每种方法都在已加载的模型上运行；停止后保留已测的结果。</translation>
+    </message>
+    <message>
+        <source>What each method changes, read from the model itself.</source>
+        <translation>每种方法改变了什么，从模型本身读出。</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>测量</translation>
+    </message>
+    <message>
+        <source>Read frequencies</source>
+        <translation>读取频率</translation>
+    </message>
+</context>
+<context>
+    <name>CostCharts</name>
+    <message>
+        <source>Perplexity against position</source>
+        <translation>困惑度与位置</translation>
+    </message>
+    <message>
+        <source>Memory of keys and values</source>
+        <translation>键和值占用的内存</translation>
+    </message>
+    <message>
+        <source>Time to read one text</source>
+        <translation>读一篇文本的时间</translation>
+    </message>
+    <message>
+        <source>position</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>perplexity</source>
+        <translation>困惑度</translation>
+    </message>
+    <message>
+        <source>{windows} windows; the last {stride} tokens of each, weighted by tokens; text: {text}</source>
+        <translation>{windows} 个窗口；每个窗口计最后 {stride} 个词元，按词元加权；文本：{text}</translation>
+    </message>
+    <message>
+        <source>teaching corpus</source>
+        <translation>教学语料</translation>
+    </message>
+    <message>
+        <source>forecast</source>
+        <translation>预测</translation>
+    </message>
+    <message>
+        <source>measured</source>
+        <translation>实测</translation>
+    </message>
+    <message>
+        <source>length</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>keys and values</source>
+        <translation>键和值</translation>
+    </message>
+    <message>
+        <source>Forecast from the model&apos;s shape; measured on the cache of the longest text</source>
+        <translation>预测来自模型的形状；实测来自最长文本的缓存</translation>
+    </message>
+    <message>
+        <source>seconds per text</source>
+        <translation>每篇文本的秒数</translation>
+    </message>
+    <message>
+        <source>One text with all its questions. Forecast: the model&apos;s multiplications, scaled to the first length</source>
+        <translation>一篇文本连同其全部问题。预测：按模型的乘法次数，以最短的长度定标</translation>
+    </message>
+    <message>
+        <source>trained</source>
+        <translation>训练长度</translation>
     </message>
 </context>
 <context>
@@ -2467,6 +2769,121 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Choose a folder with models</source>
         <translation>选择存放模型的文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>FrequenciesView</name>
+    <message>
+        <source>Read frequencies</source>
+        <translation>读取频率</translation>
+    </message>
+    <message>
+        <source>See which waves of the model turned in training, and what each method does.</source>
+        <translation>看看模型的哪些波在训练中转满了圈，以及每种方法做了什么。</translation>
+    </message>
+    <message>
+        <source>Wavelength of each pair</source>
+        <translation>各维度对的波长</translation>
+    </message>
+    <message>
+        <source>Every method</source>
+        <translation>所有方法</translation>
+    </message>
+    <message>
+        <source>as trained</source>
+        <translation>训练时</translation>
+    </message>
+    <message>
+        <source>trained length</source>
+        <translation>训练长度</translation>
+    </message>
+    <message>
+        <source>from here never a whole turn</source>
+        <translation>由此起从未转满一圈</translation>
+    </message>
+    <message>
+        <source>pair of dimensions</source>
+        <translation>维度对</translation>
+    </message>
+    <message>
+        <source>wavelength</source>
+        <translation>波长</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Read back from the live module. Frequencies untouched by: {names}</source>
+        <translation>从运行中的模块读回。不改频率的方法：{names}</translation>
+    </message>
+    <message>
+        <source>Read back from the module.</source>
+        <translation>从运行中的模块读回。</translation>
+    </message>
+    <message>
+        <source>This model has no rotation: there are no frequencies to change.</source>
+        <translation>这个模型没有旋转位置：没有频率可改。</translation>
+    </message>
+    <message>
+        <source>{slow} of {all} pairs never made a whole turn within the {trained} tokens of training: beyond, they show angles that the model has not seen.</source>
+        <translation>{all} 对维度中有 {slow} 对在训练的 {trained} 个词元内从未转满一圈：超出之后，它们会出现模型没见过的角度。</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Factor</source>
+        <translation>倍数</translation>
+    </message>
+    <message>
+        <source>target length over trained length</source>
+        <translation>目标长度与训练长度之比</translation>
+    </message>
+    <message>
+        <source>Slowest wave</source>
+        <translation>最慢的波</translation>
+    </message>
+    <message>
+        <source>tokens per turn of the last pair</source>
+        <translation>最后一对每转一圈的词元数</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>factor on cos and sin</source>
+        <translation>cos 和 sin 的系数</translation>
+    </message>
+    <message>
+        <source>Cache</source>
+        <translation>缓存</translation>
+    </message>
+    <message>
+        <source>largest change of a logit when a text is read in two parts</source>
+        <translation>文本分两段读入时 logit 的最大变化</translation>
+    </message>
+    <message>
+        <source>Swap</source>
+        <translation>切换</translation>
+    </message>
+    <message>
+        <source>putting it in force and back, median of five</source>
+        <translation>启用再还原，五次的中位数</translation>
+    </message>
+    <message>
+        <source>Rule of attention</source>
+        <translation>注意力规则</translation>
+    </message>
+    <message>
+        <source>not applicable</source>
+        <translation>不适用</translation>
+    </message>
+    <message>
+        <source> · goes stale</source>
+        <translation> · 会过时</translation>
     </message>
 </context>
 <context>
@@ -3248,6 +3665,109 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>MeasureView</name>
+    <message>
+        <source>Measure</source>
+        <translation>测量</translation>
+    </message>
+    <message>
+        <source>Keys are hidden in texts of every length: see which method still finds them.</source>
+        <translation>在各种长度的文本里藏入密码：看哪种方法还能找到。</translation>
+    </message>
+    <message>
+        <source>Keys found, by length and depth</source>
+        <translation>按长度和深度找到的密码</translation>
+    </message>
+    <message>
+        <source>Every figure</source>
+        <translation>全部数字</translation>
+    </message>
+    <message>
+        <source>Bars: keys found. Whiskers: Wilson&apos;s 95 % interval.</source>
+        <translation>条：找到的密码。须线：Wilson 95 % 区间。</translation>
+    </message>
+    <message>
+        <source>start</source>
+        <translation>开头</translation>
+    </message>
+    <message>
+        <source>end</source>
+        <translation>结尾</translation>
+    </message>
+    <message>
+        <source>Stopped: what was measured stays. {n} cells are missing.</source>
+        <translation>已停止：已测的保留。还缺 {n} 格。</translation>
+    </message>
+    <message>
+        <source>No method finds 80 % of the keys beyond the trained length.</source>
+        <translation>超出训练长度后，没有方法能找到 80 % 的密码。</translation>
+    </message>
+    <message>
+        <source>{method} holds at {length}: {share} of {n} keys found</source>
+        <translation>{method} 在 {length} 时仍然管用：{n} 个密码找到 {share}</translation>
+    </message>
+    <message>
+        <source>direct {share} of {n}</source>
+        <translation>直接外推 {share}（n = {n}）</translation>
+    </message>
+    <message>
+        <source>{model}, trained on {trained} tokens; at most {most} keys a cell, {needles} in one text, seed {seed}; a cell ends at an interval of {width}</source>
+        <translation>{model}，训练长度 {trained} 个词元；每格最多 {most} 个密码，每篇文本 {needles} 个，种子 {seed}；区间窄到 {width} 时该格结束</translation>
+    </message>
+    <message>
+        <source>A key counts when each of its digits is the likeliest token.</source>
+        <translation>密码的每一位都是最可能的词元时，才算找到。</translation>
+    </message>
+    <message>
+        <source>measured in {time}</source>
+        <translation>测量用时 {time}</translation>
+    </message>
+    <message>
+        <source>{n} of {all} keys found; 95 % interval {low} … {high}</source>
+        <translation>{all} 个密码找到 {n} 个；95 % 区间 {low} … {high}</translation>
+    </message>
+    <message>
+        <source>no keys asked for</source>
+        <translation>没有问密码</translation>
+    </message>
+    <message>
+        <source>perplexity {value} over {n} tokens</source>
+        <translation>困惑度 {value}，{n} 个词元</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens, factor {factor}</source>
+        <translation>{tokens} 个词元，倍数 {factor}</translation>
+    </message>
+    <message>
+        <source>the very same frequencies as {method} here: its figures</source>
+        <translation>此处频率与 {method} 完全相同：沿用其数字</translation>
+    </message>
+    <message>
+        <source>ended early: the interval was narrow enough</source>
+        <translation>提前结束：区间已足够窄</translation>
+    </message>
+    <message>
+        <source>not measured yet</source>
+        <translation>尚未测量</translation>
+    </message>
+    <message>
+        <source>depth {depth}: {right} of {n}</source>
+        <translation>深度 {depth}：{n} 个中找到 {right} 个</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>share of the keys found</source>
+        <translation>找到的密码所占比例</translation>
+    </message>
+    <message>
+        <source>{method} (not applicable)</source>
+        <translation>{method}（不适用）</translation>
+    </message>
+</context>
+<context>
     <name>MemoryBar</name>
     <message>
         <source>Memory</source>
@@ -3848,6 +4368,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>教材称 RMSNorm 节省 7–64 % 的时间。“测量”会加以检验。</translation>
     </message>
     <message>
+        <source>gradient norm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nanoseconds per element, medians of readings in turns, one thread; saving with its 95 % interval. Negative: RMSNorm takes longer.</source>
         <translation>每个元素的纳秒数，交替测量的中位数，单线程；节省比例带 95 % 区间。负值：RMSNorm 更慢。</translation>
     </message>
@@ -4302,6 +4826,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Pruning</source>
         <translation>剪枝</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
     </message>
     <message>
         <source>Library</source>
@@ -5277,6 +5805,10 @@ One question, leave one out</source>
         <source>No text is read.</source>
         <translation>不读取文本。</translation>
     </message>
+    <message>
+        <source>{model} ({dtype}, weights {weights}); {score}; {windows} windows of {length} tokens, seed {seed}; calibration {sha}; measured on {measured} other windows</source>
+        <translation>{model}（{dtype}，权重 {weights}）；{score}；{windows} 个窗口，每个 {length} 词元，种子 {seed}；校准文本 {sha}；在另外 {measured} 个窗口上测量</translation>
+    </message>
 </context>
 <context>
     <name>PruningPage</name>
@@ -5457,6 +5989,10 @@ One question, leave one out</source>
     <message>
         <source>perplexity {a} → {b}</source>
         <translation>困惑度 {a} → {b}</translation>
+    </message>
+    <message>
+        <source>{pattern} fixes the ratio: Prune makes its zeros; the slider shows zeros anywhere</source>
+        <translation>{pattern} 固定了比例：由“剪枝”按它置零；滑块显示任意位置的零</translation>
     </message>
     <message>
         <source>every weight as it was loaded · applied in {ms:.1f} ms</source>
@@ -7049,8 +7585,44 @@ One question, leave one out</source>
         <translation>比较范围</translation>
     </message>
     <message>
+        <source>What for</source>
+        <translation>用途</translation>
+    </message>
+    <message>
+        <source>Methods</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Lengths</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>Keys hidden in filler</source>
+        <translation>藏在填充文本里的密码</translation>
+    </message>
+    <message>
+        <source>How far</source>
+        <translation>多长</translation>
+    </message>
+    <message>
+        <source>Perplexity on</source>
+        <translation>困惑度所用文本</translation>
+    </message>
+    <message>
         <source>Factor</source>
         <translation>倍数</translation>
+    </message>
+    <message>
+        <source>Most keys</source>
+        <translation>最多密码数</translation>
+    </message>
+    <message>
+        <source>Per text</source>
+        <translation>每篇文本</translation>
+    </message>
+    <message>
+        <source>End at width</source>
+        <translation>区间宽度到</translation>
     </message>
     <message>
         <source>Language</source>
@@ -7061,8 +7633,60 @@ One question, leave one out</source>
         <translation>窗口数</translation>
     </message>
     <message>
+        <source>Tokens scored</source>
+        <translation>计分词元数</translation>
+    </message>
+    <message>
+        <source>Times the trained length (4x) or tokens (1536), separated by commas</source>
+        <translation>训练长度的倍数（4x）或词元数（1536），用逗号隔开</translation>
+    </message>
+    <message>
+        <source>as each length needs</source>
+        <translation>按各长度所需</translation>
+    </message>
+    <message>
+        <source>Stretch of every method, whatever the length</source>
+        <translation>所有方法的拉伸倍数，与长度无关</translation>
+    </message>
+    <message>
+        <source>Keys asked for per method and length; 0 = none</source>
+        <translation>每种方法、每个长度询问的密码数；0 = 不问</translation>
+    </message>
+    <message>
+        <source>They share what is read: many keys in one text cost little more than one</source>
+        <translation>它们共用读过的内容：一篇文本里多个密码只比一个略贵</translation>
+    </message>
+    <message>
+        <source>A cell ends once its 95 % interval is so narrow; 0 = never</source>
+        <translation>95 % 区间窄到这个程度时该格结束；0 = 从不</translation>
+    </message>
+    <message>
+        <source>At the end of each window; the tokens before are its context</source>
+        <translation>在每个窗口的末尾；之前的词元是它的上下文</translation>
+    </message>
+    <message>
+        <source>Divisors, one per pair of dimensions</source>
+        <translation>除数，每个维度对一个</translation>
+    </message>
+    <message>
+        <source>LongRoPE&apos;s divisors</source>
+        <translation>LongRoPE 的除数</translation>
+    </message>
+    <message>
         <source>File…</source>
         <translation>文件…</translation>
+    </message>
+    <message>
+        <source>A text file (UTF-8) whose next tokens are predicted</source>
+        <translation>预测其后续词元的文本文件（UTF-8）</translation>
+    </message>
+    <message>
+        <source>ALiBi turns nothing: it takes a penalty per distance off each score, so there are no frequencies to change. It extrapolates directly, as trained.</source>
+        <translation>ALiBi 不做旋转：它按距离给每个分数减去惩罚，因此没有频率可改。它按训练方式直接外推。</translation>
+    </message>
+    <message>
+        <source>The model has no rotary positions: there is nothing to turn.</source>
+        <translation>模型没有旋转位置：没有可旋转的东西。</translation>
     </message>
     <message>
         <source>Teaching corpus</source>
@@ -7583,6 +8207,10 @@ One question, leave one out</source>
     <message>
         <source>MLP neurons cut</source>
         <translation>剪去的 MLP 神经元</translation>
+    </message>
+    <message>
+        <source>Experts cut (mixtures)</source>
+        <translation>剪去的专家（混合模型）</translation>
     </message>
     <message>
         <source>Layers dropped</source>
@@ -8661,6 +9289,14 @@ One question, leave one out</source>
     <message>
         <source>Measure curves</source>
         <translation>测量曲线</translation>
+    </message>
+    <message>
+        <source>Start the slider</source>
+        <translation>启用滑块</translation>
+    </message>
+    <message>
+        <source>The slider keeps a copy of the model, its dense weights and their ranks: about {size}.</source>
+        <translation>滑块要保留模型的一个副本、稠密权重及其排名：约 {size}。</translation>
     </message>
     <message>
         <source>Free all layers</source>

@@ -67,9 +67,9 @@ class Rail(QFrame):
         self.brand.setAccessibleName(self.tr("Lathe menu"))
         for number, (page_id, button) in enumerate(self.buttons.items(), 1):
             button.setText(self._pages[page_id].title())
-            button.setToolTip(
-                self.tr("{page}  ·  Ctrl+{n}").format(page=self._pages[page_id].title(), n=number)
-            )
+            name = self._pages[page_id].title()
+            keys = self.tr("{page}  ·  Ctrl+{n}").format(page=name, n=number % 10)
+            button.setToolTip(keys if number <= 10 else name)
         for button, action in self._foot:
             button.setText(action.text().rstrip("…"))
             button.setToolTip(action.toolTip())

@@ -1,0 +1,130 @@
+"""The page “Context” without its widgets: settings, probes, training, documents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.errors import EngineError
+from engine.jobs.registry import KINDS
+from engine.models.reference import ModelRef
+from engine.models.spec import Anatomy, DescribeModelSpec, ModelDescription
+from workbench.services.jobs import JobService
+from workbench.viewmodels.context_advice import BY_NAME, Advice
+from workbench.viewmodels.context_probe import ProbeModel
+from workbench.viewmodels.context_setup import ContextSetup
+from workbench.viewmodels.current_model import CurrentModel
+from workbench.viewmodels.job_slot import JobSlot
+
+Topic = Literal["measure", "frequencies"]
+ALL_TOPICS: Final[tuple[Topic, ...]] = ("measure", "frequencies")
+NEEDED: Final[dict[Topic, str]] = {}
+"""Topics that wait for a kind of job."""
+SURVEYED: Final = 4.0
+"""Factor whose frequencies are read where each length has its own."""
+
+
+def offered_topics() -> tuple[Topic, ...]:
+    """Topics whose job the engine knows."""
+    return tuple(one for one in ALL_TOPICS if NEEDED.get(one, "extend-probe") in KINDS)
+
+
+class ContextModel(QObject):
+    """State of the page.
+
+    Attributes:
+        setup: How the context is stretched.
+        probe: Keys and perplexity by method and length.
+        survey: What each method does to the frequencies; asks for no keys.
+        anatomy: The current model's, or None while nothing is known.
+
+    Signals:
+        setup_changed(), described().
+    """
+
+    setup_changed = Signal()
+    described = Signal()
+
+    def __init__(
+        self, jobs: JobService, current: CurrentModel, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._current = current
+        self._awake = False
+        self.setup = ContextSetup()
+        self.probe = ProbeModel(jobs, self)
+        self.survey = ProbeModel(jobs, self)
+        self.anatomy: Anatomy | None = None
+        self._look = JobSlot(jobs, self)
+        self._look.found.connect(self._looked)
+        current.chosen.connect(self._model_chosen)
+
+    @property
+    def model_id(self) -> str:
+        """Name of the current model."""
+        return self._current.ref.id
+
+    @property
+    def ref(self) -> ModelRef:
+        """The current model."""
+        return self._current.ref
+
+    @property
+    def advice(self) -> Advice | None:
+        """What the advisor said, while the person asked it."""
+        return BY_NAME.get(self.setup.scenario)
+
+    def wake(self) -> None:
+        """The page is shown: look at the model, without loading it."""
+        self._awake = True
+        if self.anatomy is None:
+            self._look.start(DescribeModelSpec(self._current.ref))
+
+    def set_setup(self, setup: ContextSetup) -> None:
+        """Other settings."""
+        if setup != self.setup:
+            self.setup = setup
+            self.setup_changed.emit()
+
+    def advise(self, scenario: str) -> None:
+        """Fill in what the advisor picks for a task; everything can be changed afterwards."""
+        advice = BY_NAME.get(scenario)
+        setup = replace(self.setup, scenario=scenario)
+        if advice is not None and advice.methods:
+            methods = tuple(dict.fromkeys(("direct", *advice.methods)))
+            setup = replace(setup, methods=methods, lengths=advice.lengths, factor=0.0)
+        self.set_setup(setup)
+
+    def slot(self, topic: Topic) -> JobSlot:
+        """The job of a topic."""
+        return {"measure": self.probe.job, "frequencies": self.survey.job}[topic]
+
+    def start(self, topic: Topic) -> bool:
+        """Run what a topic is about; False when it cannot start."""
+        ref, setup = self._current.ref, self.setup
+        try:
+            if topic == "frequencies":
+                return self.survey.start(setup.survey(ref, setup.factor or SURVEYED))
+            return self.probe.start(setup.probe(ref))
+        except EngineError as error:
+            self.slot(topic).refused.emit(error.report())
+            return False
+
+    def stop(self, topic: Topic) -> None:
+        """Ask a topic's job to stop; what it has measured stays."""
+        self.slot(topic).stop()
+
+    def _model_chosen(self) -> None:
+        self.probe.forget()
+        self.survey.forget()
+        self.anatomy = None
+        self.described.emit()
+        if self._awake:
+            self._look.start(DescribeModelSpec(self._current.ref))
+
+    def _looked(self, found: object) -> None:
+        if isinstance(found, ModelDescription):
+            self.anatomy = found.anatomy
+            self.described.emit()

@@ -1,0 +1,313 @@
+"""Which method still finds keys at which length: the map, the figures, perplexity and cost."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from engine.context.probe_spec import ProbeRow
+from engine.evaluation.spec import Provenance
+from workbench.plots.colour_bar import ColourBar
+from workbench.plots.colour_maps import Scale
+from workbench.plots.export import Column
+from workbench.plots.passkey_map import Found, LengthColumn, MethodPanel, PasskeyMap, State
+from workbench.plots.theme import PlotTheme
+from workbench.services.container import Services
+from workbench.services.engine_words import tell
+from workbench.services.numbers import duration
+from workbench.viewmodels.context import ContextModel
+from workbench.viewmodels.context_command import probe_command
+from workbench.views.context.charts import CostCharts
+from workbench.views.context.words import (
+    keys,
+    length_name,
+    method_hint,
+    method_name,
+    perplexity,
+    share,
+)
+from workbench.views.job_line import JobLine
+from workbench.views.plot_card import PlotCard, plot_exports
+from workbench.widgets.empty_state import EmptyState
+from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow, FigureTable
+from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
+
+
+class MeasureView(QScrollArea):
+    """The verdict in one sentence, then the evidence.
+
+    Signals:
+        run_wanted(): The person wants to begin.
+    """
+
+    run_wanted = Signal()
+
+    def __init__(
+        self,
+        services: Services,
+        model: ContextModel,
+        theme: PlotTheme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        content = QWidget(self)
+        self.begin = QAction(self)
+        self.begin.setProperty("icon-name", "play")
+        self.empty = EmptyState(services, "context", self.begin, content)
+        self.line = JobLine(model.probe.job, content)
+        self.verdict = PlainLabel(content)
+        self.verdict.setWordWrap(True)
+        set_role(self.verdict, "section")
+        self.kept = PlainLabel(content)
+        self.kept.setWordWrap(True)
+        set_role(self.kept, "small")
+        self.map = PasskeyMap(theme, content)
+        self.colours = ColourBar(theme, content)
+        self.map_card = PlotCard(
+            services, "context-keys", self.map,
+            plot_exports(services, self.map, self.map.columns, self.map.arrays, self.command),
+            content,
+        )  # fmt: skip
+        self.map_card.head.insertWidget(1, self.colours)
+        self.table = FigureTable(content)
+        self.table_card = PlotCard(
+            services, "context-figures", self.table,
+            plot_exports(services, self.table, self._columns, command=self.command), content,
+        )  # fmt: skip
+        self.charts = CostCharts(services, model, self.command, content)
+        self._lay_out(content)
+        self.setWidget(content)
+        self.begin.triggered.connect(self.run_wanted)
+        model.probe.changed.connect(self.refresh)
+        model.probe.job.running_changed.connect(self.refresh)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every text again."""
+        self.begin.setText(self.tr("Measure"))
+        self.empty.set_text(
+            self.tr("Keys are hidden in texts of every length: see which method still finds them.")
+        )
+        self.map_card.set_texts(self.tr("Keys found, by length and depth"))
+        self.table_card.set_texts(
+            self.tr("Every figure"),
+            self.tr("Bars: keys found. Whiskers: Wilson's 95 % interval."),
+        )
+        self.colours.set_scale(Scale(0.0, 100.0), "%")
+        self.charts.retranslate()
+        self.refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self.refresh()
+        super().changeEvent(event)
+
+    def refresh(self) -> None:
+        """Show the rows that there are."""
+        probe = self._model.probe
+        running = probe.job.running
+        has = bool(probe.rows) or bool(probe.reports)
+        self.empty.setVisible(not has and not running)
+        for part in (self.map_card, self.table_card, self.charts):
+            part.setVisible(bool(has or running) and probe.spec is not None)
+        panels = tuple(self._panel(method) for method in probe.methods())
+        self.map.set_panels(panels, (self.tr("start"), self.tr("end")))
+        self.map_card.set_note(self._note(), self._origin())
+        self._fill_table()
+        self.verdict.setText(self._verdict())
+        self.verdict.setVisible(bool(self.verdict.text()))
+        stopped = has and not running and probe.spec is not None and probe.provenance is None
+        left = probe.left()
+        self.kept.setVisible(stopped and left > 0)
+        if stopped:
+            text = self.tr("Stopped: what was measured stays. {n} cells are missing.")
+            self.kept.setText(text.format(n=left))
+        self.charts.refresh()
+
+    def command(self) -> str:
+        """The command line that measures the same."""
+        probe, model = self._model.probe, self._model
+        spec = probe.spec if probe.spec is not None else model.setup.probe(model.ref)
+        return probe_command(spec)
+
+    # Words
+
+    def _verdict(self) -> str:
+        """The method that holds farthest, and what direct extrapolation does there."""
+        probe = self._model.probe
+        best = probe.best()
+        if best is None:
+            longer = [r for r in probe.rows.values() if r.complete and r.tokens > probe.trained]
+            if not longer or probe.left():
+                return ""
+            return self.tr("No method finds 80 % of the keys beyond the trained length.")
+        text = self.tr("{method} holds at {length}: {share} of {n} keys found").format(
+            method=method_name(best.method), length=length_name(best.length),
+            share=share(best.passkey), n=best.n,
+        )  # fmt: skip
+        direct = probe.rows.get(("direct", best.length))
+        if direct is None or not direct.n or best.method == "direct":
+            return text
+        other = self.tr("direct {share} of {n}")
+        return f"{text} · {other.format(share=share(direct.passkey), n=direct.n)}"
+
+    def _note(self) -> str:
+        probe = self._model.probe
+        if probe.spec is None:
+            return ""
+        spec = probe.spec
+        text = self.tr(
+            "{model}, trained on {trained} tokens; at most {most} keys a cell, {needles} in one "
+            "text, seed {seed}; a cell ends at an interval of {width}"
+        )
+        return text.format(
+            model=spec.model.id, trained=probe.trained or "…", most=spec.most,
+            needles=spec.needles, seed=spec.seed, width=share(spec.width),
+        )  # fmt: skip
+
+    def _origin(self) -> str:
+        probe = self._model.probe
+        lines = [self.tr("A key counts when each of its digits is the likeliest token.")]
+        if probe.provenance is not None:
+            lines += origin(probe.provenance)
+            lines.append(self.tr("measured in {time}").format(time=duration(probe.seconds)))
+        return "\n".join(lines)
+
+    def _tip(self, row: ProbeRow) -> str:
+        lines = [
+            self.tr("{n} of {all} keys found; 95 % interval {low} … {high}").format(
+                n=row.right, all=row.n, low=share(row.low), high=share(row.high)
+            )
+            if row.n
+            else self.tr("no keys asked for")
+        ]
+        if row.perplexity is not None:
+            text = self.tr("perplexity {value} over {n} tokens")
+            lines.append(text.format(value=perplexity(row.perplexity), n=row.scored))
+        lines.append(
+            self.tr("{tokens} tokens, factor {factor}").format(
+                tokens=row.tokens, factor=f"{row.factor:g}"
+            )
+        )
+        if row.same_as:
+            text = self.tr("the very same frequencies as {method} here: its figures")
+            lines.append(text.format(method=method_name(row.same_as)))
+        if row.stopped_early:
+            lines.append(self.tr("ended early: the interval was narrow enough"))
+        return "\n".join(lines)
+
+    # Figures
+
+    def _panel(self, method: str) -> MethodPanel:
+        probe = self._model.probe
+        refused = probe.refused(method)
+        if refused is not None:
+            return MethodPanel(method_name(method), (), tell(refused.problem))
+        columns = tuple(self._column(method, length) for length in probe.lengths())
+        return MethodPanel(method_name(method), columns)
+
+    def _column(self, method: str, length: str) -> LengthColumn:
+        probe = self._model.probe
+        row = probe.rows.get((method, length))
+        if row is None:
+            return LengthColumn(length_name(length), tip=self.tr("not measured yet"))
+        state: State = "done" if row.complete else "running"
+        if not probe.job.running:
+            state = "done"
+        cells = tuple(
+            Found(
+                one.right, one.n,
+                self.tr("depth {depth}: {right} of {n}").format(
+                    depth=share(one.depth), right=one.right, n=one.n
+                ),
+            )
+            for one in row.depths
+        )  # fmt: skip
+        return LengthColumn(
+            length_name(length), cells, Found(row.right, row.n), row.low, row.high, state,
+            self._tip(row),
+        )  # fmt: skip
+
+    def _fill_table(self) -> None:
+        probe = self._model.probe
+        lengths = probe.lengths()
+        columns = (
+            FigureColumn(self.tr("Method")),
+            *(
+                FigureColumn(length_name(one), self.tr("share of the keys found"), "amount")
+                for one in lengths
+            ),
+        )
+        self.table.set_content(columns, tuple(self._row(one, lengths) for one in probe.methods()))
+
+    def _row(self, method: str, lengths: tuple[str, ...]) -> FigureRow:
+        probe = self._model.probe
+        refused = probe.refused(method)
+        if refused is not None:
+            tip = f"{tell(refused.problem)}\n{tell(refused.hint)}"
+            name = self.tr("{method} (not applicable)").format(method=method_name(method))
+            return FigureRow((name, *(None for _ in lengths)), tip)
+        cells: list[str | Bar | None] = [method_name(method)]
+        tips = [method_hint(method)]
+        for length in lengths:
+            row = probe.rows.get((method, length))
+            if row is None or not row.n:
+                cells.append(None)
+                continue
+            cells.append(Bar(keys(row), row.passkey, row.low, row.high))
+            tips.append(f"{length_name(length)}: {self._tip(row).splitlines()[0]}")
+        best = probe.best()
+        return FigureRow(tuple(cells), "\n".join(tips), best is not None and best.method == method)
+
+    def _columns(self) -> tuple[Column, ...]:
+        rows = [
+            row for name in self._model.probe.methods() for row in self._model.probe.curve(name)
+        ]
+        nan = float("nan")
+        return (
+            ("method", [row.method for row in rows]),
+            ("length", [row.length for row in rows]),
+            ("tokens", [float(row.tokens) for row in rows]),
+            ("factor", [row.factor for row in rows]),
+            ("found", [float(row.right) for row in rows]),
+            ("n", [float(row.n) for row in rows]),
+            ("share", [row.passkey if row.n else nan for row in rows]),
+            ("low", [row.low for row in rows]),
+            ("high", [row.high for row in rows]),
+            ("perplexity", [nan if row.perplexity is None else row.perplexity for row in rows]),
+            ("scored tokens", [float(row.scored) for row in rows]),
+            ("seconds", [row.seconds for row in rows]),
+            ("kv bytes", [float(row.kv_bytes) for row in rows]),
+            ("kv bytes forecast", [float(row.forecast_bytes) for row in rows]),
+        )
+
+    def _lay_out(self, content: QWidget) -> None:
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(12)
+        top = QGridLayout()
+        top.setSpacing(4)
+        top.addWidget(self.verdict, 0, 0)
+        top.addWidget(self.kept, 1, 0)
+        column.addWidget(self.line)
+        column.addLayout(top)
+        column.addWidget(self.empty, 1)
+        column.addWidget(self.map_card, 0, Qt.AlignmentFlag.AlignTop)
+        column.addWidget(self.table_card, 0, Qt.AlignmentFlag.AlignTop)
+        column.addWidget(self.charts)
+        column.addStretch(1)
+
+
+def origin(where: Provenance) -> list[str]:
+    """Where figures come from, line by line."""
+    packages = ", ".join(f"{name} {version}" for name, version in where.packages.items())
+    return [
+        " · ".join(part for part in (where.model, where.revision) if part),
+        f"{where.device} · {where.dtype} · {where.attention}",
+        packages,
+    ]

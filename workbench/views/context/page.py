@@ -1,0 +1,248 @@
+"""Context: stretch the window, and measure which way still works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar, cast
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.errors import ErrorReport
+from workbench.plots.theme import PlotTheme
+from workbench.services.actions import ActionRegistry, Command
+from workbench.services.container import Services
+from workbench.viewmodels.context import ContextModel, Topic, offered_topics
+from workbench.viewmodels.context_setup import ContextSetup
+from workbench.views.context.frequencies_view import FrequenciesView
+from workbench.views.context.measure_view import MeasureView
+from workbench.views.context.setup_panel import SetupPanel
+from workbench.views.working_page import WorkingPage
+from workbench.widgets.chip_bar import ChipBar
+from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
+
+LEFT_CHARS = 38
+DEMO_METHODS = (
+    "direct", "linear", "ntk-exact", "yarn", "dynamic", "self-extend", "rerope", "rerope+log-n",
+)  # fmt: skip
+
+
+class ContextPage(WorkingPage):
+    """Settings at the left, one topic at a time at the right."""
+
+    page_id: ClassVar[str] = "context"
+    icon_name: ClassVar[str] = "context"
+    run_action: ClassVar[str] = "context.run"
+    stop_action: ClassVar[str] = "context.stop"
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(services, parent)
+        self.plot_theme = PlotTheme(services.theme, self)
+        self.model = ContextModel(services.jobs, services.model, self)
+        self.topics = offered_topics()
+        self._topic: Topic = "measure"
+        self.fold = QPushButton(self)
+        self.fold.setCheckable(True)
+        self.fold.setChecked(True)
+        self.fold.setProperty("role", "quiet")
+        services.icons.bind(self.fold, "sidebar")
+        self.header.add_button(self.fold)
+        self.panel = SetupPanel(self)
+        self.bar = ChipBar(self.topics, self)
+        self.hint = PlainLabel(self)
+        self.hint.setWordWrap(True)
+        self.measure = MeasureView(services, self.model, self.plot_theme, self)
+        self.frequencies = FrequenciesView(services, self.model, self)
+        self.views: dict[Topic, QWidget] = {
+            "measure": self.measure,
+            "frequencies": self.frequencies,
+        }
+        self._build()
+        self._connect()
+        self.panel.set_setup(self.model.setup)
+
+    # What every page has
+
+    def title(self) -> str:
+        return self.tr("Context")
+
+    def subtitle(self) -> str:
+        return self.tr("Stretch the window, or work around it, and measure which way holds.")
+
+    def register_actions(self, registry: ActionRegistry) -> None:
+        """Run what the shown topic is about, Stop, the settings."""
+        for command in (
+            Command(
+                "context.run", self._run_text, self._run, shortcut="Ctrl+Return",
+                icon="play", enabled=self._can_run, scope=self.page_id, menu="page",
+            ),
+            Command(
+                "context.stop", lambda: self.tr("Stop"), self._stop, shortcut="Esc",
+                icon="stop", enabled=self._is_running, scope=self.page_id, menu="page",
+            ),
+            Command(
+                "context.settings", lambda: self.tr("Show or hide the settings"),
+                self.fold.toggle, icon="sidebar", scope=self.page_id, menu="page",
+            ),
+        ):  # fmt: skip
+            registry.add(command)
+        self.show_primary(self._is_running())
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        if hasattr(self, "stack"):
+            self._write()
+            for view in (self.measure, self.frequencies):
+                view.retranslate()
+
+    def entered(self) -> None:
+        self.model.wake()
+
+    def save_state(self) -> dict[str, object]:
+        return {
+            "topic": self._topic,
+            "setup": self.model.setup.to_plain(),
+            "panel": self.fold.isChecked(),
+        }
+
+    def restore_state(self, state: dict[str, object]) -> None:
+        if "setup" in state:
+            self.model.set_setup(ContextSetup.from_plain(state["setup"]))
+        self.fold.setChecked(state.get("panel") is not False)
+        topic = state.get("topic")
+        if topic in self.topics:
+            self._go(cast(Topic, topic))
+
+    def run_demo(self, done: Callable[[], None]) -> None:
+        """Eight methods at three lengths; then `done`."""
+        self._after_run = done
+        self.model.wake()
+        self.model.set_setup(
+            replace(
+                self.model.setup, methods=DEMO_METHODS, lengths=("1x", "2x", "4x"), most=16,
+                windows=2, language=self.sample_language(),
+            )
+        )  # fmt: skip
+        self.model.start("measure")
+
+    def demo_problem(self) -> ErrorReport | None:
+        return self.measure.line.report()
+
+    # What the person does
+
+    def _run(self) -> None:
+        self.model.start(self._topic)
+
+    def _stop(self) -> None:
+        self.model.stop(self._topic)
+
+    def _fold_toggled(self, shown: bool) -> None:
+        self.panel.setVisible(shown)
+        self.state_changed.emit()
+
+    def _setup_edited(self, setup: ContextSetup) -> None:
+        self.model.set_setup(setup)
+
+    def _advised(self, scenario: str) -> None:
+        self.model.advise(scenario)
+        advice = self.model.advice
+        if advice is not None and advice.place in self.topics:
+            self._go(cast(Topic, advice.place))
+
+    def _chosen(self, topic: str) -> None:
+        self._go(cast(Topic, topic))
+
+    def _go(self, topic: Topic) -> None:
+        """Show a topic."""
+        self._topic = topic
+        self.bar.choose(topic)
+        self.stack.setCurrentWidget(self.views[topic])
+        self._write()
+        self.services.actions.retranslate()  # the primary action is named after the topic
+        self.show_primary(self._is_running())
+        self.state_changed.emit()
+
+    # Model to widgets
+
+    def _setup_changed(self) -> None:
+        self.panel.set_setup(self.model.setup)
+        self.state_changed.emit()
+
+    def _described(self) -> None:
+        self.panel.set_anatomy(self.model.anatomy)
+
+    def _running_changed(self, _running: bool) -> None:
+        self.show_primary(self._is_running())
+
+    def _ended(self) -> None:
+        if self._after_run is not None:
+            self.end_demo()
+
+    def _write(self) -> None:
+        self.fold.setToolTip(self.tr("Show or hide the settings"))
+        self.fold.setAccessibleName(self.fold.toolTip())
+        names: dict[Topic, str] = {
+            "measure": self.tr("Keys and perplexity"),
+            "frequencies": self.tr("Frequencies"),
+        }
+        self.bar.set_names({topic: names[topic] for topic in self.topics})
+        hints: dict[Topic, str] = {
+            "measure": self.tr("Every method on the loaded model; Stop keeps what is measured."),
+            "frequencies": self.tr("What each method changes, read from the model itself."),
+        }
+        self.hint.setText(hints[self._topic])
+
+    # Small questions
+
+    def _run_text(self) -> str:
+        texts: dict[Topic, str] = {
+            "measure": self.tr("Measure"),
+            "frequencies": self.tr("Read frequencies"),
+        }
+        return texts[self._topic]
+
+    def _can_run(self) -> bool:
+        return not self._is_running()
+
+    def _is_running(self) -> bool:
+        return self.model.slot(self._topic).running
+
+    # Building
+
+    def _build(self) -> None:
+        set_role(self.hint, "muted")
+        self.bar.choose(self._topic)
+        self.stack = QStackedWidget(self)
+        for topic in self.topics:
+            self.stack.addWidget(self.views[topic])
+        right = QWidget(self)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self.bar)
+        head.addWidget(self.hint, 1)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(12, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addWidget(self.stack, 1)
+        self.splitter = self.side_by_side(
+            (self.panel, right), (LEFT_CHARS, 4 * LEFT_CHARS), widest=1
+        )
+        self.body.addWidget(self.splitter, 1)
+        self._write()
+
+    def _connect(self) -> None:
+        model = self.model
+        self.fold.toggled.connect(self._fold_toggled)
+        self.panel.edited.connect(self._setup_edited)
+        self.panel.advised.connect(self._advised)
+        self.bar.chosen.connect(self._chosen)
+        self.measure.run_wanted.connect(self._run)
+        self.frequencies.run_wanted.connect(self._run)
+        model.setup_changed.connect(self._setup_changed)
+        model.described.connect(self._described)
+        for topic in self.topics:
+            slot = model.slot(topic)
+            slot.running_changed.connect(self._running_changed)
+            slot.ended.connect(self._ended)

@@ -1,0 +1,402 @@
+"""The settings at the left: the task, the methods, lengths, keys and the text of the perplexity."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QSpinBox,
+    QStyle,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.context.method_names import MOVING_NAMES, SCALING_NAMES, parts_of
+from engine.errors import EngineError
+from engine.models.spec import Anatomy
+from workbench.services.engine_words import tell
+from workbench.viewmodels.context_advice import SCENARIOS
+from workbench.viewmodels.context_setup import OFFERED, ContextSetup, read_lengths
+from workbench.views.context.words import (
+    method_hint,
+    method_name,
+    scenario_name,
+    scenario_reason,
+)
+from workbench.widgets.chips import Chip
+from workbench.widgets.elided import ElidedCombo
+from workbench.widgets.flow_layout import FlowBar, FlowLayout
+from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
+
+
+class SetupPanel(QFrame):
+    """Shows a `ContextSetup`; every wish goes out as a whole new one.
+
+    Signals:
+        edited(object): The `ContextSetup` as the person wants it.
+        advised(str): The person asks the advisor about a task.
+    """
+
+    edited = Signal(object)
+    advised = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "band")
+        self._setup = ContextSetup()
+        self._setting = False
+        self._kind = ""
+        self.headings = [PlainLabel(self) for _ in range(5)]
+        for heading in self.headings:
+            set_role(heading, "section")
+        self.scenario = ElidedCombo(self)
+        self.scenario.setObjectName("context-scenario")
+        self.reason = PlainLabel(self)
+        self.reason.setWordWrap(True)
+        set_role(self.reason, "muted")
+        self.methods = {method: Chip(self, compact=True) for method in OFFERED}
+        for method, chip in self.methods.items():
+            chip.setObjectName(f"method-{method}")
+        self.refusal = PlainLabel(self)
+        self.refusal.setWordWrap(True)
+        set_role(self.refusal, "muted")
+        self.divisors = QLineEdit(self)
+        self.divisors.setObjectName("long-factor")
+        self.lengths = QLineEdit(self)
+        self.lengths.setObjectName("probe-lengths")
+        self.wrong = PlainLabel(self)
+        self.wrong.setWordWrap(True)
+        set_role(self.wrong, "bad")
+        self.wrong.hide()
+        self.factor = QDoubleSpinBox(self)
+        self.factor.setObjectName("stretch-factor")
+        self.factor.setRange(0, 1024)
+        self.factor.setSingleStep(1)
+        self.factor.setDecimals(1)
+        self.factor.setKeyboardTracking(False)
+        self.most = _whole(0, 2000, "keys-most")
+        self.needles = _whole(1, 16, "keys-per-text")
+        self.early = _whole(0, 99, "early-width")
+        self.language = QComboBox(self)
+        self.language.setObjectName("keys-language")
+        self.language.addItem("English", "en")
+        self.language.addItem("中文", "zh")
+        self.seed = _whole(0, 2_147_483_647, "probe-seed")
+        self.text = ElidedCombo(self)
+        self.text.setObjectName("perplexity-text")
+        self.file = QPushButton(self)
+        self.file.setObjectName("perplexity-file")
+        self.windows = _whole(0, 4096, "perplexity-windows")
+        self.stride = _whole(1, 8192, "perplexity-stride")
+        self.labels = {
+            name: PlainLabel(self)
+            for name in (
+                "lengths", "factor", "most", "needles", "early", "language", "seed", "windows",
+                "stride",
+            )
+        }  # fmt: skip
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+
+    # Showing
+
+    def set_setup(self, setup: ContextSetup) -> None:
+        """Show these settings."""
+        self._setup = setup
+        self._setting = True
+        self.scenario.setCurrentIndex(max(0, self.scenario.findData(setup.scenario)))
+        reason = scenario_reason(setup.scenario)
+        self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
+        for method, chip in self.methods.items():
+            chip.setChecked(method in setup.methods)
+        self.divisors.setVisible("longrope" in setup.methods)
+        if not self.divisors.hasFocus():
+            self.divisors.setText(setup.long_factor)
+        if not self.lengths.hasFocus():
+            self.lengths.setText(", ".join(setup.lengths))
+            self.wrong.hide()
+        self.factor.setValue(setup.factor)
+        self.most.setValue(setup.most)
+        self.needles.setValue(setup.needles)
+        self.early.setValue(round(100 * setup.width))
+        self.language.setCurrentIndex(self.language.findData(setup.language))
+        self.seed.setValue(setup.seed)
+        self._fill_text()
+        self.windows.setValue(setup.windows)
+        self.stride.setValue(setup.stride)
+        self._setting = False
+        self._fit_width()
+
+    def set_anatomy(self, anatomy: Anatomy | None) -> None:
+        """Offer only what the model's positions allow, and say why the rest is not."""
+        self._kind = anatomy.position_kind if anatomy is not None else ""
+        self._offer()
+
+    def retranslate(self) -> None:
+        """Set every text again."""
+        texts = (
+            self.tr("What for"),
+            self.tr("Methods"),
+            self.tr("How far"),
+            self.tr("Keys hidden in filler"),
+            self.tr("Perplexity on"),
+        )
+        for heading, text in zip(self.headings, texts, strict=True):
+            heading.setText(text)
+        for method, chip in self.methods.items():
+            chip.setText(method_name(method))
+            chip.setAccessibleName(chip.text())
+            chip.updateGeometry()
+        names = {
+            "lengths": self.tr("Lengths"),
+            "factor": self.tr("Factor"),
+            "most": self.tr("Most keys"),
+            "needles": self.tr("Per text"),
+            "early": self.tr("End at width"),
+            "language": self.tr("Language"),
+            "seed": self.tr("Seed"),
+            "windows": self.tr("Windows"),
+            "stride": self.tr("Tokens scored"),
+        }
+        for name, label in self.labels.items():
+            label.setText(names[name])
+        self.scenario.setAccessibleName(texts[0])
+        self.lengths.setToolTip(
+            self.tr("Times the trained length (4x) or tokens (1536), separated by commas")
+        )
+        self.factor.setSpecialValueText(self.tr("as each length needs"))
+        self.factor.setToolTip(self.tr("Stretch of every method, whatever the length"))
+        self.most.setToolTip(self.tr("Keys asked for per method and length; 0 = none"))
+        self.needles.setToolTip(
+            self.tr("They share what is read: many keys in one text cost little more than one")
+        )
+        self.early.setSuffix(" %")
+        self.early.setToolTip(self.tr("A cell ends once its 95 % interval is so narrow; 0 = never"))
+        self.stride.setToolTip(
+            self.tr("At the end of each window; the tokens before are its context")
+        )
+        self.divisors.setPlaceholderText(self.tr("Divisors, one per pair of dimensions"))
+        self.divisors.setAccessibleName(self.tr("LongRoPE's divisors"))
+        self.file.setText(self.tr("File…"))
+        self.file.setToolTip(self.tr("A text file (UTF-8) whose next tokens are predicted"))
+        self.text.setAccessibleName(texts[4])
+        self._fill_scenarios()
+        self._offer()
+        self.set_setup(self._setup)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def take_file(self, path: str) -> None:
+        """Measure the perplexity on this file."""
+        self._edit(replace(self._setup, text=path))
+
+    # Filling
+
+    def _offer(self) -> None:
+        """Methods that apply can be chosen; the others say why they do not."""
+        told = self._refused()
+        for method, chip in self.methods.items():
+            usable = not told or not turns(method)
+            chip.setEnabled(usable)
+            chip.setToolTip(method_hint(method) if usable else told)
+        self.refusal.setText(told)
+        self.refusal.setVisible(bool(told))
+
+    def _refused(self) -> str:
+        """Why nothing can be turned, in one sentence; empty when it can."""
+        match self._kind:
+            case "" | "rope":
+                return ""
+            case "alibi":
+                return self.tr(
+                    "ALiBi turns nothing: it takes a penalty per distance off each score, so "
+                    "there are no frequencies to change. It extrapolates directly, as trained."
+                )
+        return self.tr("The model has no rotary positions: there is nothing to turn.")
+
+    def _fill_scenarios(self) -> None:
+        self._setting = True
+        self.scenario.clear()
+        self.scenario.addItem(scenario_name(""), "")
+        for scenario in SCENARIOS:
+            self.scenario.addItem(scenario_name(scenario), scenario)
+        self._setting = False
+
+    def _fill_text(self) -> None:
+        self.text.clear()
+        self.text.addItem(self.tr("Teaching corpus"), "")
+        if self._setup.text:
+            self.text.addItem(Path(self._setup.text).name, self._setup.text)
+            self.text.setCurrentIndex(1)
+        self.text.setToolTip(self._setup.text)
+
+    def _fit_width(self) -> None:
+        """Wide enough for its widest row."""
+        letter = self.fontMetrics().averageCharWidth()
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        wanted = max(self._inside.minimumSizeHint().width(), letter * 34)
+        self.setMinimumWidth(wanted + bar + 20)
+
+    # Editing
+
+    def _edit(self, setup: ContextSetup) -> None:
+        if not self._setting and setup != self._setup:
+            self.edited.emit(setup)
+
+    def _scenario_chosen(self, index: int) -> None:
+        self.advised.emit(str(self.scenario.itemData(index)))
+
+    def _methods_edited(self) -> None:
+        chosen = [name for name, chip in self.methods.items() if chip.isChecked()]
+        others = [name for name in self._setup.methods if name not in self.methods]
+        self._edit(replace(self._setup, methods=(*chosen, *others)))
+
+    def _lengths_edited(self) -> None:
+        try:
+            lengths = read_lengths(self.lengths.text())
+        except EngineError as error:
+            report = error.report()
+            self.wrong.setText(f"{tell(report.message)} {tell(report.hint)}")
+            self.wrong.show()
+            return
+        self.wrong.hide()
+        self._edit(replace(self._setup, lengths=lengths))
+
+    def _divisors_edited(self) -> None:
+        self._edit(replace(self._setup, long_factor=self.divisors.text().strip()))
+
+    def _factor_edited(self, value: float) -> None:
+        self._edit(replace(self._setup, factor=value if value >= 1 else 0.0))
+
+    def _numbers_edited(self) -> None:
+        self._edit(
+            replace(
+                self._setup, most=self.most.value(), needles=self.needles.value(),
+                width=self.early.value() / 100, seed=self.seed.value(),
+                windows=self.windows.value(), stride=self.stride.value(),
+                language="zh" if self.language.currentData() == "zh" else "en",
+            )
+        )  # fmt: skip
+
+    def _text_chosen(self, index: int) -> None:
+        self._edit(replace(self._setup, text=str(self.text.itemData(index) or "")))
+
+    def _ask_file(self) -> None:
+        dialog = QFileDialog(self.window(), self.tr("Text to read"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.take_file)
+        dialog.open()
+
+    # Building
+
+    def _lay_out(self) -> None:
+        for label in self.labels.values():  # in the middle of its row
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        chips = FlowBar(self)
+        flow = FlowLayout(chips, 4)
+        for chip in self.methods.values():
+            flow.addWidget(chip)
+        text = QHBoxLayout()
+        text.setSpacing(8)
+        text.addWidget(self.text, 1)
+        text.addWidget(self.file)
+        sizes, keys, windows = _form(), _form(), _form()
+        sizes.addRow(self.labels["lengths"], self.lengths)
+        sizes.addRow(self.labels["factor"], self.factor)
+        for name, box in (
+            ("most", self.most), ("needles", self.needles), ("early", self.early),
+            ("language", self.language), ("seed", self.seed),
+        ):  # fmt: skip
+            keys.addRow(self.labels[name], box)
+        windows.addRow(self.labels["windows"], self.windows)
+        windows.addRow(self.labels["stride"], self.stride)
+        groups: tuple[tuple[QWidget | QHBoxLayout | QFormLayout, ...], ...] = (
+            (self.scenario, self.reason),
+            (chips, self.refusal, self.divisors),
+            (sizes, self.wrong),
+            (keys,),
+            (text, windows),
+        )
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(8)
+        for place, (heading, group) in enumerate(zip(self.headings, groups, strict=True)):
+            if place:
+                column.addSpacing(8)
+            column.addWidget(heading)
+            for part in group:
+                if isinstance(part, QWidget):
+                    column.addWidget(part)
+                else:
+                    column.addLayout(part)
+        column.addStretch(1)
+        for combo in (self.scenario, self.text):
+            combo.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            combo.setMinimumContentsLength(10)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        self._inside = inside
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 4, 8)
+        layout.addWidget(scroll)
+
+    def _connect(self) -> None:
+        self.scenario.activated.connect(self._scenario_chosen)
+        for chip in self.methods.values():
+            chip.clicked.connect(self._methods_edited)
+        self.divisors.editingFinished.connect(self._divisors_edited)
+        self.lengths.editingFinished.connect(self._lengths_edited)
+        self.factor.valueChanged.connect(self._factor_edited)
+        for box in (self.most, self.needles, self.early, self.seed, self.windows, self.stride):
+            box.valueChanged.connect(self._numbers_edited)
+        self.language.activated.connect(self._numbers_edited)
+        self.text.activated.connect(self._text_chosen)
+        self.file.clicked.connect(self._ask_file)
+
+
+def turns(method: str) -> bool:
+    """Whether a method needs rotary positions."""
+    scales = any(part in SCALING_NAMES and part != "direct" for part in parts_of(method))
+    return scales or any(part in MOVING_NAMES for part in parts_of(method))
+
+
+def _whole(low: int, high: int, name: str) -> QSpinBox:
+    box = QSpinBox()
+    box.setObjectName(name)
+    box.setRange(low, high)
+    box.setKeyboardTracking(False)
+    return box
+
+
+def _form() -> QFormLayout:
+    form = QFormLayout()
+    form.setContentsMargins(0, 0, 0, 0)
+    form.setHorizontalSpacing(12)
+    form.setVerticalSpacing(8)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return form

@@ -1,0 +1,245 @@
+"""Methods, lengths and figures as the page says them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from engine.context.method_names import SCALING_NAMES, TITLES, parts_of
+from engine.context.probe_spec import ProbeRow
+
+translate = QCoreApplication.translate
+
+
+def method_name(method: str) -> str:
+    """A method as the screen calls it."""
+    return " + ".join(_part_name(part) for part in parts_of(method))
+
+
+def _part_name(part: str) -> str:
+    match part:
+        case "direct":
+            return translate("Context", "Direct")
+        case "linear":
+            return translate("Context", "Interpolation (PI)")
+        case "ntk-by-parts":
+            return translate("Context", "NTK by parts")
+        case "dynamic":
+            return translate("Context", "Dynamic NTK")
+        case "ntk-request":
+            return translate("Context", "NTK per request")
+        case "ntk-exact":
+            return translate("Context", "NTK (exact)")
+        case "sinks":
+            return translate("Context", "Sinks")
+        case "log-n":
+            return "log n"
+        case "sliding":
+            return translate("Context", "Sliding window")
+        case "block-sparse":
+            return translate("Context", "Block-sparse")
+    return TITLES.get(part, part)
+
+
+def method_hint(method: str) -> str:
+    """One sentence about each part of a method, with its source."""
+    return "\n".join(_part_hint(part) for part in parts_of(method))
+
+
+def _part_hint(part: str) -> str:
+    told = _scaling_hint(part) if part in SCALING_NAMES else _rule_hint(part)
+    return told or _part_name(part)
+
+
+def _scaling_hint(part: str) -> str:
+    match part:
+        case "direct":
+            return translate("Context", "Nothing is changed: positions run on past training.")
+        case "linear":
+            return translate(
+                "Context",
+                "Every frequency divided by the factor, so no position is new, but all are "
+                "crowded; works after a little training (Chen et al. 2023).",
+            )
+        case "ntk":
+            return translate("Context", "The base times k: digits of the position change base.")
+        case "ntk-exact":
+            return translate(
+                "Context",
+                "The base times k^(d/(d−2)): the slowest pair is interpolated, the fastest kept.",
+            )
+        case "ntk-by-parts":
+            return translate(
+                "Context", "Pairs that turned often in training stay, slow ones are interpolated."
+            )
+        case "ntk-mixed":
+            return translate("Context", "Divisors grow with the pair's number (Su 2023).")
+        case "dynamic":
+            return translate(
+                "Context",
+                "The base follows the length of the text; keys cached earlier go stale then.",
+            )
+        case "ntk-request":
+            return translate(
+                "Context", "One factor per request, chosen before the text is read: cache-safe."
+            )
+        case "yarn":
+            return translate(
+                "Context", "NTK by parts with a temperature of the scores (Peng et al. 2023)."
+            )
+        case "llama3":
+            return translate("Context", "Long waves divided, short ones kept, between blended.")
+        case "longrope":
+            return translate(
+                "Context", "A divisor per pair from a search; type yours below (Ding et al. 2024)."
+            )
+    return ""
+
+
+def _rule_hint(part: str) -> str:
+    match part:
+        case "self-extend":
+            return translate(
+                "Context",
+                "Near tokens keep their positions, far ones share positions in groups (Jin et "
+                "al. 2024).",
+            )
+        case "rerope":
+            return translate("Context", "Distances are cut off at a window: none is new (Su 2023).")
+        case "leaky-rerope":
+            return translate("Context", "Beyond the window distances grow more slowly (Su 2023).")
+        case "sinks":
+            return translate(
+                "Context",
+                "The first tokens and a recent window stay; the middle is forgotten (Xiao et al. "
+                "2023).",
+            )
+        case "log-n":
+            return translate(
+                "Context", "Scores grow with log n, so attention stays as sharp in long texts."
+            )
+        case "sliding":
+            return translate("Context", "Only recent tokens are seen.")
+        case "block-sparse":
+            return translate("Context", "Local blocks and a few strided ones are seen.")
+    return ""
+
+
+def length_name(length: str) -> str:
+    """``"4x"`` as ``"4×"``; tokens as they are."""
+    return length.replace("x", "×")
+
+
+def share(value: float) -> str:
+    """A share in per cent without digits: ``"94 %"``."""
+    return f"{100 * value:.0f} %"
+
+
+def keys(row: ProbeRow) -> str:
+    """A row in short: share and counts."""
+    if not row.n:
+        return "–"
+    return f"{share(row.passkey)} · {row.right}/{row.n}"
+
+
+def perplexity(value: float | None) -> str:
+    """``"1.25"``; a dash when not measured."""
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if value < 10 else f"{value:.4g}"
+
+
+def scenario_name(scenario: str) -> str:
+    """A task of the advisor."""
+    match scenario:
+        case "fits":
+            return translate("Context", "The text fits the window")
+        case "twice":
+            return translate("Context", "Up to twice the window, no training")
+        case "eightfold":
+            return translate("Context", "Up to eight times, no training")
+        case "trained":
+            return translate("Context", "A little training is possible")
+        case "long-qa":
+            return translate("Context", "Questions about a long document")
+        case "dqa":
+            return translate("Context", "Questions across many documents")
+        case "long-summary":
+            return translate("Context", "Summary of a long document")
+        case "multi-turn":
+            return translate("Context", "Recall over many turns")
+        case "persona":
+            return translate("Context", "A long persona")
+        case "few-shot":
+            return translate("Context", "Very many examples")
+        case "novel":
+            return translate("Context", "A novel of 30,000 characters")
+    return translate("Context", "My own choice")
+
+
+def scenario_reason(scenario: str) -> str:
+    """What the advisor picks, and why."""
+    match scenario:
+        case "fits":
+            return translate(
+                "Context", "Leave the model as it is: every method costs something within."
+            )
+        case "twice":
+            return translate(
+                "Context",
+                "NTK per request: one factor for the whole request, so short texts lose nothing "
+                "and the cache stays right.",
+            )
+        case "eightfold":
+            return translate(
+                "Context",
+                "ReRoPE: no distance is new to the model, so it holds where changed frequencies "
+                "break. Self-Extend is close.",
+            )
+        case "trained":
+            return translate(
+                "Context",
+                "Position interpolation: crowded positions need a few hundred steps, then they "
+                "hold best.",
+            )
+        case "long-qa":
+            return translate(
+                "Context",
+                "Retrieval: few passages decide, so reading only those is cheapest and can be "
+                "checked.",
+            )
+        case "dqa":
+            return translate(
+                "Context",
+                "NBCE: every document is read alone beside the others, and each token shows which "
+                "one decided it.",
+            )
+        case "long-summary":
+            return translate(
+                "Context",
+                "Map-reduce: all parts are summarised in one batch, then their summaries. Refine "
+                "where the order matters.",
+            )
+        case "multi-turn":
+            return translate(
+                "Context",
+                "Retrieval over earlier turns with the recent ones in full; sinks alone forget "
+                "the middle.",
+            )
+        case "persona":
+            return translate(
+                "Context",
+                "Sinks: the persona stays at the start for good, the talk slides behind it at "
+                "constant memory.",
+            )
+        case "few-shot":
+            return translate(
+                "Context",
+                "NBCE: examples can be exchanged, so groups of them are read side by side.",
+            )
+        case "novel":
+            return translate(
+                "Context",
+                "Sinks with a rolling outline (refine): fluent at constant memory. The context is "
+                "not longer, the outline remembers.",
+            )
+    return ""
