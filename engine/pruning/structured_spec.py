@@ -17,10 +17,10 @@ from engine.jobs.spec import Spec
 from engine.models.reference import ModelRef
 from engine.pruning.prune_spec import Loss, Seconds, TextSource
 
-Worth = Literal["wifn", "flap", "magnitude"]
+Worth = Literal["wifn", "flap", "magnitude", "loss"]
 Widths = Literal["uniform", "per-layer"]
 Route = Literal["transformers", "lathe"]
-WORTHS: Final[tuple[Worth, ...]] = ("wifn", "flap", "magnitude")
+WORTHS: Final[tuple[Worth, ...]] = ("wifn", "flap", "magnitude", "loss")
 WIDTHS: Final[tuple[Widths, ...]] = ("uniform", "per-layer")
 
 
@@ -32,12 +32,14 @@ class StructuredSpec(Spec):
         model: Which model; it stays whole.
         groups: Share of the key-value groups to cut, each with the query heads that read it.
         neurons: Share of the MLP neurons to cut.
-        blocks: Layers to drop, those that change the residual stream least.
+        blocks: Layers to drop: those that change the residual stream least, or by the loss.
         experts: Share of the experts of a mixture to drop.
         widths: ``"uniform"`` (every layer alike: opens in any program) or ``"per-layer"`` (opens
             in Lathe).
         importance: How neurons and groups are judged: ``"wifn"`` (weights times the norm of their
-            inputs), ``"flap"`` (fluctuation of the inputs), ``"magnitude"`` (weights alone).
+            inputs), ``"flap"`` (fluctuation of the inputs), ``"magnitude"`` (weights alone), or
+            ``"loss"``: groups and layers by the rise of the calibration's loss without each (one
+            pass per part), neurons as with ``"wifn"``.
         ranking: File of a sweep of heads that judges the groups instead, or empty.
         compensate: Add what the cut neurons and heads give on average as a bias (FLAP).
         multiple: MLP widths are rounded up to multiples of it.

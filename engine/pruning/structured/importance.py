@@ -12,7 +12,6 @@ from torch import Tensor, nn
 
 from engine.pruning.experts import Experts, output, routed
 from engine.pruning.inputs import Inputs
-from engine.pruning.one_pass import visit_in_one_pass
 from engine.pruning.passages import Passages
 from engine.pruning.structured.layout import Attention, Layer, Part, layout
 from engine.pruning.structured.worth.registry import RULES
@@ -95,8 +94,13 @@ def importance(
     with (
         _influence([layer.module for layer in layers], text) as influence,
         _expert_worth(layers, text) as experts,
+        _visited(_readers(layers), text, visit, check),
     ):
-        visit_in_one_pass(model, _readers(layers), text, visit, check)
+        model.base_model(  # without the head: nothing of it is needed
+            input_ids=text.ids.to(model.device),
+            attention_mask=text.real.long().to(model.device),
+            use_cache=False,
+        )
     return Importance(
         neurons=tuple(neurons),
         groups=tuple(groups),
@@ -117,6 +121,30 @@ def _readers(layers: Sequence[Layer]) -> list[Target]:
         for part in parts:
             found.append(Target(part.name, number, part.module, part.parameter, part.transposed))
     return found
+
+
+@contextmanager
+def _visited(
+    found: Sequence[Target],
+    text: Passages,
+    visit: Callable[[Target, Inputs], None],
+    check: Callable[[], None],
+) -> Iterator[None]:
+    """Each projection is visited with its inputs in the pass that the block runs."""
+
+    def before(target: Target) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
+        def read(_module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+            check()
+            visit(target, Inputs(inputs[0], text.real.to(inputs[0].device), target.name))
+
+        return read
+
+    handles = [one.module.register_forward_pre_hook(before(one)) for one in found]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from engine.pruning.structured.compensation import Biases, biases_for
 from engine.pruning.structured.heads_ranking import groups_of_ranking
 from engine.pruning.structured.importance import Importance, importance
 from engine.pruning.structured.layout import layout, require
+from engine.pruning.structured.measured import blocks_by_loss, groups_by_loss
 from engine.pruning.structured.report import cache_bytes, rows_of, tensor_bytes
 from engine.pruning.structured.slicing import narrowed, shortened
 from engine.pruning.structured.speed import compared
@@ -90,7 +91,7 @@ class _Cutting:
         before = self._loss(dense, evaluation)
         self.ctx.progress(0.2, "Reading what each part is worth")
         worth = self._worth(text)
-        drop = dropped(worth.influence, spec.blocks)
+        drop = self._dropped(worth, text)
         stay = [number for number in range(len(self.layers)) if number not in drop]
         self.ctx.progress(0.4, "Cutting")
         with self._timed("score"):
@@ -150,8 +151,30 @@ class _Cutting:
         rule = self.spec.importance
         with self._timed("calibrate"):
             worth = importance(self.loaded.model, text, self.ctx.check, rule)
-        given = self.ranked
+            given = self.ranked
+            if given is None and rule == "loss" and self.spec.groups:
+                given = groups_by_loss(
+                    self.loaded.model, self.layers, text, self.ctx.check, self._silencing
+                )
         return worth if given is None else replace(worth, groups=given, comparable=True)
+
+    def _dropped(self, worth: Importance, text: Passages) -> tuple[int, ...]:
+        """The layers that go."""
+        spec = self.spec
+        if spec.importance != "loss":
+            return dropped(worth.influence, spec.blocks)
+        with self._timed("calibrate"):
+            return blocks_by_loss(
+                self.loaded.model,
+                self.layers,
+                text,
+                spec.blocks,
+                self.ctx.check,
+                self._silencing,
+            )
+
+    def _silencing(self, part: int, total: int) -> None:
+        self.ctx.progress(0.2 + 0.2 * part / total, f"Part {part} of {total}")
 
     def _cut(
         self, worth: Importance, drop: tuple[int, ...], stay: list[int]

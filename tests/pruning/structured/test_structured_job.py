@@ -17,6 +17,7 @@ from engine.cli import app
 from engine.errors import BadSpec
 from engine.inspection.ranking import HeadRanking, save_ranking
 from engine.inspection.sweep_spec import SweepHeadsSpec
+from engine.jobs.events import Progress
 from engine.jobs.job import JobFailed
 from engine.jobs.spec import decode, encode
 from engine.models.reference import LoadOptions, ModelRef
@@ -149,6 +150,24 @@ def test_biases_are_put_in_only_where_asked(engine: Engine) -> None:
     assert alone.pruned != helped.pruned
     layers, width = 4, 192
     assert helped.parameters[0] - alone.parameters[0] == layers * (2 * 384 + width)
+
+
+def test_heads_judged_by_the_loss_cost_less(engine: Engine) -> None:
+    """Of the same file size; what each head costs alone is a better guess than its weights."""
+    spec = replace(SHORT, neurons=0.0, widths="per-layer", windows=10, measured=16)
+    guessed = run(engine, spec)
+    heard: list[str] = []
+    job = engine.submit(
+        replace(spec, importance="loss"),
+        lambda event: heard.append(event.text) if isinstance(event, Progress) else None,
+    )
+    found = job.result(300)
+    assert isinstance(found, StructuredResult)
+    assert found.parameters == guessed.parameters
+    assert found.pruned is not None
+    assert guessed.pruned is not None
+    assert found.pruned.nll < guessed.pruned.nll
+    assert any(text.startswith("Part ") for text in heard)
 
 
 @pytest.fixture(scope="module")

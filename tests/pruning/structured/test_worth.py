@@ -7,13 +7,15 @@ import torch
 from torch import Tensor
 from transformers import AutoModelForCausalLM, PreTrainedModel
 
+from engine.pruning.loss import loss
 from engine.pruning.passages import Passages
 from engine.pruning.structured.compensation import biases_for
 from engine.pruning.structured.importance import Importance, importance
 from engine.pruning.structured.layout import layout
-from engine.pruning.structured.slicing import narrowed
+from engine.pruning.structured.measured import blocks_by_loss, groups_by_loss
+from engine.pruning.structured.slicing import narrowed, shortened
 from engine.pruning.structured.widths import Kept, dropped, kept
-from engine.pruning.structured_spec import WORTHS, Worth
+from engine.pruning.structured_spec import Worth
 from tests.support import tiny_models
 
 IDS = torch.randint(4, 200, (3, 12), generator=torch.Generator().manual_seed(3))
@@ -43,11 +45,11 @@ def slow(rule: Worth, weight: Tensor, rows: Tensor, column: int) -> float:
             mean = sum(values) / len(values)
             spread = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
             return spread * sum(one**2 for one in weights)
-        case "magnitude":
+        case _:
             return sum(abs(one) for one in weights) / len(weights)
 
 
-@pytest.mark.parametrize("rule", WORTHS)
+@pytest.mark.parametrize("rule", ["wifn", "flap", "magnitude"])
 @pytest.mark.parametrize("family", ["llama", "qwen3"])
 def test_worth_is_the_formula(rule: Worth, family: str) -> None:
     model = tiny_models.tiny_model(family)[0]
@@ -139,3 +141,32 @@ def test_layers_of_the_least_influence_go() -> None:
     assert dropped((0.9, 0.1, 0.05, 0.4), 2) == (1, 2)
     assert dropped((0.1, 0.1, 0.1), 1) == (2,)
     assert dropped((0.1, 0.2), 0) == ()
+
+
+def test_a_group_is_worth_what_a_model_without_it_loses() -> None:
+    """Slicing the group out is the independent way."""
+    model = tiny_models.tiny_model("qwen3")[0]
+    found = groups_by_loss(model, layout(model), TEXT, lambda: None)
+    dense = loss(model, TEXT, lambda: None).nll
+    for layer, group in ((0, 0), (1, 1)):
+        groups = [torch.tensor([0, 1]), torch.tensor([0, 1])]
+        groups[layer] = torch.tensor([1 - group])
+        small = narrowed(model, Kept((torch.arange(128),) * 2, tuple(groups)))
+        rise = loss(small, TEXT, lambda: None).nll - dense
+        assert float(found[layer][group]) == pytest.approx(rise, abs=1e-5)
+
+
+def test_layers_go_one_after_the_other_by_the_loss() -> None:
+    config = tiny_models.tiny_config("llama")
+    config.num_hidden_layers = 4
+    torch.manual_seed(0)
+    model = AutoModelForCausalLM.from_config(config).eval()
+    gone: tuple[int, ...] = ()
+    for count in (1, 2):
+        left = [one for one in range(4) if one not in gone]
+        losses = {
+            one: loss(shortened(model, tuple(sorted((*gone, one)))), TEXT, lambda: None).nll
+            for one in left
+        }
+        gone = tuple(sorted((*gone, min(losses, key=losses.__getitem__))))
+        assert blocks_by_loss(model, layout(model), TEXT, count, lambda: None) == gone

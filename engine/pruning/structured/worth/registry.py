@@ -17,4 +17,5 @@ RULES: Final[dict[Worth, Callable[[Tensor, Inputs], Tensor]]] = {
     "wifn": wifn,
     "flap": flap,
     "magnitude": magnitude,
+    "loss": wifn,  # neurons are too many to be silenced one by one
 }
