@@ -10,7 +10,17 @@ from rich.markup import escape
 
 from engine.commands.console import out, print_table
 from engine.commands.inspect_changes import SHOWN
-from engine.commands.inspect_shared import AsJson, Chat, Model, Out, ask, finish, guarded, sheet
+from engine.commands.inspect_shared import (
+    AsJson,
+    Chat,
+    Model,
+    Out,
+    ask,
+    finish,
+    guarded,
+    note_length,
+    sheet,
+)
 from engine.inspection.patching_spec import PatchKind
 from engine.models.reference import ModelRef
 
@@ -44,6 +54,7 @@ def patch(
         said=said,
     )  # fmt: skip
     result = cast("PatchResult", ask(spec)[0])
+    note_length(max(len(result.clean_tokens), len(result.corrupted_tokens)), result.trained)
     values = result.matrix()
     names = (
         [f"head {head}" for head in range(values.shape[1])]

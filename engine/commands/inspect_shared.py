@@ -13,8 +13,8 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from engine.commands.console import STOPPED, note, out, print_json, print_table, stop, watch
-from engine.commands.table_files import Columns, as_plain, write_tables
-from engine.errors import EngineError, JobCancelled, PromptError
+from engine.commands.table_files import Columns, as_plain, check_place, write_tables
+from engine.errors import BadSpec, EngineError, JobCancelled, PromptError
 from engine.inspection.ablation_spec import Method, Scope
 from engine.inspection.text_spec import ModelTextSpec, TextSpec
 from engine.jobs.spec import Spec
@@ -23,6 +23,17 @@ from engine.text_file import read_text_file
 
 ROWS = 24
 SAMPLE = "Tom has 3 apples and buys 4 more. How many apples does Tom have now?"
+
+
+def _known(place: Path | None) -> Path | None:
+    """Refuse a place before the work, or its result would be lost."""
+    if place is not None:
+        try:
+            check_place(place)
+        except BadSpec as error:
+            raise typer.BadParameter(f"{error.message} {error.hint}") from None
+    return place
+
 
 Model = Annotated[str, typer.Option(help="Folder or name of a model.")]
 Text = Annotated[
@@ -40,7 +51,8 @@ Top = Annotated[int, typer.Option(help="How many tokens to name.")]
 NewTokens = Annotated[int, typer.Option(help="Tokens to go on with, before and after.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Out = Annotated[
-    Path | None, typer.Option("--out", help="A .json, .npz or .csv file, or a folder for all.")
+    Path | None,
+    typer.Option("--out", help="A .json, .npz or .csv file, or a folder for all.", callback=_known),
 ]
 
 Read = TypeVar("Read", bound=TextSpec)

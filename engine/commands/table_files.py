@@ -7,11 +7,15 @@ import math
 from collections.abc import Mapping
 from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import BadSpec
 from engine.store.atomic import write_bytes, write_text
+
+FORMATS: Final = (".json", ".npz", ".csv")
 
 Columns = Mapping[str, NDArray[np.generic]]
 
@@ -37,8 +41,10 @@ def write_tables(
         The files.
 
     Raises:
+        BadSpec: The name ends in something else.
         StoreError: A file cannot be written.
     """
+    check_place(place)
     match place.suffix.lower():
         case ".json":
             return [_json(place, tables, facts)]
@@ -49,6 +55,15 @@ def write_tables(
     files = [_csv(place / f"{name}.csv", columns) for name, columns in tables.items()]
     files.append(_json(place / "facts.json", tables, facts))
     return [*files, _npz(place / "arrays.npz", tables, arrays)]
+
+
+def check_place(place: Path) -> None:
+    """Raise `BadSpec` for a file of a kind that no table is written to."""
+    if place.suffix and place.suffix.lower() not in FORMATS and not place.is_dir():
+        raise BadSpec(
+            f"{place.name} has no known ending.",
+            f"Choose one of: {', '.join(FORMATS)}, or a folder for all.",
+        )
 
 
 def _json(place: Path, tables: Mapping[str, Columns], facts: Mapping[str, object]) -> Path:

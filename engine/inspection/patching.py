@@ -17,6 +17,7 @@ from engine.inspection.head_hooks import Write
 from engine.inspection.head_sites import Site
 from engine.inspection.inside_text import InsideText, checked, labels, plain_ids, structure_in
 from engine.inspection.patching_spec import PatchResult, PatchRow, PatchSpec
+from engine.inspection.reach import trained_length
 from engine.inspection.reading import Reading, read
 from engine.inspection.replay import Output, hidden_of, with_hidden
 from engine.jobs.spec import Spec
@@ -75,6 +76,7 @@ def run(spec: Spec, ctx: JobContext) -> PatchResult:
             provenance=provenance_of(
                 loaded, batch_size=1, seed=0, temperature=0.0, check=ctx.check
             ),
+            trained=trained_length(loaded.model),
         )
 
 

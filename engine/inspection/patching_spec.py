@@ -93,6 +93,7 @@ class PatchResult:
             run.
         rows: One per layer.
         provenance: Where the figures come from.
+        trained: Positions that the model was made for; a longer prompt was read all the same.
     """
 
     patch: PatchKind
@@ -105,6 +106,7 @@ class PatchResult:
     corrupted_difference: float
     rows: tuple[PatchRow, ...]
     provenance: Provenance
+    trained: int | None = None
 
     def matrix(self) -> Float:
         """``[layers, tokens or heads]``."""

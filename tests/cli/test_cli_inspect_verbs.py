@@ -74,6 +74,15 @@ def test_states_and_sweeps_are_written_as_tables(models, tmp_path):
     assert (tmp_path / "ranking.json").exists()
 
 
+def test_a_file_of_an_unknown_kind_is_no_folder(models, tmp_path):
+    place = tmp_path / "lens.docx"
+    done = inspect("lens", "--model", models["llama"], "--text", "one", "--out", place)
+    assert done.exit_code == 2
+    assert "lens.docx" in done.stderr
+    assert ".csv" in done.stderr
+    assert not place.exists()
+
+
 def test_patching_brings_the_clean_answer_back(models, tmp_path):
     done = inspect(
         *("patch", "one two three", "one two four", "--answer", "a", "--other", "b"),

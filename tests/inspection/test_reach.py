@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.api import Engine
+from engine.bench.attention_models import config_of as config_of_family
 from engine.errors import DeviceOutOfMemory, PromptTooLong
 from engine.inspection import room
 from engine.inspection.ablation_spec import AblateSpec, Unit
@@ -14,10 +15,12 @@ from engine.inspection.inside_text import checked, text_of
 from engine.inspection.inspect_spec import InspectSpec
 from engine.inspection.lens_spec import LensSpec
 from engine.inspection.masks_spec import MaskSpec
-from engine.inspection.passing import Passage, forecast
+from engine.inspection.passing import Passage, forecast, run_passage
 from engine.inspection.positions.counterfactual_spec import CounterfactualSpec
 from engine.inspection.positions.rope import config_of
+from engine.inspection.probe import Probe
 from engine.inspection.reading import read
+from engine.inspection.ropes import with_ropes
 from engine.inspection.sweep_spec import SweepHeadsSpec
 from engine.inspection.verify import tolerance
 from engine.jobs.job import JobFailed
@@ -119,6 +122,27 @@ def test_a_capture_carries_the_rotation_that_the_model_was_loaded_with(engine, f
     assert rope is found.layers[0].rope
     assert (rope.base, rope.trained, rope.attention) == (real.base, real.trained, real.attention)
     np.testing.assert_array_equal(rope.inv_freq, real.inv_freq)
+
+
+def test_kinds_of_layers_have_rotations_of_their_own():
+    import transformers as tf
+
+    kinds = ["sliding_attention", "full_attention"]
+    small = config_of_family("gemma3").to_dict()
+    small = {name: small[name] for name in ("vocab_size", "hidden_size", "num_attention_heads")}
+    config = tf.Gemma3TextConfig(
+        **small, intermediate_size=96, num_key_value_heads=2, head_dim=16, num_hidden_layers=2,
+        layer_types=kinds,
+    )  # fmt: skip
+    model = tf.Gemma3ForCausalLM(config).float().eval()
+    bases = config.rope_parameters
+    assert len({bases[kind]["rope_theta"] for kind in kinds}) == 2
+    probe = Probe(model)
+    run_passage(probe, Passage((7, 8, 9)), lambda *_: None)
+    found = with_ropes(model, probe.captures())
+    for one, kind in zip(found, kinds, strict=True):
+        assert one.rope.base == bases[kind]["rope_theta"]
+        np.testing.assert_allclose(one.rope.inv_freq, one.rotation.inv_freq)
 
 
 def layer(size: float, lse: float) -> LayerCapture:
