@@ -1650,10 +1650,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>每行一题；留空则用教学任务</translation>
     </message>
     <message>
-        <source>Measure the components</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Taken out of every layer</source>
         <translation>从每一层去掉</translation>
     </message>
@@ -4366,10 +4362,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>The textbook says that RMSNorm saves 7–64 %. Measure puts it to the test.</source>
         <translation>教材称 RMSNorm 节省 7–64 % 的时间。“测量”会加以检验。</translation>
-    </message>
-    <message>
-        <source>gradient norm</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Nanoseconds per element, medians of readings in turns, one thread; saving with its 95 % interval. Negative: RMSNorm takes longer.</source>

@@ -21,6 +21,7 @@ from workbench.viewmodels.attention_case import StatesWish, demonstration
 from workbench.viewmodels.current_model import CurrentModel
 from workbench.viewmodels.job_slot import JobSlot
 from workbench.viewmodels.prompt_state import PromptState
+from workbench.viewmodels.pruning_card import BYTES
 from workbench.viewmodels.pruning_cells import CellsModel
 from workbench.viewmodels.pruning_live import LiveModel
 from workbench.viewmodels.pruning_prompts import PromptsModel
@@ -33,6 +34,11 @@ Topic = Literal["weights", "curves", "parts", "score", "outliers", "prompts"]
 TOPICS: Final[tuple[Topic, ...]] = (
     "weights", "curves", "parts", "score", "outliers", "prompts",
 )  # fmt: skip
+
+COPIES: Final = 3
+"""The slider holds the copy, its dense weights, and their ranks."""
+UNASKED_BYTES: Final = 2e9
+"""Beyond this the slider starts when the person says so."""
 
 
 class PruningModel(QObject):
@@ -66,7 +72,7 @@ class PruningModel(QObject):
     ) -> None:
         super().__init__(parent)
         self._current = current
-        self._awake = False
+        self._awake = self._known = self._allowed = False
         self.setup = PruneSetup()
         self.prompt = ""
         self.live = LiveModel(jobs, self)
@@ -82,6 +88,7 @@ class PruningModel(QObject):
         self.anatomy: Anatomy | None = None
         self._look = JobSlot(jobs, self)
         self._look.found.connect(self._looked)
+        self._look.ended.connect(self._look_ended)
         self.run.found.connect(self._ran)
         current.chosen.connect(self._model_chosen)
 
@@ -99,9 +106,28 @@ class PruningModel(QObject):
         """The page is shown: from now on the copy follows the settings."""
         first = not self._awake
         self._awake = True
-        if first or self.anatomy is None:
+        if first:
             self._look.start(DescribeModelSpec(self._current.ref))
-        self.live.set_asked(self.asked)
+        self._follow()
+
+    @property
+    def waits(self) -> float:
+        """Bytes that the slider of a large model would take, while nobody has asked for it."""
+        if self.anatomy is None or self._allowed:
+            return 0
+        needed = COPIES * BYTES["float32"] * self.anatomy.parameters
+        return needed if needed > UNASKED_BYTES else 0
+
+    def begin(self) -> None:
+        """The person wants the slider of a large model."""
+        self._allowed = True
+        self.described.emit()
+        self._follow()
+
+    def _follow(self) -> None:
+        """Have the copy follow the settings, as soon as it is known what that costs."""
+        if self._awake and self._known and not self.waits:
+            self.live.set_asked(self.asked)
 
     def set_setup(self, setup: PruneSetup) -> None:
         """Other settings."""
@@ -112,12 +138,16 @@ class PruningModel(QObject):
         if moved:
             self.cells.forget()
         self.setup_changed.emit()
-        if self._awake:
-            self.live.set_asked(self.asked)
+        self._follow()
 
     def set_prompt_state(self, state: PromptState) -> None:
         """Another prompt stands in Compare."""
         self.set_prompt(text_of(state))
+
+    def speak(self, language: Language) -> None:
+        """Exercises that nobody has chosen yet come in the window's language."""
+        self.prompts.set_choice(replace(self.prompts.choice, language=language))
+        self.sweep.set_choice(replace(self.sweep.choice, language=language))
 
     def rank_heads_by(self, path: str) -> None:
         """Judge the groups of heads by a ranking on disk."""
@@ -145,7 +175,7 @@ class PruningModel(QObject):
         texts = (self.setup.calibration, self.setup.evaluation)
         if self._awake and any(one.source == "prompt" for one in texts):
             self.cells.forget()
-            self.live.set_asked(self.asked)
+            self._follow()
 
     def set_saved(self, saved: dict[str, Recipe]) -> None:
         """The person's own scores, as they are on disk."""
@@ -205,16 +235,22 @@ class PruningModel(QObject):
         for one in (self.sweep, self.structured, self.tune, self.outliers, self.prompts):
             one.forget()
         self.result, self.spec, self.anatomy = None, None, None
+        self._known = self._allowed = False
+        self.live.leave()
         self.result_changed.emit()
         self.described.emit()
         if self._awake:
             self._look.start(DescribeModelSpec(self._current.ref))
-            self.live.set_asked(self.asked)
 
     def _looked(self, found: object) -> None:
         if isinstance(found, ModelDescription):
             self.anatomy = found.anatomy
-            self.described.emit()
+
+    def _look_ended(self) -> None:
+        """Also a model that cannot be looked at may be pruned; loading it says more."""
+        self._known = True
+        self.described.emit()
+        self._follow()
 
     def _ran(self, found: object) -> None:
         if isinstance(found, PruneResult) and isinstance(self.run.spec, PruneSpec):

@@ -159,17 +159,20 @@ class LiveModel(QObject):
         """Other settings, or another model: the copy follows."""
         if asked == self.asked:
             return
-        other = self.asked is None or asked.model != self.asked.model
+        if self.asked is None or asked.model != self.asked.model:
+            self.leave()
         self.asked = asked
-        if other:
-            self.drop()
-            self.state, self.losses = None, None
-            if self.wish.fixed:
-                self.wish = replace(self.wish, fixed={})
-            self.undo_stack.clear()
-            self.wish_changed.emit()
-            self.changed.emit()
         self.ask()
+
+    def leave(self) -> None:
+        """Another model: nothing of the one before is shown."""
+        self.drop()
+        self.asked, self.state, self.losses = None, None, None
+        if self.wish.fixed:
+            self.wish = replace(self.wish, fixed={})
+        self.undo_stack.clear()
+        self.wish_changed.emit()
+        self.changed.emit()
 
     def spec(self, measured: int = 0) -> LivePruneSpec:
         """What the handles mean. Raises `BadSpec`."""

@@ -114,8 +114,6 @@ class Driver:
 @pytest.fixture
 def driver(bench: Application, qtbot: QtBot, text_file: Path) -> Driver:
     """The page at rest: a small text is read, a few windows are measured."""
-    page = bench.window.page("pruning") if hasattr(bench.window, "page") else None
-    del page
     found = bench.window.show_page("pruning")
     assert isinstance(found, PruningPage)
     found.model.live.drop()

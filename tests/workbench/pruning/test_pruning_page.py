@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -160,3 +161,20 @@ def test_everything_is_said_in_chinese(driver: Driver, bench) -> None:
             if len(letters) > 3 and not chinese and text not in known and "|W|" not in text:
                 latin.append(text)
     assert latin == []
+
+
+def test_a_large_model_is_not_copied_unasked(driver: Driver, bench, monkeypatch) -> None:
+    monkeypatch.setattr("workbench.viewmodels.pruning.UNASKED_BYTES", 1)
+    ref = bench.services.model.ref
+    other = replace(ref, options=replace(ref.options, attention="eager"))
+    with driver.qtbot.waitSignal(driver.model.described, timeout=RUN_MS):
+        bench.services.model.choose(other)
+    view = driver.page.weights
+    driver.qtbot.waitUntil(lambda: view.begin.isVisibleTo(view), timeout=RUN_MS)
+    parameters = driver.model.anatomy.parameters
+    assert file_size(3 * 4 * parameters) in view.begin_note.text()
+    driver.type_in("prune-ratio-figure", "60")
+    assert driver.live.state is None
+    driver.at_rest(lambda: driver.click(view.begin))
+    assert driver.live.state.ratio == pytest.approx(0.6, abs=0.02)
+    assert not view.begin.isVisibleTo(view)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.plots.export import Column
 from workbench.services.container import Services
 from workbench.viewmodels.pruning_cells import CellsModel
 from workbench.viewmodels.pruning_live import LayerRow, LiveModel
@@ -56,6 +57,7 @@ class Row(QWidget):
         self.slider.setRange(0, round(HIGHEST * STEPS))
         self.slider.setSingleStep(10)
         self.slider.setPageStep(50)
+        self.slider.setMinimumHeight(parent.fontMetrics().height() + 8)
         self.figure = QDoubleSpinBox(parent)
         self.figure.setObjectName(f"layer-{layer}-figure")
         self.figure.setRange(0, 100 * HIGHEST)
@@ -150,6 +152,19 @@ class LayerRows(QScrollArea):
     def row(self, layer: int) -> Row:
         """The widgets of a layer."""
         return self._rows[layer]
+
+    def columns(self) -> tuple[Column, ...]:
+        """The layers for a CSV file."""
+        rows = self._live.rows()
+        known = [self._cells.losses.get((row.layer, round(row.ratio, 4))) for row in rows]
+        return (
+            ("layer", [float(row.layer) for row in rows]),
+            ("weights", [float(row.weights) for row in rows]),
+            ("ratio", [row.ratio for row in rows]),
+            ("set by hand", [float(row.fixed) for row in rows]),
+            ("predicted relative squared error", [row.predicted for row in rows]),
+            ("measured rise of the loss", [one.rise if one else float("nan") for one in known]),
+        )
 
     def layers(self) -> tuple[int, ...]:
         """The layers that are shown."""

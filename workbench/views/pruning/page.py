@@ -141,6 +141,8 @@ class PruningPage(WorkingPage):
 
     def entered(self) -> None:
         self._follow_desk()
+        if not self.model.prompts.rows():
+            self.model.speak(self.sample_language())
         self.services.background.run(
             partial(presets, self.services.paths), self._take_scores, self._told_error
         )

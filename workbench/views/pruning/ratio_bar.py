@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from workbench.viewmodels.pruning_live import LiveModel
 from workbench.viewmodels.pruning_setup import HIGHEST
-from workbench.views.pruning.words import loss_tip, percent, perplexity
+from workbench.views.pruning.words import loss_tip, origin, percent, perplexity
 from workbench.widgets.chips import Chip
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.fold import set_role
@@ -37,6 +37,7 @@ class RatioBar(QWidget):
         self.slider.setRange(0, round(HIGHEST * STEPS))
         self.slider.setSingleStep(10)
         self.slider.setPageStep(50)
+        self.slider.setMinimumHeight(self.fontMetrics().height() + 8)
         self.figure = QDoubleSpinBox(self)
         self.figure.setObjectName("prune-ratio-figure")
         self.figure.setRange(0, 100 * HIGHEST)
@@ -112,11 +113,16 @@ class RatioBar(QWidget):
             self.verdict.setText(text)
             self.verdict.setToolTip(f"{loss_tip(before)}\n{loss_tip(now)}")
         self.where.setText(self._told())
-        self.where.setToolTip(self.where.text())
+        self.where.setToolTip(f"{self.where.text()}\n{origin(live.asked, state)}")
 
     def _told(self) -> str:
-        state = self._live.state
+        state, asked = self._live.state, self._live.asked
         assert state is not None
+        if asked is not None and asked.setup.pattern:
+            text = self.tr(
+                "{pattern} fixes the ratio: Prune makes its zeros; the slider shows zeros anywhere"
+            )
+            return text.format(pattern=asked.setup.pattern)
         if state.ratio == 0:
             text = self.tr("every weight as it was loaded · applied in {ms:.1f} ms")
         else:

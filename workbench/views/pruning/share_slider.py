@@ -26,6 +26,7 @@ class ShareSlider(QWidget):
         self.slider.setObjectName(name)
         self.slider.setRange(0, round(highest * STEPS))
         self.slider.setPageStep(10)
+        self.slider.setMinimumHeight(self.fontMetrics().height() + 8)
         self.slider.setMinimumWidth(self.fontMetrics().averageCharWidth() * 14)
         self.figure = QDoubleSpinBox(self)
         self.figure.setObjectName(f"{name}-figure")

@@ -63,6 +63,7 @@ class StructuredView(QScrollArea):
         content = QWidget(self)
         self.groups = ShareSlider("structured-groups", content)
         self.neurons = ShareSlider("structured-neurons", content)
+        self.experts = ShareSlider("structured-experts", content)
         self.blocks = QSpinBox(content)
         self.blocks.setObjectName("structured-blocks")
         self.blocks.setRange(0, 64)
@@ -79,7 +80,7 @@ class StructuredView(QScrollArea):
         self.save.setObjectName("structured-save")
         self.labels = {
             name: PlainLabel(content)
-            for name in ("groups", "neurons", "blocks", "widths", "importance")
+            for name in ("groups", "neurons", "experts", "blocks", "widths", "importance")
         }
         self.line = JobLine(model.structured.job, content)
         self.headline = PlainLabel(content)
@@ -108,6 +109,7 @@ class StructuredView(QScrollArea):
         texts = {
             "groups": self.tr("Key-value groups cut"),
             "neurons": self.tr("MLP neurons cut"),
+            "experts": self.tr("Experts cut (mixtures)"),
             "blocks": self.tr("Layers dropped"),
             "widths": self.tr("Widths"),
             "importance": self.tr("Parts are worth"),
@@ -116,6 +118,7 @@ class StructuredView(QScrollArea):
             label.setText(texts[name])
         self.groups.set_name(texts["groups"])
         self.neurons.set_name(texts["neurons"])
+        self.experts.set_name(texts["experts"])
         self.blocks.setAccessibleName(texts["blocks"])
         self.blocks.setToolTip(self.tr("Those that change the residual stream least (ShortGPT)"))
         self.importance.setAccessibleName(texts["importance"])
@@ -286,6 +289,7 @@ class StructuredView(QScrollArea):
         self._setting = True
         self.groups.set_value(choice.groups)
         self.neurons.set_value(choice.neurons)
+        self.experts.set_value(choice.experts)
         self.blocks.setValue(choice.blocks)
         self.widths.choose(choice.widths)
         self.importance.setCurrentIndex(max(0, self.importance.findData(choice.importance)))
@@ -316,6 +320,7 @@ class StructuredView(QScrollArea):
                 structured.choice,
                 groups=self.groups.value(),
                 neurons=self.neurons.value(),
+                experts=self.experts.value(),
                 blocks=self.blocks.value(),
                 importance=self.importance.currentData(),
                 compensate=self.compensate.isChecked(),
@@ -390,6 +395,7 @@ class StructuredView(QScrollArea):
         form.setVerticalSpacing(8)
         form.addRow(self.labels["groups"], self.groups)
         form.addRow(self.labels["neurons"], self.neurons)
+        form.addRow(self.labels["experts"], self.experts)
         form.addRow(self.labels["blocks"], _left(self.blocks))
         second = QFormLayout()
         second.setHorizontalSpacing(12)
@@ -431,7 +437,7 @@ class StructuredView(QScrollArea):
         column.addStretch(1)
 
     def _connect(self) -> None:
-        for slider in (self.groups, self.neurons):
+        for slider in (self.groups, self.neurons, self.experts):
             slider.moved.connect(self._edited)
         self.blocks.valueChanged.connect(self._edited)
         self.widths.chosen.connect(self._widths_chosen)

@@ -20,6 +20,7 @@ from workbench.plots.colour_bar import ColourBar
 from workbench.plots.sensitivity_map import SensitivityMap
 from workbench.plots.theme import PlotTheme
 from workbench.services.container import Services
+from workbench.services.numbers import file_size
 from workbench.viewmodels.pruning import PruningModel
 from workbench.viewmodels.pruning_command import prune_command
 from workbench.views.job_line import JobLine
@@ -29,9 +30,11 @@ from workbench.views.pruning.curves_card import CurvesCard
 from workbench.views.pruning.layer_rows import LayerRows
 from workbench.views.pruning.part_rows import worths_of
 from workbench.views.pruning.ratio_bar import RatioBar
+from workbench.views.pruning.words import origin
 from workbench.widgets.chips import Chip
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.plot_menu import PlotMenu
 from workbench.widgets.signed_tint import signed
 
 WIDE_CHARS = 120
@@ -64,6 +67,14 @@ class WeightsView(QScrollArea):
         for button in (self.measure_rows, self.free_all):
             button.setProperty("role", "quiet")
         self.cells_line = JobLine(model.cells.job, content)
+        self.begin_note = PlainLabel(content)
+        self.begin_note.setWordWrap(True)
+        self.begin = QPushButton(content)
+        self.begin.setObjectName("begin-slider")
+        self.rows_menu = PlotMenu(
+            services, "pruning-layers",
+            plot_exports(services, self.rows, self.rows.columns, command=self._command), content,
+        )  # fmt: skip
         self.map = SensitivityMap(theme, content)
         self.colours = ColourBar(theme, content)
         self.map_card = PlotCard(
@@ -93,6 +104,9 @@ class WeightsView(QScrollArea):
         self.measure_rows.clicked.connect(self._measure_clicked)
         self.free_all.clicked.connect(self._free_clicked)
         self.sweep.clicked.connect(self._sweep_clicked)
+        self.begin.clicked.connect(model.begin)
+        model.described.connect(self._show_begin)
+        model.live.running_changed.connect(self._show_begin)
         model.sweep.job.running_changed.connect(self._show_buttons)
         model.structured.changed.connect(self._show_worths)
         self.retranslate()
@@ -114,6 +128,7 @@ class WeightsView(QScrollArea):
                 "rows stand. Click a cell to measure it."
             ),
         )
+        self._show_begin()
         self.change.retranslate()
         self.curves.retranslate()
         self.refresh()
@@ -131,6 +146,8 @@ class WeightsView(QScrollArea):
             self.tr("of the squared output"),
         )
         self.map.set_curves(names, grid, values, titles)
+        if live.state is not None:
+            self.map_card.note.setToolTip(origin(live.asked, live.state))
         matrix = self.map.matrix
         self.colours.setVisible(matrix is not None)
         if matrix is not None:
@@ -180,6 +197,17 @@ class WeightsView(QScrollArea):
     def _command(self) -> str:
         return prune_command(self._model.asked.prune(self._model.live.wish.ratio))
 
+    def _show_begin(self) -> None:
+        """A large model is not copied before the person says so."""
+        waits = self._model.waits
+        self.begin.setVisible(waits > 0)
+        self.begin_note.setVisible(waits > 0)
+        self.begin.setText(self.tr("Start the slider"))
+        text = self.tr(
+            "The slider keeps a copy of the model, its dense weights and their ranks: about {size}."
+        )
+        self.begin_note.setText(text.format(size=file_size(waits)))
+
     # What the person does
 
     def _refresh_clicked(self, _chip: Chip) -> None:
@@ -228,6 +256,11 @@ class WeightsView(QScrollArea):
         head.addWidget(self.rows_heading, 1)
         head.addWidget(self.free_all)
         head.addWidget(self.measure_rows)
+        head.addWidget(self.rows_menu)
+        begin = QHBoxLayout()
+        begin.setSpacing(12)
+        begin.addWidget(self.begin_note, 1)
+        begin.addWidget(self.begin)
         left = QVBoxLayout()
         left.setSpacing(4)
         left.addLayout(head)
@@ -261,5 +294,6 @@ class WeightsView(QScrollArea):
         column.setSpacing(12)
         column.addWidget(self.ratio)
         column.addWidget(self.line)
+        column.addLayout(begin)
         column.addLayout(self.parts, 1)
         content.setLayoutDirection(Qt.LayoutDirection.LeftToRight)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from engine.pruning.live_spec import LiveState
 from engine.pruning.prune_spec import Loss
 from engine.pruning.recipe import PRESETS, Recipe
+from workbench.viewmodels.pruning_setup import Asked
 from workbench.widgets.signed_tint import plain_number
 
 translate = QCoreApplication.translate
@@ -157,3 +159,20 @@ def worth_hint(worth: str) -> str:
                 "Pruning", "How much the part's input fluctuates, weighted (An et al. 2024)."
             )
     return translate("Pruning", "No text is read.")
+
+
+def origin(asked: Asked | None, state: LiveState) -> str:
+    """Where the slider's figures come from."""
+    if asked is None:
+        return ""
+    setup, made = asked.setup, state.provenance
+    text = translate(
+        "Pruning",
+        "{model} ({dtype}, weights {weights}); {score}; {windows} windows of {length} tokens, seed "
+        "{seed}; calibration {sha}; measured on {measured} other windows",
+    )
+    return text.format(
+        model=made.model, dtype=made.dtype, weights=made.weights_sha[:8] or "–",
+        score=formula(setup.scored_by), windows=setup.windows, length=setup.length,
+        seed=setup.seed, sha=state.calibration_sha256[:16], measured=setup.measured,
+    )  # fmt: skip
