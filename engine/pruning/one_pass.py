@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from engine.errors import DeviceOutOfMemory, as_memory_error
 from engine.pruning.experts_pass import visit_experts
 from engine.pruning.inputs import Inputs, SharedInputs
 from engine.pruning.passages import Passages
@@ -42,6 +43,25 @@ def restored(found: Sequence[Target]) -> Iterator[None]:
             parameter.data.copy_(dense)
 
 
+@contextmanager
+def memory_explained() -> Iterator[None]:
+    """Memory that runs out while the calibration text is read is said with its own next step.
+
+    Raises:
+        DeviceOutOfMemory: It ran out; what the pass held is free again.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(as_memory_error(error), DeviceOutOfMemory):
+            raise
+        raise DeviceOutOfMemory(
+            "The calibration text does not fit into the memory that is free; it was freed again.",
+            "Choose fewer or shorter calibration windows.",
+            str(error),
+        ) from error
+
+
 @torch.no_grad()
 def visit_in_one_pass(
     model: PreTrainedModel,
@@ -60,6 +80,9 @@ def visit_in_one_pass(
         text: Calibration windows, read as one batch.
         visit: Called with a matrix and its inputs, in the order of the forward pass.
         check: Called before each matrix; what it raises ends the pass.
+
+    Raises:
+        DeviceOutOfMemory: The windows do not fit together.
     """
     shared = SharedInputs(text.real.to(model.device))
     by_module: dict[int, list[Target]] = {}
@@ -81,14 +104,19 @@ def visit_in_one_pass(
     left = set(modules)
     handles = [module.register_forward_pre_hook(before) for module in modules.values()]
     try:
-        model.base_model(  # without the head: nothing of it is needed
-            input_ids=text.ids.to(model.device),
-            # a mask of ones only would keep attention from its faster causal path
-            attention_mask=None if shared.whole else text.real.long().to(model.device),
-            use_cache=False,
-        )
+        with memory_explained():
+            _read(model, text, shared.whole)
     except _AllSeen:
         return
     finally:
         for handle in handles:
             handle.remove()
+
+
+def _read(model: PreTrainedModel, text: Passages, whole: bool) -> None:
+    model.base_model(  # without the head: nothing of it is needed
+        input_ids=text.ids.to(model.device),
+        # a mask of ones only would keep attention from its faster causal path
+        attention_mask=None if whole else text.real.long().to(model.device),
+        use_cache=False,
+    )

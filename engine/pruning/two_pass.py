@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from engine.models.layers import decoder_layers, encoder_layers
 from engine.pruning.inputs import Inputs, SharedInputs
-from engine.pruning.one_pass import Visit
+from engine.pruning.one_pass import Visit, memory_explained
 from engine.pruning.passages import Passages
 from engine.pruning.targets import Target
 
@@ -59,11 +59,12 @@ def visit_in_two_passes(
     handles = [target.module.register_forward_pre_hook(read) for target in found]
     handles += [layer.register_forward_pre_hook(twice, with_kwargs=True) for layer in layers]
     try:
-        model.base_model(
-            input_ids=text.ids.to(model.device),
-            attention_mask=text.real.long().to(model.device),
-            use_cache=False,
-        )
+        with memory_explained():
+            model.base_model(
+                input_ids=text.ids.to(model.device),
+                attention_mask=text.real.long().to(model.device),
+                use_cache=False,
+            )
     finally:
         for handle in handles:
             handle.remove()

@@ -130,3 +130,17 @@ def test_the_command_prints_json(tmp_path: Path) -> None:
     assert result["ratio"] == pytest.approx(0.5, abs=0.01)
     assert result["dense"]["perplexity"] == pytest.approx(np.exp(result["dense"]["nll"]))
     assert set(result["seconds"]) == {"load", "calibrate", "score", "measure", "write"}
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_loss_grows_with_the_ratio_for_every_calibration(engine: Engine, seed: int) -> None:
+    spec = replace(SHORT, seed=seed, measured=48)
+    light = run(engine, replace(spec, ratio=0.3))
+    heavy = run(engine, replace(spec, ratio=0.6))
+    assert light.dense is not None
+    assert light.pruned is not None
+    assert heavy.pruned is not None
+    tolerance = light.dense.error  # where nothing is lost yet, the order is chance
+    assert light.dense.nll <= light.pruned.nll + tolerance
+    assert light.pruned.nll <= heavy.pruned.nll
+    assert light.dense.nll < heavy.pruned.nll
