@@ -5667,8 +5667,8 @@ One question, leave one out</source>
         <translation>每秒词元数：稠密 {a}，剪枝 {b}（各回答的中位数，只计时一次，不能证明有收益；零与其他数一样参与乘法）。</translation>
     </message>
     <message>
-        <source>The pruned copy: {edits}.</source>
-        <translation>剪枝副本：{edits}。</translation>
+        <source>The pruned copy: {share} of its weights are zero; {score}.</source>
+        <translation>剪枝副本：{share} 的权重为零；{score}。</translation>
     </message>
     <message>
         <source>The copy was whole: move the slider first.</source>
@@ -7665,28 +7665,12 @@ One question, leave one out</source>
         <translation>LongRoPE 的除数</translation>
     </message>
     <message>
-        <source>File…</source>
-        <translation>文件…</translation>
-    </message>
-    <message>
-        <source>A text file (UTF-8) whose next tokens are predicted</source>
-        <translation>预测其后续词元的文本文件（UTF-8）</translation>
-    </message>
-    <message>
         <source>ALiBi turns nothing: it takes a penalty per distance off each score, so there are no frequencies to change. It extrapolates directly, as trained.</source>
         <translation>ALiBi 不做旋转：它按距离给每个分数减去惩罚，因此没有频率可改。它按训练方式直接外推。</translation>
     </message>
     <message>
         <source>The model has no rotary positions: there is nothing to turn.</source>
         <translation>模型没有旋转位置：没有可旋转的东西。</translation>
-    </message>
-    <message>
-        <source>Teaching corpus</source>
-        <translation>教学语料</translation>
-    </message>
-    <message>
-        <source>Text to read</source>
-        <translation>要读取的文本</translation>
     </message>
     <message>
         <source>Tokens each</source>
@@ -9026,6 +9010,14 @@ One question, leave one out</source>
     <message>
         <source>Prune by it</source>
         <translation>用它剪枝</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>nats per token</source>
+        <translation>奈特/词元</translation>
     </message>
 </context>
 <context>

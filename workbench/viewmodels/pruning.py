@@ -211,7 +211,8 @@ class PruningModel(QObject):
                 return self.outliers.start(asked, ratio)
             case "prompts":
                 self.live.flip(False)
-                return self.prompts.start(asked)
+                state = self.live.state
+                return self.prompts.start(asked, state.ratio if state is not None else 0.0)
 
     def stop(self, topic: Topic) -> None:
         """Ask a topic's job to stop; what it has measured stays."""

@@ -14,6 +14,7 @@ from engine.evaluation.spec import CellKey, CellResult, CompareSpec
 from engine.evaluation.statistics.comparison import Pair, compare_variants
 from engine.evaluation.tasks import task_spec
 from engine.prompting.elements import Language
+from engine.pruning.recipe import Recipe
 from workbench.services.background import Background
 from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.compare_pinned import PinnedPrompt, asked_again
@@ -119,6 +120,7 @@ class PromptsModel(QObject):
     Attributes:
         choice: What is asked.
         pinned: The prompts pinned in Compare.
+        ratio, recipe: How the copy was cut when it was asked.
         verdict: What the last run shows; None while it is under way.
         job: The comparison in flight.
 
@@ -141,6 +143,7 @@ class PromptsModel(QObject):
         self.job = JobSlot(jobs, self)
         self.choice = PromptsChoice()
         self.pinned: tuple[PinnedPrompt, ...] = ()
+        self.ratio, self.recipe = 0.0, Recipe()
         self.verdict: Verdict | None = None
         self.job.part.connect(self._take)
         self.job.ended.connect(self._ended)
@@ -177,9 +180,15 @@ class PromptsModel(QObject):
         best = min(spec.variants, key=lambda one: _rank(one.technique))
         return (replace(spec, variants=(best,)),)
 
-    def start(self, asked: Asked) -> bool:
-        """Ask both states; False when it cannot start."""
+    def start(self, asked: Asked, ratio: float) -> bool:
+        """Ask both states; False when it cannot start.
+
+        Args:
+            asked: The model and the score by which its copy is cut.
+            ratio: Share of zeros of the copy.
+        """
         self._serial += 1
+        self.ratio, self.recipe = ratio, asked.setup.scored_by
         try:
             specs = self.specs(asked)
         except EngineError as error:

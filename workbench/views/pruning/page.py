@@ -64,7 +64,7 @@ class PruningPage(WorkingPage):
         self.plot_theme = PlotTheme(services.theme, self)
         self.model = PruningModel(services.jobs, services.background, services.model, self)
         self._topic: Topic = "weights"
-        self._demo: list[Callable[[], bool]] = []
+        self._demo: list[Callable[[], object]] = []
         self.fold = QPushButton(self)
         self.fold.setCheckable(True)
         self.fold.setChecked(True)
@@ -179,7 +179,12 @@ class PruningPage(WorkingPage):
     def run_demo(self, done: Callable[[], None]) -> None:
         """The slider measured, the parts judged, the curves drawn; then `done`."""
         self._after_run = done
-        self._demo = [partial(self.model.start, "curves"), partial(self.model.start, "parts")]
+        self._demo = [
+            self.model.cells.measure_rows,
+            partial(self.model.start, "weights"),
+            partial(self.model.start, "curves"),
+            partial(self.model.start, "parts"),
+        ]
         self.model.wake()
 
     def demo_problem(self) -> ErrorReport | None:
@@ -302,7 +307,7 @@ class PruningPage(WorkingPage):
 
     def _go_on(self) -> None:
         """The next part of the demonstration, when the slider rests and no job runs."""
-        if self._after_run is None or self.model.live.running:
+        if self._after_run is None or self.model.live.running or self.model.cells.job.running:
             return
         if any(self.model.slot(topic).running for topic in TOPICS):
             return

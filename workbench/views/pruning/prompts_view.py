@@ -25,6 +25,7 @@ from workbench.viewmodels.pruning import PruningModel
 from workbench.viewmodels.pruning_prompts import PINS, Both, Verdict
 from workbench.views.job_line import JobLine
 from workbench.views.plot_card import PlotCard, plot_exports
+from workbench.views.pruning.words import formula, percent
 from workbench.widgets.figure_table import FigureColumn, FigureRow, FigureTable
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
@@ -158,11 +159,9 @@ class PromptsView(QScrollArea):
                 text.format(a=plain_number(verdict.rate[0], 1), b=plain_number(verdict.rate[1], 1))
             )
         if verdict.edits:
-            lines.append(
-                self.tr("The pruned copy: {edits}.").format(
-                    edits="; ".join(tell(one) for one in verdict.edits)
-                )
-            )
+            text = self.tr("The pruned copy: {share} of its weights are zero; {score}.")
+            prompts = self._model.prompts
+            lines.append(text.format(share=percent(prompts.ratio), score=formula(prompts.recipe)))
         else:
             lines.append(self.tr("The copy was whole: move the slider first."))
         return "\n".join(lines)
