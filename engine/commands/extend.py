@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import typer
 
+from engine.commands.extend_documents import documents
+from engine.commands.extend_finetune import finetune
 from engine.commands.extend_probe import probe
 
 app = typer.Typer(help="Longer texts than a model was trained on.", no_args_is_help=True)
 app.command("probe")(probe)
+app.command("finetune")(finetune)
+app.command("documents")(documents)

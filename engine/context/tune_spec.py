@@ -27,7 +27,7 @@ class TuneContextSpec(Spec):
         method: The scaling in force, position interpolation by default.
         factor: Target length over trained length.
         steps: Optimiser steps. Each reads one long text and several short ones.
-        rate: Highest learning rate of the layers' matrices; the others get a third of it.
+        rate: Highest learning rate of the layers' matrices.
         seed: Of the texts. Keys of the evaluation are never trained on.
         source: Lessons of the teaching world, or a file whose next tokens are learned.
         measured: Keys asked for before and after, at the trained and at the target length.

@@ -71,6 +71,12 @@ KINDS: dict[str, Kind] = {
     "extend-probe": Kind(
         "engine.context.probe_spec:ProbeSpec", "engine.context.probes.probe:run", True
     ),
+    "extend-finetune": Kind(
+        "engine.context.tune_spec:TuneContextSpec", "engine.context.tuning.tune:run", True
+    ),
+    "extend-documents": Kind(
+        "engine.context.documents_spec:DocumentsSpec", "engine.context.documents.job:run", True
+    ),
     "ablate-heads": Kind(
         "engine.inspection.ablation_spec:AblateSpec", "engine.inspection.ablation:run", True
     ),

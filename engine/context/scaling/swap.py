@@ -52,7 +52,7 @@ def swapped(
     """
     own = live_config(model)
     places = _places(model)
-    if not places or not all(_plain(module) for _, _, module in places):
+    if not _all_plain(places):
         # A model that is scaled already, or has a rotation per kind of layer, keeps that and is
         # stretched on top of it: its own parameters have no room for a second scaling.
         with stretched(model, lambda config: preset.inv_freq(config, factor, length)):
@@ -71,6 +71,11 @@ def swapped(
     finally:
         for parent, name, module in places:
             parent._modules[name] = module
+
+
+def is_plain(model: PreTrainedModel) -> bool:
+    """Whether a model rotates in one way, without any scaling: its parameters can name one."""
+    return _all_plain(_places(model))
 
 
 def in_force(rope: LiveRope, length: int = 0) -> RopeConfig:
@@ -123,6 +128,10 @@ def _places(model: PreTrainedModel) -> list[tuple[nn.Module, str, nn.Module]]:
         for name, child in parent._modules.items()
         if child is not None and keeps_frequencies(child)
     ]
+
+
+def _all_plain(places: list[tuple[nn.Module, str, nn.Module]]) -> bool:
+    return bool(places) and all(_plain(module) for _, _, module in places)
 
 
 def _plain(module: nn.Module) -> bool:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 MOST_KEYS: Final = 8
-SHORT_SHARE: Final = 2
-"""Tokens of short lessons per step, as multiples of the trained length."""
+TEXTS: Final = 3
+"""Texts with keys per step, log-uniform in length: short ones teach near distances cheaply."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +73,17 @@ class Material:
                     "Choose a longer text or a smaller factor.",
                 )
 
-    def step(self, number: int) -> tuple[Passage, ...]:
-        """The texts of one step."""
+    def step(self, number: int, factor: float) -> tuple[Passage, ...]:
+        """The texts of one step, up to `factor` times the trained length."""
         rng = random.Random(f"longer|{self._seed}|{number}")
+        longest = min(self._longest, round(factor * self._trained))
         if self._file:
-            start = rng.randrange(len(self._file) - self._longest + 1)
-            ids = tuple(self._file[start : start + self._longest])
+            start = rng.randrange(len(self._file) - longest + 1)
+            ids = tuple(self._file[start : start + longest])
             return (Passage(ids, (True,) * len(ids)),)
-        shortest = self._trained // 2
-        tokens = round(shortest * (self._longest / shortest) ** rng.random())
-        return self._keys(rng, tokens), self._lessons(rng, SHORT_SHARE * self._trained)
+        shortest = self._trained // 4
+        lengths = [round(shortest * (longest / shortest) ** rng.random()) for _ in range(TEXTS)]
+        return (*(self._keys(rng, one) for one in lengths), self._lessons(rng, self._trained))
 
     def _keys(self, rng: random.Random, tokens: int) -> Passage:
         language: Language = rng.choice(LANGUAGES)

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 WARM_UP: Final = 0.1
 """Share of the steps over which the rate rises; it falls linearly over the rest."""
+OF_VECTORS: Final = 5.0
+"""Rate of biases and norms over that of matrices: a head that told neighbours apart by its biases
+needs them several times as large once positions are squeezed."""
+OF_TABLES: Final = 1 / 3
+PEAK: Final = "peak"
 
 
 class Trainer:
@@ -30,7 +35,8 @@ class Trainer:
     Args:
         model: With its scaling in force.
         steps: How many there will be.
-        rate: Highest learning rate of the layers' matrices; the rest gets a third.
+        rate: Highest learning rate of the layers' matrices (Muon); biases and norms get five times
+            as much, embeddings a third (AdamW).
         check: Called before each layer of a forward pass.
     """
 
@@ -40,13 +46,22 @@ class Trainer:
         self.model = model
         self._steps, self._rate, self._check = steps, rate, check
         matrices: list[Tensor] = []
-        others: list[Tensor] = []
+        tables: list[Tensor] = []
+        vectors: list[Tensor] = []
         for name, weight in model.named_parameters():
-            inner = weight.ndim == 2 and "embed" not in name and "lm_head" not in name
-            (matrices if inner else others).append(weight)
+            if weight.ndim == 1:
+                vectors.append(weight)
+            elif weight.ndim == 2 and "embed" not in name and "lm_head" not in name:
+                matrices.append(weight)
+            else:
+                tables.append(weight)
+        groups = [
+            {"params": vectors, PEAK: rate * OF_VECTORS},
+            {"params": tables, PEAK: rate * OF_TABLES},
+        ]
         self._optimizers: tuple[torch.optim.Optimizer, ...] = (
             torch.optim.Muon(matrices, lr=rate, weight_decay=0.0, adjust_lr_fn="original"),
-            torch.optim.AdamW(others, lr=rate / 3, betas=(0.9, 0.98), weight_decay=0.0),
+            torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), weight_decay=0.0),
         )
         self._done = 0
         self._tokens = 0
@@ -56,11 +71,9 @@ class Trainer:
         """One step on these texts; gives its loss before the step."""
         began = time.monotonic()
         share = self._share()
-        for optimizer, rate in zip(
-            self._optimizers, (self._rate, self._rate / 3), strict=True
-        ):  # fmt: skip
+        for optimizer in self._optimizers:
             for group in optimizer.param_groups:
-                group["lr"] = rate * share
+                group["lr"] = group.get(PEAK, self._rate) * share
             optimizer.zero_grad(set_to_none=True)
         targets = sum(sum(one.scored[1:]) for one in passages)
         total = 0.0
