@@ -26,8 +26,20 @@ READERS: Final[dict[str, Callable[[bytes, str], Content]]] = {
 REFUSED: Final = frozenset({".doc", ".odt", ".rtf", ".epub", ".ppt", ".pptx", ".xls", ".xlsx"})
 
 
-def read_document(path: Path) -> Document:
+Known = Callable[[str, Callable[[], Content]], Content]
+"""Gives the content of a file with this SHA-256: a kept one, or the one it makes."""
+
+
+def _anew(_sha: str, make: Callable[[], Content]) -> Content:
+    return make()
+
+
+def read_document(path: Path, known: Known = _anew) -> Document:
     """Read a file by the ending of its name; an unknown ending is read as text.
+
+    Args:
+        path: The file.
+        known: Asked before the file is taken apart.
 
     Raises:
         DataError: It is missing, empty, damaged, locked, in an unknown encoding, or of a kind
@@ -45,10 +57,12 @@ def read_document(path: Path) -> Document:
         )
     if not data.strip():
         raise _empty(path.name)
-    content = READERS.get(suffix, read_plain)(data, path.name)
+    reader = READERS.get(suffix, read_plain)
+    sha = hashlib.sha256(data).hexdigest()
+    content = known(f"{sha}{suffix}", lambda: reader(data, path.name))
     if not content.text.strip():
         raise _empty(path.name)
-    return Document(path.name, str(path), hashlib.sha256(data).hexdigest(), content)
+    return Document(path.name, str(path), sha, content)
 
 
 def text_document(name: str, text: str) -> Document:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 import torch
 
+from engine.context.documents.identity import identity
 from engine.context.documents.retrieval.meaning import Vectors
 from engine.decoding.interrupt import interruptible
 from engine.errors import ModelLoadError
@@ -45,8 +46,8 @@ class OwnStates:
 
     centred = True
 
-    def __init__(self, loaded: LoadedModel) -> None:
-        self.name = f"states of {loaded.ref.id} {loaded.weights_sha()[:16]} {loaded.edits}"
+    def __init__(self, loaded: LoadedModel, check: Callable[[], None]) -> None:
+        self.name = f"states of {identity(loaded, check)}"
         self._model = loaded.model
         self._tokenizer = loaded.tokenizer
 

@@ -1,0 +1,1 @@
+"""Ways around a window that is too small, one per file."""

@@ -1,0 +1,60 @@
+"""NBCE: every passage a context of its own, the surest one decides each token."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Final
+
+from engine.context.documents.desk import Desk, Outcome
+from engine.context.documents.nbce.generate import generate
+from engine.context.documents.nbce.pooling import Rule
+from engine.context.documents_spec import AnswerToken, Citation, Passage, Step
+
+LONGEST: Final = 1024
+
+
+def nbce(desk: Desk) -> Outcome:
+    """Read passages side by side; where there are too many, the best ranked ones."""
+    options = desk.spec.options
+    room = desk.question_room()
+    library = desk.cut(min(LONGEST, room), room)
+    chosen: list[Passage] = list(library.passages)
+    cited: tuple[Citation, ...] = ()
+    if len(chosen) > options.contexts:
+        cited = tuple(desk.searched(library, options.contexts))
+        chosen = sorted(
+            (library.passages[one.passage] for one in cited), key=lambda one: one.number
+        )
+        desk.notes.append(f"NBCE read the best {len(chosen)} of {len(library.passages)} passages.")
+    contexts = [desk.asked_about([passage]) for passage in chosen]
+    plain = desk.asked([])
+    rule = Rule(options.beta, options.top_p, options.bonus, options.drop_after)
+    began = time.monotonic()
+    tokens: list[AnswerToken] = []
+
+    def told(token: AnswerToken) -> None:
+        won = chosen[token.passage].number if token.passage >= 0 else -1
+        tokens.append(replace(token, passage=won))
+        desk.ctx.partial(tokens[-1])
+        desk.ctx.progress(None, "Answering")
+
+    made = generate(
+        desk.loaded.model, desk.loaded.tokenizer, plain, contexts, rule, desk.most,
+        desk.ctx.check, told,
+    )  # fmt: skip
+    longest = max(map(len, contexts)) + len(tokens)
+    desk.asker.add_cost(made.read, made.computed, longest)
+    text = made.text.strip()
+    desk.asker.note_step(
+        Step(
+            number=len(desk.asker.steps),
+            stage="answer",
+            passages=tuple(one.number for one in chosen),
+            text=text,
+            prompt_tokens=made.read,
+            new_tokens=len(tokens),
+            seconds=time.monotonic() - began,
+        )
+    )
+    return Outcome(text, tuple(tokens), cited)

@@ -1,0 +1,1 @@
+"""Naive Bayes-based context extension: many contexts side by side, one answer."""
