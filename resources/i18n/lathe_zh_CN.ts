@@ -1650,6 +1650,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>每行一题；留空则用教学任务</translation>
     </message>
     <message>
+        <source>Measure the components</source>
+        <translation>测量各组件</translation>
+    </message>
+    <message>
         <source>Taken out of every layer</source>
         <translation>从每一层去掉</translation>
     </message>
@@ -4354,6 +4358,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>nats per unit</source>
         <translation>奈特/单位</translation>
+    </message>
+    <message>
+        <source>gradient norm</source>
+        <translation>梯度范数</translation>
     </message>
     <message>
         <source>Here ({device}): {wl:.0%} to {wh:.0%} step by step, {fl:.0%} to {fh:.0%} as one kernel, {bl:.0%} to {bh:.0%} of a whole block. The paper&apos;s 7–64 % were whole models of 2019, recurrent ones among them (Zhang &amp; Sennrich).</source>
@@ -7665,12 +7673,28 @@ One question, leave one out</source>
         <translation>LongRoPE 的除数</translation>
     </message>
     <message>
+        <source>File…</source>
+        <translation>文件…</translation>
+    </message>
+    <message>
+        <source>A text file (UTF-8) whose next tokens are predicted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>ALiBi turns nothing: it takes a penalty per distance off each score, so there are no frequencies to change. It extrapolates directly, as trained.</source>
         <translation>ALiBi 不做旋转：它按距离给每个分数减去惩罚，因此没有频率可改。它按训练方式直接外推。</translation>
     </message>
     <message>
         <source>The model has no rotary positions: there is nothing to turn.</source>
         <translation>模型没有旋转位置：没有可旋转的东西。</translation>
+    </message>
+    <message>
+        <source>Teaching corpus</source>
+        <translation>教学语料</translation>
+    </message>
+    <message>
+        <source>Text to read</source>
+        <translation>要读取的文本</translation>
     </message>
     <message>
         <source>Tokens each</source>
@@ -9010,14 +9034,6 @@ One question, leave one out</source>
     <message>
         <source>Prune by it</source>
         <translation>用它剪枝</translation>
-    </message>
-    <message>
-        <source>loss</source>
-        <translation>损失</translation>
-    </message>
-    <message>
-        <source>nats per token</source>
-        <translation>奈特/词元</translation>
     </message>
 </context>
 <context>

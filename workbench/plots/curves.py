@@ -301,8 +301,10 @@ class LineChart(QWidget):
         values += [np.asarray([m.at]) for m in self._markers if m.horizontal != along]
         known = np.concatenate(values) if values else np.zeros(0)
         known = known[np.isfinite(known) & ((known > 0) if axis.log else True)]
-        low = axis.low if axis.low is not None else (float(known.min()) if len(known) else 0.0)
-        high = axis.high if axis.high is not None else (float(known.max()) if len(known) else 1.0)
+        nothing = (1.0, 10.0) if axis.log else (0.0, 1.0)
+        low, high = (float(known.min()), float(known.max())) if len(known) else nothing
+        low = low if axis.low is None else axis.low
+        high = high if axis.high is None else axis.high
         if axis.log:
             low, high = float(np.log10(max(low, 1e-300))), float(np.log10(max(high, 1e-300)))
         if high <= low:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from workbench.widgets.chips import Chip
+from workbench.widgets.flow_layout import FlowBar, FlowLayout
+
+GAP = 4
 
 
-class ChipBar(QWidget):
-    """Args:
+class ChipBar(FlowBar):
+    """One line of them, or more where the window is too narrow for one.
+
+    Args:
         keys: Stable names of the parts, in order.
         compact: Less room beside the texts.
 
@@ -28,9 +33,7 @@ class ChipBar(QWidget):
         self.chips = {key: Chip(self, compact=compact) for key in keys}
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
+        row = FlowLayout(self, GAP)
         for chip in self.chips.values():
             self._group.addButton(chip)
             row.addWidget(chip)
@@ -51,6 +54,12 @@ class ChipBar(QWidget):
         """Show these alone; none when there is nothing to choose between."""
         for key, chip in self.chips.items():
             chip.setVisible(key in keys and len(keys) > 1)
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for one line."""
+        shown = [chip.sizeHint() for chip in self.chips.values() if not chip.isHidden()]
+        width = sum(size.width() for size in shown) + GAP * max(0, len(shown) - 1)
+        return QSize(width, max((size.height() for size in shown), default=0))
 
     def _clicked(self, chip: Chip) -> None:
         self.chosen.emit(next(key for key, known in self.chips.items() if known is chip))

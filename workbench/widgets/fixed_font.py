@@ -23,24 +23,31 @@ def fixed_font() -> QFont:
     return font
 
 
-def use_fixed_font(widget: QWidget) -> None:
-    """Give a widget that face, now and whenever the size of the text changes; bold stays bold."""
-    if widget.findChild(_Follower, options=Qt.FindChildOption.FindDirectChildrenOnly) is None:
-        widget.installEventFilter(_Follower(widget))
-    _dress(widget)
-
-
-def _dress(widget: QWidget) -> None:
-    font = fixed_font()
-    if widget.font().pointSizeF() != font.pointSizeF() or widget.font().family() != font.family():
-        font.setBold(widget.font().bold())
-        widget.setFont(font)
+def use_fixed_font(widget: QWidget, bold: bool = False) -> None:
+    """Give a widget that face, now and whenever the size of the text changes."""
+    follower = widget.findChild(_Follower, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    if follower is None:
+        follower = _Follower(widget)
+        widget.installEventFilter(follower)
+    follower.bold = bold
+    follower.dress(widget)
 
 
 class _Follower(QObject):
     """Dresses its parent again when the application's font is another one."""
 
+    bold = False
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in FONT_CHANGES and isinstance(watched, QWidget):
-            _dress(watched)
+            self.dress(watched)
         return False
+
+    def dress(self, widget: QWidget) -> None:
+        """Give it the face, unless it has it already."""
+        font, worn = fixed_font(), widget.font()
+        font.setBold(self.bold)
+        if (worn.pointSizeF(), worn.family(), worn.bold()) != (
+            font.pointSizeF(), font.family(), font.bold(),
+        ):  # fmt: skip
+            widget.setFont(font)

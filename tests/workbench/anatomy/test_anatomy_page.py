@@ -138,7 +138,7 @@ def test_norms_follow_the_sliders(page, qtbot):
 
 def test_components_are_measured_and_put_back(page, qtbot, bench):
     click(qtbot, page.chips["components"])
-    assert "tiny-bloom" in page.components.headline.text()
+    assert "tiny-bloom" in page.components.empty.text.text()
     page.components.items.setValue(1)
     with qtbot.waitSignal(page.model.components.ended, timeout=RUN_MS):
         click(qtbot, page.header.primary)
@@ -157,7 +157,7 @@ def test_components_are_measured_and_put_back(page, qtbot, bench):
     other = ModelRef("teach-rope")
     bench.services.model.choose(other)
     assert page.model.components.result is None
-    assert "teach-rope" in page.components.headline.text()
+    assert "teach-rope" in page.components.empty.text.text()
 
 
 def test_another_model_ends_what_was_measured_of_the_one_before(page, qtbot, bench):
@@ -174,7 +174,7 @@ def test_another_model_ends_what_was_measured_of_the_one_before(page, qtbot, ben
     qtbot.waitUntil(lambda: not bench.services.jobs.busy(), timeout=RUN_MS)
     assert one.spec == old
     assert not any(heard)
-    assert "teach-rope" in page.components.headline.text()
+    assert "teach-rope" in page.components.empty.text.text()
 
 
 def test_the_page_comes_back_as_it_was(page, qtbot):
@@ -205,8 +205,10 @@ def test_components_are_read_on_lines_of_ones_own_and_saved(page, qtbot, tmp_pat
     view = page.components
     view.text.setPlainText("one two three\ntwo three one\n")
     assert not view.items.isEnabled()
+    assert view.empty.isVisible()
     with qtbot.waitSignal(page.model.components.ended, timeout=RUN_MS):
-        click(qtbot, page.header.primary)
+        click(qtbot, view.empty.button)
+    assert not view.empty.isVisible()
     result = page.model.components.result
     assert isinstance(result, ComponentsResult)
     assert result.items == 2

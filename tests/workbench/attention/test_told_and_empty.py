@@ -92,5 +92,9 @@ def test_captions_figures_and_notes_follow_language_and_size(driver, page, bench
     services.theme.apply("light", 1.5)
     driver.qtbot.waitUntil(lambda: figure.font().pointSizeF() > small, timeout=RUN_MS)
     assert figure.font().pointSizeF() == pytest.approx(page.font().pointSizeF())
+    last = len(page.cell.lines()) - 1
+    assert [value.font().bold() for value in page.cell.values[: last + 1]] == [False] * last + [
+        True
+    ]
     services.theme.apply("light", 1.0)
     driver.qtbot.waitUntil(lambda: figure.font().pointSizeF() == small, timeout=RUN_MS)

@@ -6,7 +6,8 @@ import math
 import shlex
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -30,6 +31,7 @@ from workbench.plots.export import Column
 from workbench.services.container import Services
 from workbench.viewmodels.anatomy import AnatomyModel
 from workbench.views.plot_card import PlotCard, plot_exports
+from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow, FigureTable
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
@@ -40,7 +42,13 @@ TEXT_LINES = 3
 
 
 class ComponentsView(QScrollArea):
-    """A sentence, the components as bars, and the same layer by layer."""
+    """A sentence, the components as bars, and the same layer by layer.
+
+    Signals:
+        measure_wanted(): The button of the empty place.
+    """
+
+    measure_wanted = Signal()
 
     def __init__(
         self, services: Services, model: AnatomyModel, parent: QWidget | None = None
@@ -57,6 +65,10 @@ class ComponentsView(QScrollArea):
         self.text = TextField(TEXT_LINES, content)
         self.items_label.setBuddy(self.items)
         self.text_label.setBuddy(self.text)
+        self.measure = QAction(self)
+        self.measure.setProperty("icon-name", "play")
+        self.measure.triggered.connect(self.measure_wanted)
+        self.empty = EmptyState(services, "anatomy", self.measure, content)
         self.headline = PlainLabel(content)
         self.headline.setWordWrap(True)
         set_role(self.headline, "section")
@@ -99,6 +111,7 @@ class ComponentsView(QScrollArea):
         column.addWidget(self.headline)
         column.addLayout(grid)
         column.addWidget(self.note)
+        column.addWidget(self.empty, 100)
         column.addStretch(1)
         self.setWidget(content)
         model.components.changed.connect(self.refresh)
@@ -114,6 +127,7 @@ class ComponentsView(QScrollArea):
         self.text_label.setText(self.tr("or lines of your own"))
         self.text.setAccessibleName(self.text_label.text())
         self.text.setPlaceholderText(self.tr("One item per line; empty: the teaching tasks"))
+        self.measure.setText(self.tr("Measure the components"))
         self.whole_card.set_texts(self.tr("Taken out of every layer"))
         self.layers_card.set_texts(self.tr("Taken out of one layer"))
         self.refresh()
@@ -124,12 +138,15 @@ class ComponentsView(QScrollArea):
         result = self._model.components.result
         self.whole_card.setVisible(bool(losses))
         self.layers_card.setVisible(any(one.layer >= 0 for one in losses))
+        self.headline.setVisible(bool(losses))
+        self.empty.setVisible(not losses and not self._model.components.running)
         if not losses:
             text = self.tr(
                 "Measure takes each part out of {model}, reads the loss on held-out tasks, and "
                 "puts everything back."
             )
-            self.headline.setText(text.format(model=self._model.model_id))
+            self.empty.set_text(text.format(model=self._model.model_id))
+            self.headline.setText("")
             self.note.setText("")
             return
         full = max((o.rise.high for o in losses if o.rise is not None), default=1.0)

@@ -183,7 +183,7 @@ class NormsView(QScrollArea):
             self.depth_card.set_note(self.tr("Measure builds random stacks and reads them."))
         self.depth.set_data(
             Axis(self.tr("layer, from the input"), whole=True),
-            Axis(self.tr("gradient norm of its weights"), self.tr("nats per unit"), log=True),
+            Axis(self.tr("gradient norm"), self.tr("nats per unit"), log=True),
             tuple(series),
         )
 

@@ -18,8 +18,8 @@ from workbench.views.anatomy.models_view import ModelsView
 from workbench.views.anatomy.norms_view import NormsView
 from workbench.views.working_page import WorkingPage
 from workbench.widgets.chip_bar import ChipBar
+from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.fold import set_role
-from workbench.widgets.plain import PlainLabel
 
 
 class AnatomyPage(WorkingPage):
@@ -36,8 +36,7 @@ class AnatomyPage(WorkingPage):
         self._topic: Topic = "models"
         self.bar = ChipBar(TOPICS, self)
         self.chips = self.bar.chips
-        self.hint = PlainLabel(self)
-        self.hint.setWordWrap(True)
+        self.hint = ElidedLabel(self)
         self.models = ModelsView(services, self.model, self)
         self.activations = ActivationsView(services, self.model, self)
         self.norms = NormsView(services, self.model, self)
@@ -157,6 +156,7 @@ class AnatomyPage(WorkingPage):
             "components": self.tr("What is lost when one part of the loaded model is taken out."),
         }
         self.hint.setText(hints[self._topic])
+        self.hint.setToolTip(hints[self._topic])
 
     # Small questions
 
@@ -195,3 +195,4 @@ class AnatomyPage(WorkingPage):
                 one.refused.connect(self.show_refusal)
                 one.ended.connect(self._ended)
         self.bar.chosen.connect(self._chosen)
+        self.components.measure_wanted.connect(self._run)

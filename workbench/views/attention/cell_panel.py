@@ -108,9 +108,7 @@ class CellPanel(QWidget):
                 label.setVisible(bool(said))
         last = len(rows) - 1
         for number, value in enumerate(self.values):
-            font = value.font()
-            font.setBold(number == last)
-            value.setFont(font)
+            use_fixed_font(value, bold=number == last)
         self.rule.setVisible(bool(rows))
         self.setAccessibleDescription("; ".join(f"{name} {figure}" for name, figure in rows))
 

@@ -34,14 +34,16 @@ from workbench.views.attention.two_states_view import TwoStatesView
 from workbench.views.attention.words import role_name, view_name
 from workbench.views.working_page import WorkingPage
 from workbench.widgets.chip_bar import ChipBar
+from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.fold import set_role
-from workbench.widgets.plain import PlainLabel
+from workbench.widgets.least_room import LeastRoom
 
 ATLAS_CHARS = 36
 MAP_CHARS = 90
 CELL_CHARS = 30
 LOW = 44  # lines of text
+LEAST = (30, 32)  # lines below which the map would vanish: the content scrolls then
 
 
 class AttentionPage(WorkingPage):
@@ -63,7 +65,7 @@ class AttentionPage(WorkingPage):
         self.views_bar = ChipBar(VIEWS, self)
         self.roles_bar = ChipBar(ROLES, self, compact=True)
         self.views, self.roles = self.views_bar.chips, self.roles_bar.chips
-        self.hint = PlainLabel(self)
+        self.hint = ElidedLabel(self)
         self.atlas = AtlasPanel(self.model, self.atlas_model, services, self.plot_theme, self)
         self.map = MapView(self.model, self.atlas_model, services, self.plot_theme, self)
         self.lens_model = LensModel(services.jobs, self)
@@ -176,7 +178,12 @@ class AttentionPage(WorkingPage):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a low window text and bars give lines to the map."""
         super().resizeEvent(event)
-        low = self.height() < LOW * self.fontMetrics().lineSpacing()
+        self._fit()
+
+    def _fit(self) -> None:
+        line = self.fontMetrics().lineSpacing()
+        self._scroll.set_least(LEAST[1] * line, LEAST[0] * line)
+        low = self.height() < LOW * line
         self.source.set_low(low)
         self.bars.set_low(low)
 
@@ -279,7 +286,7 @@ class AttentionPage(WorkingPage):
         self.atlas.setVisible(self._view in ("map", "lines", "mask"))
         self.bars.setVisible(self._view in ("map", "lines", "lens"))
         if hasattr(self, "empty"):
-            self.outer.setCurrentWidget(self._content if has else self.empty)
+            self.outer.setCurrentWidget(self._scroll if has else self.empty)
         self.services.actions.refresh()
         self._write()
 
@@ -287,6 +294,7 @@ class AttentionPage(WorkingPage):
         self.views_bar.set_names({view: view_name(view) for view in VIEWS})
         self.roles_bar.set_names({role: role_name(role) for role in ROLES})
         self.hint.setText(self.tr("Attention is not an explanation; it is what was read."))
+        self.hint.setToolTip(self.hint.text())
         if hasattr(self, "empty"):
             self.empty.set_text(
                 self.tr("Look inside keeps what every head did with the text above.")
@@ -331,7 +339,8 @@ class AttentionPage(WorkingPage):
         content.addWidget(self.splitter, 1)
         content.addWidget(self.bars)
         self.outer = QStackedWidget(self)
-        self.outer.addWidget(self._content)
+        self._scroll = LeastRoom(self._content, self)
+        self.outer.addWidget(self._scroll)
         self.body.addWidget(self.source)
         self.body.addWidget(self.note)
         self.body.addWidget(self.strip)
@@ -350,6 +359,7 @@ class AttentionPage(WorkingPage):
         self.ablation.job.refused.connect(self._bars_refused)
         self.ablation.sweep.refused.connect(self._refused)
         self.services.model.chosen.connect(self._follow_model)
+        self.plot_theme.changed.connect(self._fit)
         self.source.edited.connect(self._edited)
         self.atlas.ablate_wanted.connect(self._ablate)
         self.map.cell_changed.connect(self.cell.show_cell)
