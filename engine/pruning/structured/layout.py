@@ -22,6 +22,7 @@ MLPS: Final = (
     (("fc1",), "fc2", "intermediate_size"),
     (("fc1",), "fc2", "ffn_dim"),
     (("c_fc",), "c_proj", "n_inner"),
+    (("c_fc",), "c_proj", "intermediate_size"),
 )
 READERS: Final = ("q_proj", "k_proj", "v_proj")
 OUTPUTS: Final = ("o_proj", "dense")
@@ -158,7 +159,7 @@ def require(
         )
     if groups and any(layer.attention is None for layer in layers):
         raise UnsupportedModel(
-            f"“{kind}” ties the number of its heads to its width: no head can be cut out.",
+            f"The heads of “{kind}” cannot be cut out: their number or norm is tied to its width.",
             "Cut neurons or whole layers, with a share of 0 of the heads.",
         )
     if experts and not any(layer.experts for layer in layers):
@@ -200,9 +201,19 @@ def _attention(
         if holder is not None and isinstance(head_dim, int) and head_dim:
             query, keys, values, out = (_part(holder, one, names) for one in (*READERS, output))
             found = Attention(query, keys, values, out, head_dim)
-            if stated == [found.groups * found.queries, found.groups]:
+            own = stated == [found.groups * found.queries, found.groups]
+            if own and not _normed_together(holder, head_dim):
                 return found
     return None
+
+
+def _normed_together(attention: nn.Module, head_dim: int) -> bool:
+    """Whether queries or keys are normalised over all heads (OLMo 2): fewer would give another."""
+    for module in attention.children():
+        weight = getattr(module, "weight", None)
+        if isinstance(weight, Tensor) and weight.dim() == 1 and len(weight) != head_dim:
+            return True
+    return False
 
 
 def _holder(layer: nn.Module, parts: tuple[str, ...]) -> nn.Module | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
+from transformers import AutoConfig, AutoModelForCausalLM, Olmo2Config, PreTrainedModel
 from transformers.models.llama import modeling_llama
 
 from engine.api import Resources
@@ -218,12 +218,23 @@ def test_other_models_of_the_class_still_record_their_layers(family: str) -> Non
         assert len(states) == 3
 
 
+def test_heads_that_are_normalised_together_stay() -> None:
+    config = Olmo2Config(
+        vocab_size=260, hidden_size=64, intermediate_size=128, num_hidden_layers=2,
+        num_attention_heads=4, num_key_value_heads=2,
+    )  # fmt: skip
+    model = AutoModelForCausalLM.from_config(config)
+    assert [layer.attention for layer in layout(model)] == [None, None]
+    small = narrowed(model, Kept((torch.arange(64),) * 2, (torch.empty(0),) * 2))
+    assert torch.isfinite(logits(small.eval())).all()
+
+
 @pytest.mark.parametrize(
     ("family", "cut", "says"),
     [
         ("bloom", "neurons", "width of their own"),
-        ("bloom", "groups", "ties the number of its heads"),
-        ("gpt2", "groups", "ties the number of its heads"),
+        ("bloom", "groups", "number or norm is tied"),
+        ("gpt2", "groups", "number or norm is tied"),
         ("llama", "experts", "no mixture of experts"),
     ],
 )

@@ -215,7 +215,7 @@ def test_a_ranking_that_does_not_fit_is_refused(
     [
         ("bert", {}, "no causal decoder"),
         ("t5", {}, "no causal decoder"),
-        ("bloom", {"neurons": 0.0}, "ties the number of its heads"),
+        ("bloom", {"neurons": 0.0}, "number or norm is tied"),
         ("qwen3_moe", {}, "mixture of experts"),
         ("llama", {"experts": 0.5}, "no mixture of experts"),
         ("llama", {"blocks": 2}, "has 2 layers; 2 cannot go"),
