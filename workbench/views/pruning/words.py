@@ -144,6 +144,8 @@ def worth_name(worth: str) -> str:
             return translate("Pruning", "fluctuation (FLAP)")
         case "magnitude":
             return translate("Pruning", "weights alone")
+        case "loss":
+            return translate("Pruning", "loss without the part")
     return worth
 
 
@@ -157,6 +159,10 @@ def worth_hint(worth: str) -> str:
         case "flap":
             return translate(
                 "Pruning", "How much the part's input fluctuates, weighted (An et al. 2024)."
+            )
+        case "loss":
+            return translate(
+                "Pruning", "Heads and layers silenced one by one; slower. Neurons as with WIFN."
             )
     return translate("Pruning", "No text is read.")
 
