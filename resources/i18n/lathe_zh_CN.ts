@@ -5810,14 +5810,6 @@ One question, leave one out</source>
         <translation>逐个静默头和层，较慢；神经元按 WIFN 评判。</translation>
     </message>
     <message>
-        <source>Mean |weight| of the part&apos;s outputs times the norm of its inputs.</source>
-        <translation>部件输出权重的平均绝对值乘以其输入的范数。</translation>
-    </message>
-    <message>
-        <source>How much the part&apos;s input fluctuates, weighted (An et al. 2024).</source>
-        <translation>部件输入的波动大小，经加权（An et al. 2024）。</translation>
-    </message>
-    <message>
         <source>No text is read.</source>
         <translation>不读取文本。</translation>
     </message>
