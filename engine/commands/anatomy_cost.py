@@ -54,5 +54,5 @@ def cost(
     low, high = PAPER_SAVING
     out.print(
         f"Of whole models the paper reports a saving of {low:.0%} to {high:.0%} (Zhang & Sennrich "
-        "2019); above are the norms alone, and a block."
+        "2019); above are single parts of one."
     )
