@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from engine.context.documents import prompts
 from engine.context.documents.asking import Asker
 from engine.context.documents.index_store import IndexStore
-from engine.context.documents.library import Library, cut_all, finder
+from engine.context.documents.library import Finder, Library, cut_all, finder
 from engine.context.documents.reading.document import Document
 from engine.context.documents_spec import AnswerToken, Citation, DocumentsSpec, Flow, Passage, Step
 from engine.context.methods import trained_length
@@ -128,12 +128,16 @@ class Desk:
             return SentenceEncoder(Path(options.encoder), self.loaded.device)
         return OwnStates(self.loaded, self.ctx.check)
 
+    def ready_finder(self, library: Library) -> Finder:
+        """What finds passages; only documents that are new are encoded."""
+        self.ctx.progress(None, "Indexing passages")
+        rank = self.spec.options.rank
+        return finder(library, rank, self._encoder(), self.store, self.ctx.check)
+
     def searched(self, library: Library, most: int) -> list[Citation]:
         """The best passages for the question, with a step that names them."""
-        options, check = self.spec.options, self.ctx.check
-        self.ctx.progress(None, "Indexing passages")
-        ready = finder(library, options.rank, self._encoder(), self.store, check)
-        found = ready.find(self.spec.question, options.rank, most, check)
+        ready = self.ready_finder(library)
+        found = ready.find(self.spec.question, self.spec.options.rank, most, self.ctx.check)
         self.retrieval_ms = ready.last_ms
         self.asker.note_step(
             Step(

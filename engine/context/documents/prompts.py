@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 ANSWER: Final[dict[Language, str]] = {"en": "Read the text and answer.", "zh": "阅读文本并回答。"}
 SUMMARY: Final[dict[Language, str]] = {"en": "Summarise the text.", "zh": "总结这段文字。"}
+MAY_PASS: Final[dict[Language, str]] = {
+    "en": "Read the text and answer. If it does not say, answer: none.",
+    "zh": "阅读文本并回答。如果文中没有说，回答：无。",
+}
+PASSED: Final = frozenset({"none", "无", "answer: none", "the answer is none", "答案是无"})
 COMBINE: Final[dict[Language, str]] = {
     "en": "These are the results for parts of a longer text, in order. Join them into one answer.",
     "zh": "以下是一篇长文各部分的结果，按顺序排列。请把它们合成一个回答。",
@@ -43,6 +48,19 @@ def asked(
     """Tokens of a question about passages; an empty question asks for a summary."""
     instruction = ANSWER[language] if question.strip() else SUMMARY[language]
     return sent(loaded, language, instruction, GAP.join(context), question)
+
+
+def asked_of_part(
+    loaded: LoadedModel, language: Language, part: str, question: str
+) -> tuple[int, ...]:
+    """The same about one part of a longer text, which need not hold the answer."""
+    instruction = MAY_PASS[language] if question.strip() else SUMMARY[language]
+    return sent(loaded, language, instruction, part, question)
+
+
+def passed(text: str) -> bool:
+    """Whether a result says that its part does not hold the answer."""
+    return text.strip(" .。!！\"“”'*").casefold() in PASSED
 
 
 def combined(
