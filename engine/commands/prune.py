@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, cast, get_args
+from typing import Annotated, Final, cast, get_args
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -30,6 +30,7 @@ from engine.commands.prune_shared import (
 )
 from engine.errors import EngineError
 from engine.paths import Paths
+from engine.pruning.card_spec import Card
 from engine.pruning.presets import presets, save_preset
 from engine.pruning.prune_spec import (
     ALLOCATIONS,
@@ -40,6 +41,13 @@ from engine.pruning.prune_spec import (
     PruneSpec,
 )
 from engine.pruning.recipe import PRESETS, Group, Mode, Recipe
+
+UNITS: Final = {
+    "file": "file, bytes",
+    "memory": "memory, bytes",
+    "speed": "tokens per second",
+    "perplexity": "perplexity",
+}
 
 app = typer.Typer(help="Prune a model: single weights, or with a command whole parts.")
 app.command("sweep")(prune_sweep.sweep)
@@ -86,6 +94,10 @@ def prune(
     masks_only: Annotated[
         bool, typer.Option("--masks-only", help="Write the masks alone, as NPZ, to --out.")
     ] = False,
+    forecast: Annotated[
+        bool, typer.Option("--forecast", help="Say the expected perplexity before the run.")
+    ] = False,
+    timed: Annotated[int, typer.Option("--timed", help="New tokens of a timed run; 0 = none.")] = 0,
     device: Device = "auto",
     dtype: DType = "auto",
     quantization: Annotated[str, typer.Option(help="none, nf4, fp4 or int8.")] = "none",
@@ -125,8 +137,10 @@ def prune(
             bitmask=bitmask,
             masks_only=masks_only,
             passes=passes,
+            forecast=forecast,
+            timed=timed,
         )
-        result = run_job(spec)
+        result = run_job(spec, _foretell)
     except EngineError as error:
         stop(error)
     assert isinstance(result, PruneResult)
@@ -154,12 +168,44 @@ def _scored(method: str, recipe: Recipe, save: str) -> tuple[str, Recipe]:
     return method, recipe
 
 
+def _foretell(part: object) -> None:
+    """The card before the run, on standard error."""
+    if isinstance(part, Card):
+        for change in part.changes:
+            if change.expected is not None and change.before is not None:
+                note(f"{change.quantity}: {change.before:,.4g} → {change.expected:,.4g} expected")
+
+
+def _show_card(card: Card) -> None:
+    table = Table("What", "before", "expected", "after", "noise", "real")
+    for change in card.changes:
+        if change.before is None:
+            continue
+        shown = [
+            "–" if value is None else f"{value:,.4g}"
+            for value in (change.before, change.expected, change.after)
+        ]
+        known = change.after is not None
+        table.add_row(
+            UNITS[change.quantity], *shown, f"{change.noise:,.3g}" if known else "–",
+            ("yes" if change.real else "no change") if known else "–",
+        )  # fmt: skip
+    out.print(table)
+    if card.kernel:
+        out.print(card.kernel)
+
+
 def _plain(result: PruneResult) -> dict[str, object]:
     """The result with the figures that are computed from it."""
     from engine.jobs.spec import to_plain
 
     plain: dict[str, object] = to_plain(result)
     plain["ratio"] = result.ratio
+    if result.card is not None:
+        plain["card"] = {
+            **to_plain(result.card),
+            "changes": [{**to_plain(one), "real": one.real} for one in result.card.changes],
+        }
     plain["rows"] = [{**to_plain(row), "ratio": row.ratio} for row in result.rows]
     for name, loss in (("dense", result.dense), ("pruned", result.pruned)):
         if loss is not None:
@@ -179,6 +225,8 @@ def _show(result: PruneResult) -> None:
     if result.dense is not None and result.pruned is not None:
         out.print(f"dense:  {loss_words(result.dense)}")
         out.print(f"pruned: {loss_words(result.pruned)}")
+    if result.card is not None:
+        _show_card(result.card)
     took = result.seconds
     out.print(
         f"load {took.load:.1f} s, calibrate {took.calibrate:.1f} s, score {took.score:.1f} s, "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +13,9 @@ from torch import Tensor
 
 from engine.jobs.spec import Spec
 from engine.pruning.allocation.registry import RULES
-from engine.pruning.judge import judge
-from engine.pruning.loss import loss
+from engine.pruning.card import CardMaker, as_array
+from engine.pruning.judge import Judged, judge
+from engine.pruning.loss import Losses, losses
 from engine.pruning.methods.registry import method_of
 from engine.pruning.one_pass import restored
 from engine.pruning.passages import Passages, passages
@@ -22,11 +23,14 @@ from engine.pruning.prune_spec import Loss, MatrixRow, PruneResult, PruneSpec, S
 from engine.pruning.pruned import PrunedMatrix, prune_matrices
 from engine.pruning.recipe import pattern_of
 from engine.pruning.save import check_folder, save_masks, save_model
+from engine.pruning.semi_structured import no_kernel
 from engine.pruning.targets import targets
+from engine.pruning.turns import in_turns
 
 if TYPE_CHECKING:
     from engine.jobs.job import JobContext
     from engine.models.loaded import LoadedModel
+    from engine.pruning.structured_spec import Speed
 
 #: the evaluation draws other windows than the calibration
 APART = 1_000_003
@@ -62,6 +66,7 @@ class _Pruning:
         self.rows: list[MatrixRow] = []
         self.masks: dict[str, Tensor] = {}
         self.scoring = 0.0
+        self.judged: Judged | None = None
 
     def run(self) -> PruneResult:
         """Measure, prune, measure, write."""
@@ -72,9 +77,15 @@ class _Pruning:
         evaluation = self._evaluation()
         self.ctx.progress(0.0, "Measuring the dense model")
         dense = self._loss(evaluation)
+        ratios = self._ratios(calibration)
+        maker = CardMaker(spec, self.loaded, self.found, as_array(self.found, ratios))
+        if spec.forecast:
+            self._foresee(maker, calibration, evaluation)
+            self.ctx.partial(maker.card(dense))
         with restored(self.found):
+            whole = [target.weight.clone() for target in self.found] if spec.timed else []
             with self._timed("calibrate"):
-                self._prune(calibration)
+                self._prune(calibration, ratios)
             self.seconds = replace(
                 self.seconds,
                 calibrate=self.seconds.calibrate - self.scoring,
@@ -82,21 +93,24 @@ class _Pruning:
             )
             self.ctx.progress(0.7, "Measuring the pruned model")
             pruned = self._loss(evaluation)
-            sizes = self._write(calibration, dense, pruned)
+            speed = self._speed(whole, evaluation or calibration) if spec.timed else None
+            kernel = "" if self.pattern.free else no_kernel(self.pattern, self.found[0].weight)
+            sizes = self._write(calibration, _mean(dense), _mean(pruned))
         return PruneResult(
             model=spec.model.id,
             method=spec.method,
             recipe=self.recipe,
             pattern=spec.pattern,
             rows=tuple(self.rows),
-            dense=dense,
-            pruned=pruned,
+            dense=_mean(dense),
+            pruned=_mean(pruned),
             calibration_sha256=calibration.sha256,
             evaluation_sha256=evaluation.sha256 if evaluation else "",
             length=spec.length,
             seconds=self.seconds,
             out=spec.out,
             file_bytes=sizes,
+            card=maker.card(dense, pruned, speed, sizes, kernel),
         )
 
     def _calibration(self) -> Passages:
@@ -121,26 +135,50 @@ class _Pruning:
             seed=spec.seed + APART,
         )
 
-    def _loss(self, text: Passages | None) -> Loss | None:
+    def _loss(self, text: Passages | None) -> Losses | None:
         if text is None:
             return None
         with self._timed("measure"):
-            return loss(self.loaded.model, text, self.ctx.check)
+            return losses(self.loaded.model, text, self.ctx.check)
+
+    def _foresee(
+        self, maker: CardMaker, calibration: Passages, evaluation: Passages | None
+    ) -> None:
+        """The expected loss, from layers pruned alone."""
+        if evaluation is None:
+            return
+        with self._timed("measure"):
+            self.ctx.progress(0.1, "Reading what each layer would lose")
+            maker.foresee(self._judge(calibration), evaluation, self.ctx.check)
+
+    def _speed(self, whole: Sequence[Tensor], text: Passages) -> Speed:
+        """Tokens per second, dense and pruned in turns."""
+        self.ctx.progress(0.8, "Timing the pruned model")
+        model, timed, check = self.loaded.model, self.spec.timed, self.ctx.check
+        with self._timed("measure"):
+            return in_turns(model, self.found, whole, text.ids[0], timed, check)
+
+    def _judge(self, calibration: Passages) -> Judged:
+        """How the dense weights rank; found out once."""
+        if self.judged is None:
+            model, check = self.loaded.model, self.ctx.check
+            self.judged = judge(model, self.found, calibration, self.recipe, check)
+        return self.judged
 
     def _ratios(self, calibration: Passages) -> dict[str, float]:
         """The ratio of every matrix by the rule of allocation."""
         if self.spec.allocation == "uniform":
-            return {target.name: self.spec.ratio for target in self.found}
+            pattern = self.pattern
+            ratio = self.spec.ratio if pattern.free else 1 - pattern.keep / pattern.of
+            return {target.name: ratio for target in self.found}
         self.ctx.progress(0.1, "Reading what each layer would lose")
-        judged = judge(self.loaded.model, self.found, calibration, self.recipe, self.ctx.check)
+        judged = self._judge(calibration)
         given = RULES[self.spec.allocation](judged.budget(self.spec.ratio))
         return {target.name: float(ratio) for target, ratio in zip(self.found, given, strict=True)}
 
-    def _prune(self, calibration: Passages) -> None:
+    def _prune(self, calibration: Passages, ratios: dict[str, float]) -> None:
         """Every matrix, in one forward pass or block by block."""
         method = method_of(self.spec.method, self.recipe, self.pattern)
-        ratios = self._ratios(calibration)
-
         prune_matrices(
             self.loaded.model, self.found, calibration, method, ratios, self._note,
             self.ctx.check, self.spec.passes,
@@ -187,3 +225,7 @@ class _Pruning:
         finally:
             spent = getattr(self.seconds, part) + time.monotonic() - started
             self.seconds = replace(self.seconds, **{part: spent})
+
+
+def _mean(found: Losses | None) -> Loss | None:
+    return None if found is None else found.mean()

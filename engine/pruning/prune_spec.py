@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 from engine.errors import BadSpec
 from engine.jobs.spec import Spec
 from engine.models.reference import ModelRef
+from engine.pruning.card_spec import Card
 from engine.pruning.recipe import PRESETS, Recipe, pattern_of, recipe_of
 
 TEACHING: Final = "teaching"
@@ -56,6 +57,9 @@ class PruneSpec(Spec):
         passes: 1 = each matrix is judged in the pass that prunes it; 2 = block by block as in the
             published references, once dense for the statistics and once pruned.
         preset: The name under which a person keeps the recipe, for titles and cards.
+        forecast: Say what to expect before the run: a few layers are pruned alone for it, and
+            the card is published before anything is pruned.
+        timed: New tokens of each timed run, dense and pruned in turns; 0 = measure no speed.
     """
 
     kind: ClassVar[str] = "prune"
@@ -77,6 +81,8 @@ class PruneSpec(Spec):
     bitmask: bool = False
     passes: int = 1
     preset: str = ""
+    forecast: bool = False
+    timed: int = 0
 
     def title(self) -> str:
         return f"Prune {self.model.id}: {self.preset or self.method}"
@@ -86,7 +92,7 @@ class PruneSpec(Spec):
             raise BadSpec(
                 f"A ratio of {self.ratio:g} cannot be pruned.", "Choose 0 or more, below 1."
             )
-        if self.windows < 1 or self.length < 8 or self.measured < 0:
+        if self.windows < 1 or self.length < 8 or self.measured < 0 or self.timed < 0:
             raise BadSpec("The calibration has no tokens.", "Take at least one window of 8 tokens.")
         if self.passes not in (1, 2):
             raise BadSpec(f"Pruning in {self.passes} passes is not known.", "Choose 1 or 2.")
@@ -190,6 +196,7 @@ class PruneResult:
         seconds: Where the time went.
         out: What was written, or empty.
         file_bytes: Size of the written weights, and of the dense ones.
+        card: What changed, beside what was expected.
     """
 
     model: str
@@ -205,6 +212,7 @@ class PruneResult:
     seconds: Seconds
     out: str = ""
     file_bytes: tuple[int, int] = (0, 0)
+    card: Card | None = None
 
     @property
     def ratio(self) -> float:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import torch
 from torch import Tensor
 
 from engine.pruning.inputs import Inputs
@@ -64,22 +63,28 @@ def prune_matrices(
 
     def visit(target: Target, inputs: Inputs) -> None:
         started = time.monotonic()
-        dense = target.weight.clone()
-        gone = method.prune(target.weight, inputs, ratios[target.name])
-        error = lost(dense, inputs.norms, gone)
+        gone, error = _prune(method, target.weight, inputs, ratios[target.name])
         note(PrunedMatrix(target, gone, error, time.monotonic() - started))
 
     walk = visit_in_one_pass if passes == 1 else visit_in_two_passes
     walk(model, found, text, visit, check)
 
 
-def lost(weight: Tensor, norms: Tensor, gone: Tensor) -> float:
-    """Share of the squared output that goes, were the inputs' features independent."""
-    scaled = weight.float() * norms
-    total = _power(scaled)
-    return _power(scaled.mul_(gone)) / total if total else 0.0
+def _prune(method: Method, weight: Tensor, inputs: Inputs, ratio: float) -> tuple[Tensor, float]:
+    """(what went, the share of the squared output that went with it)."""
+    power = inputs.norms.square()
+    if method.updates:  # what stays is no longer what it was: a copy is asked
+        dense = weight.clone()
+        gone = method.prune(weight, inputs, ratio)
+        left = _power(dense.masked_fill(gone, 0), power)
+        total = _power(dense, power)
+    else:
+        total = _power(weight, power)
+        gone = method.prune(weight, inputs, ratio)
+        left = _power(weight, power)
+    return gone, max(0.0, 1 - left / total) if total else 0.0
 
 
-def _power(values: Tensor) -> float:
-    """Sum of squares; sums of whole rows first, so that float32 loses nothing that counts."""
-    return float(torch.linalg.vecdot(values, values).double().sum())
+def _power(weight: Tensor, power: Tensor) -> float:
+    """``Σ (W·‖X‖)²``; sums of rows first, so that float32 loses nothing that counts."""
+    return float((weight.float().square() @ power).double().sum())

@@ -124,3 +124,27 @@ def test_the_hull_lies_under_the_curve_and_is_convex() -> None:
     assert (np.diff(under, 2) >= -1e-12).all()
     assert under[0] == y[0]
     assert under[-1] == y[-1]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_owl_densities_equal_a_slow_transcription(seed: int) -> None:
+    """Share of scores above five means per layer → density, written out weight by weight."""
+    generator = torch.Generator().manual_seed(seed)
+    weights = [torch.randn(8, 12, generator=generator) ** 3 for _ in range(4)]
+    norms = [torch.rand(12, generator=generator) * 4 ** torch.rand(12, generator=generator) + 0.01
+             for _ in range(4)]  # fmt: skip
+    ratio, shares = 0.6, []
+    for weight, norm in zip(weights, norms, strict=True):
+        scores = [abs(float(weight[i, j])) * float(norm[j]) for i in range(8) for j in range(12)]
+        mean = sum(scores) / len(scores)
+        shares.append(100 * sum(score > 5 * mean for score in scores) / len(scores))
+    low, high = min(shares), max(shares)
+    lifted = [(share - low) / (high - low) * 2 * 0.08 for share in shares]
+    centre = sum(lifted) / len(lifted)
+    densities = [lift - centre + (1 - ratio) for lift in lifted]
+    found = [outlier_share(w, n, 5.0) for w, n in zip(weights, norms, strict=True)]
+    grid = np.array(GRID)
+    given = Budget(
+        ratio, np.array([96] * 4), (0, 1, 2, 3), grid, np.tile(grid, (4, 1)), np.array(found)
+    )
+    assert RULES["owl"](given) == pytest.approx([1 - density for density in densities], abs=1e-6)

@@ -48,6 +48,7 @@ PHRASES = {
     "engine/models/catalog.py": ("describe_place", "_state_of"),
     "engine/models/forecast.py": ("_alternatives", "_smaller"),
     "engine/models/plan.py": ("plan_found",),
+    "engine/pruning/semi_structured.py": ("no_kernel",),
     "engine/pruning/structured/job.py": ("_reason",),
 }
 # Functions whose return values are shown, and calls that say a step.

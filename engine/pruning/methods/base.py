@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from torch import Tensor
 
@@ -10,7 +10,13 @@ from engine.pruning.inputs import Inputs
 
 
 class Method(Protocol):
-    """Prunes one matrix after another."""
+    """Prunes one matrix after another.
+
+    Attributes:
+        updates: Whether weights that stay may change.
+    """
+
+    updates: ClassVar[bool]
 
     def prune(self, weight: Tensor, inputs: Inputs, ratio: float) -> Tensor:
         """Zero weights in place; what stays may be changed to make up for what goes.

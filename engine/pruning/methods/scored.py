@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -20,6 +21,8 @@ class Scored:
         recipe: The score and the group in which it is compared.
         pattern: How zeros may lie.
     """
+
+    updates: ClassVar[bool] = False
 
     recipe: Recipe
     pattern: Pattern = Pattern()

@@ -8,6 +8,7 @@ factor of H⁻¹, and what is lost moves to the columns on its right.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -30,6 +31,8 @@ class SparseGpt:
         block: Columns among which a mask is chosen at once.
         damping: λ as a share of the Hessian's mean diagonal.
     """
+
+    updates: ClassVar[bool] = True
 
     pattern: Pattern = Pattern()
     block: int = 128
