@@ -154,7 +154,7 @@ def test_biases_are_put_in_only_where_asked(engine: Engine) -> None:
 
 def test_heads_judged_by_the_loss_cost_less(engine: Engine) -> None:
     """Of the same file size; what each head costs alone is a better guess than its weights."""
-    spec = replace(SHORT, neurons=0.0, widths="per-layer", windows=10, measured=16)
+    spec = replace(SHORT, neurons=0.0, widths="per-layer", measured=12)
     guessed = run(engine, spec)
     heard: list[str] = []
     job = engine.submit(
@@ -230,6 +230,12 @@ def test_what_an_architecture_cannot_do_is_said(
     with pytest.raises(JobFailed, match=says) as caught:
         run(engine, spec)
     assert caught.value.hint
+
+
+def test_packed_weights_are_refused(engine: Engine) -> None:
+    packed = replace(ROPE, options=replace(OPTIONS, quantization="nf4"))
+    with pytest.raises(JobFailed, match="packed in 4 or 8 bits"):
+        run(engine, replace(SHORT, model=packed))
 
 
 def test_experts_go_from_the_same_spec(engine: Engine, tmp_path: Path) -> None:
