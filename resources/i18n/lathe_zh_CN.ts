@@ -562,6 +562,69 @@
     </message>
 </context>
 <context>
+    <name>AnswerColumn</name>
+    <message>
+        <source>waits</source>
+        <translation>等待</translation>
+    </message>
+    <message>
+        <source>reads …</source>
+        <translation>阅读中…</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>log-probability {p}, entropy {h} nats</source>
+        <translation>对数概率 {p}，熵 {h} nat</translation>
+    </message>
+    <message>
+        <source>{n} passages still read</source>
+        <translation>仍在读 {n} 个段落</translation>
+    </message>
+    <message>
+        <source>{rank} {name} · {n} of {all} tokens</source>
+        <translation>{rank} {name} · {all} 个词元中的 {n} 个</translation>
+    </message>
+    <message>
+        <source>{place}. {name} · score {score}</source>
+        <translation>{place}. {name} · 得分 {score}</translation>
+    </message>
+    <message>
+        <source>by words: {a}, by meaning: {b}</source>
+        <translation>按词：第 {a}，按语义：第 {b}</translation>
+    </message>
+    <message>
+        <source>p. {n}</source>
+        <translation>第 {n} 页</translation>
+    </message>
+    <message>
+        <source>{n} steps</source>
+        <translation>{n} 步</translation>
+    </message>
+    <message>
+        <source>{n}. {stage}: {read} → {new} tokens</source>
+        <translation>{n}. {stage}：{read} → {new} 个词元</translation>
+    </message>
+    <message>
+        <source>read {read} tokens ({computed} computed), wrote {new}, in {time}</source>
+        <translation>读 {read} 个词元（计算 {computed} 个），写 {new} 个，用时 {time}</translation>
+    </message>
+    <message>
+        <source>longest prompt {n} of {window} tokens; documents have {all}</source>
+        <translation>最长提示 {n} / {window} 个词元；文档共 {all} 个</translation>
+    </message>
+    <message>
+        <source>{share} of the documents were never read</source>
+        <translation>文档中有 {share} 从未被读到</translation>
+    </message>
+</context>
+<context>
     <name>Application</name>
     <message>
         <source>Some settings could not be read; their defaults apply.</source>
@@ -1128,6 +1191,30 @@
         <translation>不变</translation>
     </message>
     <message>
+        <source>Measured under the slider, where every layer is judged as it was whole</source>
+        <translation>在滑块下测得：每一层都按完整时的状态来判断</translation>
+    </message>
+    <message>
+        <source>From {n} layers that were pruned alone</source>
+        <translation>由单独剪枝的 {n} 层推得</translation>
+    </message>
+    <message>
+        <source>noise ± {n}</source>
+        <translation>噪声 ± {n}</translation>
+    </message>
+    <message>
+        <source>real</source>
+        <translation>确有变化</translation>
+    </message>
+    <message>
+        <source>within the noise</source>
+        <translation>在噪声之内</translation>
+    </message>
+    <message>
+        <source>the same</source>
+        <translation>不变</translation>
+    </message>
+    <message>
         <source>same: {size}</source>
         <translation>不变：{size}</translation>
     </message>
@@ -1146,6 +1233,10 @@
     <message>
         <source>{method} at {ratio}: calibrate {a:.1f} s, score {b:.1f} s, measure {c:.1f} s; calibration {sha}, measured on {other}.</source>
         <translation>{method}，{ratio}：校准 {a:.1f} 秒，评分 {b:.1f} 秒，测量 {c:.1f} 秒；校准文本 {sha}，测量文本 {other}。</translation>
+    </message>
+    <message>
+        <source>The last run was another one: perplexity {p}.</source>
+        <translation>上一次运行是另一种设置：困惑度 {p}。</translation>
     </message>
     <message>
         <source>Written to {out} in {time}.</source>
@@ -1975,6 +2066,90 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <source>Sinks with a rolling outline (refine): fluent at constant memory. The context is not longer, the outline remembers.</source>
         <translation>注意力汇加滚动提纲（refine）：内存恒定且流畅。上下文并没有变长，记忆在提纲里。</translation>
     </message>
+    <message>
+        <source>Beginning alone</source>
+        <translation>只读开头</translation>
+    </message>
+    <message>
+        <source>As a whole</source>
+        <translation>整体阅读</translation>
+    </message>
+    <message>
+        <source>Retrieval</source>
+        <translation>检索</translation>
+    </message>
+    <message>
+        <source>Refine</source>
+        <translation>逐步修订</translation>
+    </message>
+    <message>
+        <source>Long output</source>
+        <translation>长篇输出</translation>
+    </message>
+    <message>
+        <source>As advised</source>
+        <translation>按建议</translation>
+    </message>
+    <message>
+        <source>What does not fit is never read: the floor.</source>
+        <translation>放不下的从不被读到：这是下限。</translation>
+    </message>
+    <message>
+        <source>Passages that match the question by words and meaning, nothing else.</source>
+        <translation>只读词和语义与问题相符的段落。</translation>
+    </message>
+    <message>
+        <source>Passages side by side; the surest one decides each token (Su 2023).</source>
+        <translation>段落并排阅读；每个词元由最有把握的段落决定（苏剑林，2023）。</translation>
+    </message>
+    <message>
+        <source>Every part is read alone, in one batch; the results are joined.</source>
+        <translation>各部分分别成批阅读，再合并结果。</translation>
+    </message>
+    <message>
+        <source>Part after part; each may correct what was said so far.</source>
+        <translation>逐段阅读；每段都可以修正已有的回答。</translation>
+    </message>
+    <message>
+        <source>An outline first, then its sections, with a rolling summary.</source>
+        <translation>先写提纲，再写各节，并滚动摘要。</translation>
+    </message>
+    <message>
+        <source>found</source>
+        <translation>找到</translation>
+    </message>
+    <message>
+        <source>part read</source>
+        <translation>读完一部分</translation>
+    </message>
+    <message>
+        <source>joined</source>
+        <translation>合并</translation>
+    </message>
+    <message>
+        <source>combined</source>
+        <translation>汇总</translation>
+    </message>
+    <message>
+        <source>refined</source>
+        <translation>修订</translation>
+    </message>
+    <message>
+        <source>answered</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>outlined</source>
+        <translation>列提纲</translation>
+    </message>
+    <message>
+        <source>section written</source>
+        <translation>写完一节</translation>
+    </message>
+    <message>
+        <source>summarised</source>
+        <translation>摘要</translation>
+    </message>
 </context>
 <context>
     <name>ContextPage</name>
@@ -1995,12 +2170,28 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>显示或隐藏设置</translation>
     </message>
     <message>
+        <source>Folder for the trained model</source>
+        <translation>存放训练后模型的文件夹</translation>
+    </message>
+    <message>
+        <source>Saved in {folder}</source>
+        <translation>已保存到 {folder}</translation>
+    </message>
+    <message>
         <source>Keys and perplexity</source>
         <translation>密码与困惑度</translation>
     </message>
     <message>
         <source>Frequencies</source>
         <translation>频率</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Documents</source>
+        <translation>文档</translation>
     </message>
     <message>
         <source>Every method on the loaded model; Stop keeps what is measured.</source>
@@ -2011,12 +2202,28 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>每种方法改变了什么，从模型本身读出。</translation>
     </message>
     <message>
+        <source>A short training on stretched positions, on a copy.</source>
+        <translation>在副本上，以拉伸的位置做短时训练。</translation>
+    </message>
+    <message>
+        <source>Around the model: the window stays, the reading changes.</source>
+        <translation>在模型之外：窗口不变，改变读法。</translation>
+    </message>
+    <message>
         <source>Measure</source>
         <translation>测量</translation>
     </message>
     <message>
         <source>Read frequencies</source>
         <translation>读取频率</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>提问</translation>
     </message>
 </context>
 <context>
@@ -2299,6 +2506,172 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Details of the model</source>
         <translation>模型详情</translation>
+    </message>
+</context>
+<context>
+    <name>DocumentsPanel</name>
+    <message>
+        <source>Reading</source>
+        <translation>阅读</translation>
+    </message>
+    <message>
+        <source>Finding passages</source>
+        <translation>查找段落</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Passage</source>
+        <translation>段落</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Ranked by</source>
+        <translation>排序依据</translation>
+    </message>
+    <message>
+        <source>Passages</source>
+        <translation>段落数</translation>
+    </message>
+    <message>
+        <source>Contexts</source>
+        <translation>上下文数</translation>
+    </message>
+    <message>
+        <source>Stickiness</source>
+        <translation>黏性</translation>
+    </message>
+    <message>
+        <source>as trained</source>
+        <translation>训练时</translation>
+    </message>
+    <message>
+        <source>as fits</source>
+        <translation>按需</translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation> 个词元</translation>
+    </message>
+    <message>
+        <source>Tokens that one prompt with its answer may have</source>
+        <translation>一个提示连同回答最多的词元数</translation>
+    </message>
+    <message>
+        <source>Most passages that are read side by side</source>
+        <translation>最多并排阅读的段落数</translation>
+    </message>
+    <message>
+        <source>Weight against what the model says without any passage</source>
+        <translation>相对于模型不看任何段落时所说内容的权重</translation>
+    </message>
+    <message>
+        <source>Unlikely tokens are cut before passages are compared</source>
+        <translation>比较段落之前先去掉不太可能的词元</translation>
+    </message>
+    <message>
+        <source>Entropy in nats by which the passage of the token before is favoured</source>
+        <translation>上一个词元所属段落享有的熵优惠（nat）</translation>
+    </message>
+    <message>
+        <source>words and meaning</source>
+        <translation>词和语义</translation>
+    </message>
+    <message>
+        <source>words (BM25)</source>
+        <translation>词（BM25）</translation>
+    </message>
+    <message>
+        <source>meaning</source>
+        <translation>语义</translation>
+    </message>
+</context>
+<context>
+    <name>DocumentsView</name>
+    <message>
+        <source>A question about the documents; empty = a summary</source>
+        <translation>关于文档的问题；留空 = 摘要</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>提问</translation>
+    </message>
+    <message>
+        <source>Try a sample</source>
+        <translation>试试示例</translation>
+    </message>
+    <message>
+        <source>Drop documents here, ask, and see which way of reading finds the answer.</source>
+        <translation>把文档拖到这里，提个问题，看哪种读法能找到答案。</translation>
+    </message>
+    <message>
+        <source>What each way cost</source>
+        <translation>各种读法的代价</translation>
+    </message>
+    <message>
+        <source>One run each, on this machine, as loaded.</source>
+        <translation>各运行一次，在本机上，按当前加载方式。</translation>
+    </message>
+    <message>
+        <source>Documents</source>
+        <translation>文档</translation>
+    </message>
+    <message>
+        <source>Documents ({patterns})</source>
+        <translation>文档（{patterns}）</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Way</source>
+        <translation>读法</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Tokens read</source>
+        <translation>读入词元</translation>
+    </message>
+    <message>
+        <source>prompt tokens over all steps</source>
+        <translation>所有步骤的提示词元</translation>
+    </message>
+    <message>
+        <source>computed</source>
+        <translation>计算</translation>
+    </message>
+    <message>
+        <source>shared beginnings count once</source>
+        <translation>共用的开头只算一次</translation>
+    </message>
+    <message>
+        <source>written</source>
+        <translation>写出</translation>
+    </message>
+    <message>
+        <source>longest prompt</source>
+        <translation>最长提示</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
     </message>
 </context>
 <context>
@@ -4360,16 +4733,16 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>奈特/单位</translation>
     </message>
     <message>
-        <source>gradient norm</source>
-        <translation>梯度范数</translation>
-    </message>
-    <message>
         <source>Here ({device}): {wl:.0%} to {wh:.0%} step by step, {fl:.0%} to {fh:.0%} as one kernel, {bl:.0%} to {bh:.0%} of a whole block. The paper&apos;s 7–64 % were whole models of 2019, recurrent ones among them (Zhang &amp; Sennrich).</source>
         <translation>此处（{device}）：逐步计算节省 {wl:.0%} 至 {wh:.0%}，单个内核节省 {fl:.0%} 至 {fh:.0%}，整个块节省 {bl:.0%} 至 {bh:.0%}。论文中的 7–64 % 指 2019 年的完整模型，其中包括循环网络（Zhang &amp; Sennrich）。</translation>
     </message>
     <message>
         <source>The textbook says that RMSNorm saves 7–64 %. Measure puts it to the test.</source>
         <translation>教材称 RMSNorm 节省 7–64 % 的时间。“测量”会加以检验。</translation>
+    </message>
+    <message>
+        <source>gradient norm</source>
+        <translation>梯度范数</translation>
     </message>
     <message>
         <source>Nanoseconds per element, medians of readings in turns, one thread; saving with its 95 % interval. Negative: RMSNorm takes longer.</source>
@@ -5198,6 +5571,17 @@ One question, leave one out</source>
     <message>
         <source>nats</source>
         <translation>奈特</translation>
+    </message>
+</context>
+<context>
+    <name>PassageView</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>{name}, characters {start}–{end} of {all}</source>
+        <translation>{name}，第 {start}–{end} 字符，共 {all}</translation>
     </message>
 </context>
 <context>
@@ -7681,28 +8065,12 @@ One question, leave one out</source>
         <translation>LongRoPE 的除数</translation>
     </message>
     <message>
-        <source>File…</source>
-        <translation>文件…</translation>
-    </message>
-    <message>
-        <source>A text file (UTF-8) whose next tokens are predicted</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>ALiBi turns nothing: it takes a penalty per distance off each score, so there are no frequencies to change. It extrapolates directly, as trained.</source>
         <translation>ALiBi 不做旋转：它按距离给每个分数减去惩罚，因此没有频率可改。它按训练方式直接外推。</translation>
     </message>
     <message>
         <source>The model has no rotary positions: there is nothing to turn.</source>
         <translation>模型没有旋转位置：没有可旋转的东西。</translation>
-    </message>
-    <message>
-        <source>Teaching corpus</source>
-        <translation>教学语料</translation>
-    </message>
-    <message>
-        <source>Text to read</source>
-        <translation>要读取的文本</translation>
     </message>
     <message>
         <source>Tokens each</source>
@@ -7956,6 +8324,37 @@ One question, leave one out</source>
     <message>
         <source>below: the text before; look inside again</source>
         <translation>下面是之前的文本；请再次查看内部</translation>
+    </message>
+</context>
+<context>
+    <name>SourcesBar</name>
+    <message>
+        <source>Remove {name}</source>
+        <translation>移除 {name}</translation>
+    </message>
+    <message>
+        <source>Pasted text</source>
+        <translation>粘贴的文本</translation>
+    </message>
+    <message>
+        <source>Choose files…</source>
+        <translation>选择文件…</translation>
+    </message>
+    <message>
+        <source>Texts, Markdown, HTML, PDF, Word; or drop them here</source>
+        <translation>文本、Markdown、HTML、PDF、Word；也可拖到这里</translation>
+    </message>
+    <message>
+        <source>Paste a text</source>
+        <translation>粘贴文本</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>A text that is no file</source>
+        <translation>不是文件的文本</translation>
     </message>
 </context>
 <context>
@@ -8891,6 +9290,25 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>TextSourceField</name>
+    <message>
+        <source>Teaching corpus</source>
+        <translation>教学语料</translation>
+    </message>
+    <message>
+        <source>File…</source>
+        <translation>文件…</translation>
+    </message>
+    <message>
+        <source>A text file (UTF-8)</source>
+        <translation>文本文件（UTF-8）</translation>
+    </message>
+    <message>
+        <source>Text to read</source>
+        <translation>要读取的文本</translation>
+    </message>
+</context>
+<context>
     <name>TintLegend</name>
     <message>
         <source>p 1</source>
@@ -8986,6 +9404,49 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>TunePanel</name>
+    <message>
+        <source>Training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Scaling that is trained</source>
+        <translation>训练所用的缩放</translation>
+    </message>
+    <message>
+        <source>Factor</source>
+        <translation>倍数</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Keys asked</source>
+        <translation>询问的密码数</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>Texts</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Before and after, at the trained and at the target length; 0 = none</source>
+        <translation>训练前后各问一次，在训练长度和目标长度上；0 = 不问</translation>
+    </message>
+    <message>
+        <source>Of the layers&apos; matrices; the other weights get a third</source>
+        <translation>用于各层矩阵；其他权重取三分之一</translation>
+    </message>
+</context>
+<context>
     <name>TuneView</name>
     <message>
         <source>Scores, best first</source>
@@ -9042,6 +9503,98 @@ One question, leave one out</source>
     <message>
         <source>Prune by it</source>
         <translation>用它剪枝</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Train and save…</source>
+        <translation>训练并保存…</translation>
+    </message>
+    <message>
+        <source>Train again and write the copy, with its scaling, into a folder</source>
+        <translation>重新训练，并把副本连同其缩放写入文件夹</translation>
+    </message>
+    <message>
+        <source>A copy of the model reads longer texts for a while with its positions stretched; the model itself stays as it is.</source>
+        <translation>模型的一个副本以拉伸的位置读一阵更长的文本；模型本身保持不变。</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>Keys found before and after</source>
+        <translation>训练前后找到的密码</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>之后</translation>
+    </message>
+    <message>
+        <source>start</source>
+        <translation>开头</translation>
+    </message>
+    <message>
+        <source>end</source>
+        <translation>结尾</translation>
+    </message>
+    <message>
+        <source>each step</source>
+        <translation>每一步</translation>
+    </message>
+    <message>
+        <source>mean of {n}</source>
+        <translation>{n} 步平均</translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation>步</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>nats per token</source>
+        <translation>奈特/词元</translation>
+    </message>
+    <message>
+        <source>{method} at {factor}×; step {step} of {all}, {tokens} tokens read in {time}</source>
+        <translation>{method}，{factor}×；第 {step} / {all} 步，{time} 内读了 {tokens} 个词元</translation>
+    </message>
+    <message>
+        <source>not measured yet</source>
+        <translation>尚未测量</translation>
+    </message>
+    <message>
+        <source>{n} of {all} keys found; 95 % interval {low} … {high}</source>
+        <translation>{all} 个密码找到 {n} 个；95 % 区间 {low} … {high}</translation>
+    </message>
+    <message>
+        <source>{a} of the keys before, {b} after, at {tokens} tokens (n = {n})</source>
+        <translation>{tokens} 个词元时，训练前找到 {a} 的密码，训练后 {b}（n = {n}）</translation>
+    </message>
+    <message>
+        <source>Stopped: the curve stays, the copy is gone.</source>
+        <translation>已停止：曲线保留，副本已丢弃。</translation>
+    </message>
+    <message>
+        <source>Stopped after {n} steps.</source>
+        <translation>在第 {n} 步后停止。</translation>
+    </message>
+    <message>
+        <source>Saved in {folder} ({size})</source>
+        <translation>已保存到 {folder}（{size}）</translation>
+    </message>
+    <message>
+        <source>The copy was not kept: Train and save writes one.</source>
+        <translation>副本未保留：用“训练并保存”可写出一份。</translation>
     </message>
 </context>
 <context>

@@ -12,6 +12,7 @@ from engine.errors import EngineError
 from engine.models.spec import Anatomy, DescribeModelSpec, ModelDescription
 from engine.paths import Paths
 from engine.prompting.elements import Language
+from engine.pruning.card_spec import Card
 from engine.pruning.presets import presets, remove_preset, save_preset
 from engine.pruning.prune_spec import CUSTOM, PruneResult, PruneSpec
 from engine.pruning.recipe import PRESETS, Recipe
@@ -51,6 +52,7 @@ class PruningModel(QObject):
         cells: Layers measured alone.
         run: The whole job.
         sweep, structured, tune, outliers, prompts: The other topics.
+        card: What it expects, then what it measured; None before it has begun.
         result: What it found; None before, and after another model was chosen.
         spec: What that job was asked.
         anatomy: The current model's, or None while nothing is known.
@@ -83,6 +85,7 @@ class PruningModel(QObject):
         self.tune = TuneModel(jobs, self)
         self.outliers = OutliersModel(jobs, self)
         self.prompts = PromptsModel(jobs, background, self)
+        self.card: Card | None = None
         self.result: PruneResult | None = None
         self.spec: PruneSpec | None = None
         self.anatomy: Anatomy | None = None
@@ -90,6 +93,7 @@ class PruningModel(QObject):
         self._look.found.connect(self._looked)
         self._look.ended.connect(self._look_ended)
         self.run.found.connect(self._ran)
+        self.run.part.connect(self._foresaw)
         current.chosen.connect(self._model_chosen)
 
     @property
@@ -221,6 +225,18 @@ class PruningModel(QObject):
         else:
             self.slot(topic).stop()
 
+    @property
+    def current_card(self) -> Card | None:
+        """The card of the last run, while the handles and the settings are still those of it."""
+        spec = self.run.spec
+        if self.card is None or not isinstance(spec, PruneSpec):
+            return None
+        try:
+            now = self.asked.prune(self.live.wish.ratio)
+        except EngineError:
+            return None  # it cannot be asked now, so it is another question
+        return self.card if replace(spec, out="") == now else None
+
     def prune(self, out: str = "") -> bool:
         """Run the whole job; with `out` the model is written there."""
         try:
@@ -235,7 +251,7 @@ class PruningModel(QObject):
         self.cells.forget()
         for one in (self.sweep, self.structured, self.tune, self.outliers, self.prompts):
             one.forget()
-        self.result, self.spec, self.anatomy = None, None, None
+        self.result, self.spec, self.anatomy, self.card = None, None, None, None
         self._known = self._allowed = False
         self.live.leave()
         self.result_changed.emit()
@@ -255,7 +271,12 @@ class PruningModel(QObject):
 
     def _ran(self, found: object) -> None:
         if isinstance(found, PruneResult) and isinstance(self.run.spec, PruneSpec):
-            self.result, self.spec = found, self.run.spec
+            self.result, self.spec, self.card = found, self.run.spec, found.card
+            self.result_changed.emit()
+
+    def _foresaw(self, part: object) -> None:
+        if isinstance(part, Card):
+            self.card, self.result = part, None
             self.result_changed.emit()
 
 

@@ -1,4 +1,4 @@
-"""Before the run and after it: file, memory, tokens per second, perplexity. Plain arithmetic."""
+"""What a pruned file would hold, before any job has said so. Plain arithmetic."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from engine.models.spec import Anatomy
 from engine.pruning.live_spec import LiveState
-from engine.pruning.prune_spec import Loss, PruneResult
 
 BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
 
@@ -38,20 +37,3 @@ def sizes(anatomy: Anatomy | None, state: LiveState | None, ratio: float) -> Siz
     prunable = float(state.sizes.sum())
     bits = (anatomy.parameters - prunable) * each + prunable * (1 - ratio) * each + prunable / 8
     return Sizes(whole, whole, bits)
-
-
-@dataclass(frozen=True)
-class Losses:
-    """Perplexities of the card: of the whole model, expected, measured."""
-
-    dense: Loss | None
-    expected: Loss | None
-    measured: Loss | None
-
-
-def losses(live: tuple[Loss, Loss] | None, result: PruneResult | None) -> Losses:
-    """What to expect are the slider's masks; the job makes its own, matrix after matrix."""
-    dense = result.dense if result is not None else live[0] if live is not None else None
-    return Losses(
-        dense, live[1] if live is not None else None, result.pruned if result is not None else None
-    )

@@ -26,6 +26,8 @@ SOURCES: Final[tuple[Source, ...]] = ("teaching", "file", "prompt")
 PATTERNS: Final = ("", "2:4", "4:8")
 HIGHEST: Final = 0.95
 FIRST_RATIO: Final = 0.5
+TIMED_TOKENS: Final = 24
+"""New tokens of each timed run."""
 
 
 @dataclass(frozen=True)
@@ -188,4 +190,6 @@ class Asked:
             bitmask=setup.bitmask,
             passes=setup.passes,
             preset=setup.preset,
+            forecast=True,
+            timed=TIMED_TOKENS,
         )

@@ -15,7 +15,7 @@ from engine.pruning.presets import presets
 from engine.pruning.recipe import Recipe
 from tests.workbench.pruning.conftest import RUN_MS, Driver
 from workbench.services.numbers import file_size
-from workbench.views.pruning.words import perplexity
+from workbench.views.pruning.words import figure, perplexity
 
 
 def test_the_slider_cuts_a_copy_and_zero_restores_it(driver: Driver) -> None:
@@ -94,6 +94,20 @@ def test_pruning_measures_and_saves(driver: Driver, tmp_path: Path) -> None:
     assert result is not None
     assert card.cells["perplexity", "measured"].text() == perplexity(result.pruned)
     assert result.calibration_sha256[:8] in card.story.text()
+    changes = {one.quantity: one for one in result.card.changes}
+    for name, change in changes.items():
+        said = card.verdicts[name].text()
+        assert (said == "real") == change.real, name
+    assert card.cells["speed", "measured"].text() == f"{changes['speed'].after:.1f}"
+    assert card.verdicts["memory"].text() == "the same"
+    expected = changes["perplexity"].expected
+    assert card.cells["perplexity", "expected"].text() == figure(expected)
+    # what was measured belongs to that ratio
+    driver.at_rest(lambda: driver.type_in("prune-ratio-figure", "60"))
+    assert card.cells["perplexity", "measured"].text() == "–"
+    assert perplexity(result.pruned) in card.story.text()
+    driver.at_rest(driver.live.undo_stack.undo)
+    assert card.cells["perplexity", "measured"].text() == perplexity(result.pruned)
     folder = tmp_path / "pruned"
     with driver.qtbot.waitSignal(driver.model.run.ended, timeout=RUN_MS):
         driver.page.save_to(str(folder))

@@ -5,16 +5,19 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from engine.pruning.card_spec import Card, Change, Quantity
 from engine.pruning.prune_spec import PruneResult
+from workbench.services.engine_words import tell
 from workbench.services.numbers import duration, file_size
 from workbench.viewmodels.pruning import PruningModel
-from workbench.viewmodels.pruning_card import losses, sizes
-from workbench.views.pruning.words import loss_tip, method_name, percent, perplexity
+from workbench.viewmodels.pruning_card import Sizes, sizes
+from workbench.views.pruning.words import figure, loss_tip, method_name, percent, perplexity
 from workbench.widgets.fixed_font import use_fixed_font
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.signed_tint import plain_number
 
-ROWS = ("file", "memory", "speed", "perplexity")
+ROWS: tuple[Quantity, ...] = ("file", "memory", "speed", "perplexity")
 COLUMNS = ("dense", "expected", "measured")
 
 
@@ -38,6 +41,7 @@ class ChangeCard(QFrame):
         self.heads = {name: PlainLabel(self) for name in COLUMNS}
         self.names = {name: PlainLabel(self) for name in ROWS}
         self.cells = {(row, one): PlainLabel(self) for row in ROWS for one in COLUMNS}
+        self.verdicts = {row: PlainLabel(self) for row in ROWS}
         self.story = PlainLabel(self)
         self.story.setWordWrap(True)
         set_role(self.story, "small")
@@ -82,44 +86,63 @@ class ChangeCard(QFrame):
     def refresh(self) -> None:
         """Work out what is expected, and show what was measured."""
         model = self._model
-        result = model.result
-        self._show_file(result)
-        same = self.tr("same")
-        for row in ("memory", "speed"):
-            self._set(row, "dense", "–")
-            self._set(row, "expected", same)
-            self._set(row, "measured", "–")
+        for cell in self.cells.values():
+            cell.setText("–")
+            cell.setToolTip("")
+        for label in self.verdicts.values():
+            label.clear()
         sized = sizes(model.anatomy, model.live.state, self._ratio())
         if sized is not None:
+            self._set("file", "dense", file_size(sized.dense))
+            self._set("file", "expected", self._file_words(sized))
             self._set("memory", "dense", file_size(sized.dense))
-        found = losses(model.live.losses, result)
-        for column, one in (
-            ("dense", found.dense), ("expected", found.expected), ("measured", found.measured),
-        ):  # fmt: skip
-            tip = loss_tip(one) if one is not None else ""
-            self._set("perplexity", column, perplexity(one), tip)
-        self.story.setText(self._story(result))
+        for row in ("memory", "speed"):
+            self._set(row, "expected", self.tr("same"))
+        if model.live.losses is not None:
+            before, now = model.live.losses
+            self._set("perplexity", "dense", perplexity(before), loss_tip(before))
+            tip = self.tr("Measured under the slider, where every layer is judged as it was whole")
+            self._set("perplexity", "expected", perplexity(now), f"{tip}\n{loss_tip(now)}")
+        card = model.current_card
+        if card is not None:
+            for change in card.changes:
+                self._show_change(change, len(card.cells))
+        self.story.setText(self._story(model.result, card))
+
+    def _show_change(self, change: Change, layers: int) -> None:
+        """A row of the job's own card: its forecast, then what it measured."""
+        row = change.quantity
+        if change.before is not None:
+            self._set(row, "dense", _told(row, change.before))
+        if change.expected is not None and row != "speed":
+            tip = ""
+            if row == "perplexity":
+                tip = self.tr("From {n} layers that were pruned alone").format(n=layers)
+            self._set(row, "expected", _told(row, change.expected), tip)
+        if change.after is None:
+            return
+        noise = self.tr("noise ± {n}").format(n=_told(row, change.noise)) if change.noise else ""
+        self._set(row, "measured", _told(row, change.after), noise)
+        label = self.verdicts[row]
+        set_role(label, "good" if change.real and row != "perplexity" else "muted")
+        if change.real:
+            label.setText(self.tr("real"))
+        elif change.noise:
+            label.setText(self.tr("within the noise"))
+        else:
+            label.setText(self.tr("the same"))
+        label.setToolTip(noise)
 
     def _ratio(self) -> float:
         given = self._model.setup.fixed_ratio
         return self._model.live.wish.ratio if given is None else given
 
-    def _show_file(self, result: PruneResult | None) -> None:
-        sized = sizes(self._model.anatomy, self._model.live.state, self._ratio())
-        bits = self._model.setup.bitmask
-        if sized is None:
-            self._set("file", "dense", "–")
-            self._set("file", "expected", "–")
-        else:
-            self._set("file", "dense", file_size(sized.dense))
-            told = file_size(sized.bits if bits else sized.plain)
-            if not bits:
-                told = self.tr("same: {size}").format(size=told)
-            self._set("file", "expected", told)
-        written = result is not None and result.out and result.file_bytes[1]
-        self._set("file", "measured", file_size(result.file_bytes[0]) if written else "–")
+    def _file_words(self, sized: Sizes) -> str:
+        if self._model.setup.bitmask:
+            return file_size(sized.bits)
+        return self.tr("same: {size}").format(size=file_size(sized.plain))
 
-    def _story(self, result: PruneResult | None) -> str:
+    def _story(self, result: PruneResult | None, card: Card | None) -> str:
         bits = self._model.setup.bitmask
         parts = [
             self.tr("Saved with one bit per weight and the values that stay: opens in Lathe.")
@@ -127,12 +150,17 @@ class ChangeCard(QFrame):
             else self.tr("The file is as large as before: zeros are still stored."),
             self.tr("In memory the zeros are numbers like others, so size and speed stay."),
         ]
+        if card is not None and card.kernel:
+            parts.append(tell(card.kernel))
         if result is not None:
             took = result.seconds
             text = self.tr(
                 "{method} at {ratio}: calibrate {a:.1f} s, score {b:.1f} s, measure {c:.1f} s; "
                 "calibration {sha}, measured on {other}."
             )
+            if card is None:
+                last = self.tr("The last run was another one: perplexity {p}.")
+                parts.append(last.format(p=perplexity(result.pruned)))
             parts.append(
                 text.format(
                     method=method_name(result.method), ratio=percent(result.ratio),
@@ -174,6 +202,7 @@ class ChangeCard(QFrame):
                 use_fixed_font(cell)
                 cell.setAlignment(right)
                 grid.addWidget(cell, line, place)
+            grid.addWidget(self.verdicts[row], line, len(COLUMNS) + 1)
         grid.setColumnStretch(0, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 12)
@@ -181,3 +210,10 @@ class ChangeCard(QFrame):
         column.addLayout(head)
         column.addLayout(grid)
         column.addWidget(self.story)
+
+
+def _told(quantity: Quantity, value: float) -> str:
+    """A quantity with its unit."""
+    if quantity in ("file", "memory"):
+        return file_size(value)
+    return plain_number(value, 1) if quantity == "speed" else figure(value)

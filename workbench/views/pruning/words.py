@@ -118,9 +118,11 @@ def percent(share: float, digits: int = 1) -> str:
 
 def perplexity(loss: Loss | None) -> str:
     """``"1.061"``; a dash when not measured."""
-    if loss is None:
-        return "–"
-    value = loss.perplexity
+    return "–" if loss is None else figure(loss.perplexity)
+
+
+def figure(value: float) -> str:
+    """A perplexity in about four digits."""
     return f"{value:.3f}" if value < 100 else f"{value:.4g}"
 
 
