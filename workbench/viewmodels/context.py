@@ -13,22 +13,28 @@ from engine.models.reference import ModelRef
 from engine.models.spec import Anatomy, DescribeModelSpec, ModelDescription
 from workbench.services.jobs import JobService
 from workbench.viewmodels.context_advice import BY_NAME, Advice
+from workbench.viewmodels.context_documents import DocumentsModel
 from workbench.viewmodels.context_probe import ProbeModel
 from workbench.viewmodels.context_setup import ContextSetup
+from workbench.viewmodels.context_tune import TuneModel
 from workbench.viewmodels.current_model import CurrentModel
 from workbench.viewmodels.job_slot import JobSlot
 
-Topic = Literal["measure", "frequencies"]
-ALL_TOPICS: Final[tuple[Topic, ...]] = ("measure", "frequencies")
-NEEDED: Final[dict[Topic, str]] = {}
-"""Topics that wait for a kind of job."""
+Topic = Literal["measure", "frequencies", "training", "documents"]
+NEEDED: Final[dict[Topic, str]] = {
+    "measure": "extend-probe",
+    "frequencies": "extend-probe",
+    "training": "extend-finetune",
+    "documents": "extend-documents",
+}
+"""The kind of job behind each topic, in the order of the page."""
 SURVEYED: Final = 4.0
 """Factor whose frequencies are read where each length has its own."""
 
 
 def offered_topics() -> tuple[Topic, ...]:
     """Topics whose job the engine knows."""
-    return tuple(one for one in ALL_TOPICS if NEEDED.get(one, "extend-probe") in KINDS)
+    return tuple(topic for topic, kind in NEEDED.items() if kind in KINDS)
 
 
 class ContextModel(QObject):
@@ -38,6 +44,8 @@ class ContextModel(QObject):
         setup: How the context is stretched.
         probe: Keys and perplexity by method and length.
         survey: What each method does to the frequencies; asks for no keys.
+        tune: A copy trained on longer texts.
+        documents: Questions about documents longer than the window.
         anatomy: The current model's, or None while nothing is known.
 
     Signals:
@@ -56,6 +64,8 @@ class ContextModel(QObject):
         self.setup = ContextSetup()
         self.probe = ProbeModel(jobs, self)
         self.survey = ProbeModel(jobs, self)
+        self.tune = TuneModel(jobs, self)
+        self.documents = DocumentsModel(jobs, self)
         self.anatomy: Anatomy | None = None
         self._look = JobSlot(jobs, self)
         self._look.found.connect(self._looked)
@@ -92,18 +102,32 @@ class ContextModel(QObject):
         """Fill in what the advisor picks for a task; everything can be changed afterwards."""
         advice = BY_NAME.get(scenario)
         setup = replace(self.setup, scenario=scenario)
-        if advice is not None and advice.methods:
+        if advice is not None and advice.place in ("none", "measure"):
             methods = tuple(dict.fromkeys(("direct", *advice.methods)))
             setup = replace(setup, methods=methods, lengths=advice.lengths, factor=0.0)
         self.set_setup(setup)
+        if advice is None:
+            return
+        if advice.place == "training":
+            self.tune.set_choice(replace(self.tune.choice, method=advice.methods[0]))
+        if advice.flow:
+            self.documents.advise(advice.flow, scenario)
 
-    def slot(self, topic: Topic) -> JobSlot:
+    def slot(self, topic: Topic) -> JobSlot | DocumentsModel:
         """The job of a topic."""
-        return {"measure": self.probe.job, "frequencies": self.survey.job}[topic]
+        slots: dict[Topic, JobSlot | DocumentsModel] = {
+            "measure": self.probe.job, "frequencies": self.survey.job,
+            "training": self.tune.job, "documents": self.documents,
+        }  # fmt: skip
+        return slots[topic]
 
-    def start(self, topic: Topic) -> bool:
+    def start(self, topic: Topic, out: str = "") -> bool:
         """Run what a topic is about; False when it cannot start."""
         ref, setup = self._current.ref, self.setup
+        if topic == "training":
+            return self.tune.start(ref, setup.language, out)
+        if topic == "documents":
+            return self.documents.start(ref)
         try:
             if topic == "frequencies":
                 return self.survey.start(setup.survey(ref, setup.factor or SURVEYED))
@@ -117,8 +141,8 @@ class ContextModel(QObject):
         self.slot(topic).stop()
 
     def _model_chosen(self) -> None:
-        self.probe.forget()
-        self.survey.forget()
+        for one in (self.probe, self.survey, self.tune, self.documents):
+            one.forget()
         self.anatomy = None
         self.described.emit()
         if self._awake:

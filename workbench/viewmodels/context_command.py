@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shlex
 
+from engine.context.documents_spec import DocumentsSpec
 from engine.context.probe_spec import ProbeSpec
+from engine.context.tune_spec import TuneContextSpec
 from engine.pruning.prune_spec import TEACHING
 
 
@@ -22,3 +24,31 @@ def probe_command(spec: ProbeSpec) -> str:
     if spec.long_factor:
         words += ["--long-factor", ",".join(f"{one:g}" for one in spec.long_factor)]
     return shlex.join(words)
+
+
+def tune_command(spec: TuneContextSpec) -> str:
+    """``lathe extend finetune …``."""
+    words = ["lathe", "extend", "finetune", "--model", spec.model.id, "--method", spec.method]
+    words += ["--factor", f"{spec.factor:g}", "--steps", str(spec.steps)]
+    words += ["--rate", f"{spec.rate:g}", "--seed", str(spec.seed), "--n", str(spec.measured)]
+    words += ["--language", spec.language]
+    if spec.source.path != TEACHING:
+        words += ["--text", spec.source.path]
+    return shlex.join([*words, "--out", spec.out] if spec.out else words)
+
+
+def documents_command(spec: DocumentsSpec) -> str:
+    """``lathe extend documents …``; texts that are no files cannot stand in a command."""
+    options = spec.options
+    words = ["lathe", "extend", "documents", "--model", spec.model.id, "--flow", spec.flow]
+    if spec.question:
+        words += ["--question", spec.question]
+    words += ["--language", spec.language]
+    if options.window:
+        words += ["--window", str(options.window)]
+    if options.chunk_tokens:
+        words += ["--chunk-tokens", str(options.chunk_tokens)]
+    words += ["--rank", options.rank, "--top", str(options.top)]
+    words += ["--contexts", str(options.contexts), "--beta", f"{options.beta:g}"]
+    words += ["--max-new-tokens", str(options.max_new_tokens)]
+    return shlex.join([*words, *spec.files])

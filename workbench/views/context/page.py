@@ -4,28 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import PurePath
 from typing import ClassVar, cast
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.errors import ErrorReport
 from workbench.plots.theme import PlotTheme
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
 from workbench.viewmodels.context import ContextModel, Topic, offered_topics
+from workbench.viewmodels.context_documents import DocumentsChoice, sample
 from workbench.viewmodels.context_setup import ContextSetup
+from workbench.viewmodels.context_tune import TuneChoice
+from workbench.views.context.documents_panel import DocumentsPanel
+from workbench.views.context.documents_view import DocumentsView
 from workbench.views.context.frequencies_view import FrequenciesView
 from workbench.views.context.measure_view import MeasureView
 from workbench.views.context.setup_panel import SetupPanel
+from workbench.views.context.tune_panel import TunePanel
+from workbench.views.context.tune_view import TuneView
 from workbench.views.working_page import WorkingPage
 from workbench.widgets.chip_bar import ChipBar
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
 LEFT_CHARS = 38
+GROUPS: dict[Topic, tuple[str, ...]] = {
+    "measure": ("for", "methods", "far", "keys", "text"),
+    "frequencies": ("for", "methods", "far"),
+    "training": ("for", "training"),
+    "documents": ("for", "documents"),
+}
+"""Settings that each topic has."""
 DEMO_METHODS = (
     "direct", "linear", "ntk-exact", "yarn", "dynamic", "self-extend", "rerope", "rerope+log-n",
 )  # fmt: skip
+
+
+TopicView = MeasureView | FrequenciesView | TuneView | DocumentsView
 
 
 class ContextPage(WorkingPage):
@@ -54,10 +79,18 @@ class ContextPage(WorkingPage):
         self.hint.setWordWrap(True)
         self.measure = MeasureView(services, self.model, self.plot_theme, self)
         self.frequencies = FrequenciesView(services, self.model, self)
-        self.views: dict[Topic, QWidget] = {
+        self.views: dict[Topic, TopicView] = {
             "measure": self.measure,
             "frequencies": self.frequencies,
         }
+        if "training" in self.topics:
+            self.tune = TuneView(services, self.model, self.plot_theme, self)
+            self.views["training"] = self.tune
+            self.panel.add_group("training", TunePanel(self.model.tune, self.panel))
+        if "documents" in self.topics:
+            self.documents = DocumentsView(services, self.model, self)
+            self.views["documents"] = self.documents
+            self.panel.add_group("documents", DocumentsPanel(self.model.documents, self.panel))
         self._build()
         self._connect()
         self.panel.set_setup(self.model.setup)
@@ -93,7 +126,7 @@ class ContextPage(WorkingPage):
         super().retranslate()
         if hasattr(self, "stack"):
             self._write()
-            for view in (self.measure, self.frequencies):
+            for view in self.views.values():
                 view.retranslate()
 
     def entered(self) -> None:
@@ -103,12 +136,18 @@ class ContextPage(WorkingPage):
         return {
             "topic": self._topic,
             "setup": self.model.setup.to_plain(),
+            "training": self.model.tune.choice.to_plain(),
+            "documents": self.model.documents.choice.to_plain(),
             "panel": self.fold.isChecked(),
         }
 
     def restore_state(self, state: dict[str, object]) -> None:
         if "setup" in state:
             self.model.set_setup(ContextSetup.from_plain(state["setup"]))
+        if "training" in state:
+            self.model.tune.set_choice(TuneChoice.from_plain(state["training"]))
+        if "documents" in state:
+            self.model.documents.set_choice(DocumentsChoice.from_plain(state["documents"]))
         self.fold.setChecked(state.get("panel") is not False)
         topic = state.get("topic")
         if topic in self.topics:
@@ -137,6 +176,24 @@ class ContextPage(WorkingPage):
     def _stop(self) -> None:
         self.model.stop(self._topic)
 
+    def _sample_wanted(self) -> None:
+        """Documents with one key each, and a question about one of them."""
+        self.model.documents.set_choice(sample(self.sample_language()))
+        self._run()
+
+    def _ask_folder(self) -> None:
+        dialog = QFileDialog(self.window(), self.tr("Folder for the trained model"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+        dialog.selectFile(f"{PurePath(self.model.model_id).name}-longer")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.save_to)
+        dialog.open()
+
+    def save_to(self, folder: str) -> None:
+        """Train, and write the copy into a folder."""
+        self.model.start("training", folder)
+
     def _fold_toggled(self, shown: bool) -> None:
         self.panel.setVisible(shown)
         self.state_changed.emit()
@@ -158,6 +215,7 @@ class ContextPage(WorkingPage):
         self._topic = topic
         self.bar.choose(topic)
         self.stack.setCurrentWidget(self.views[topic])
+        self.panel.show_groups(GROUPS[topic])
         self._write()
         self.services.actions.retranslate()  # the primary action is named after the topic
         self.show_primary(self._is_running())
@@ -172,6 +230,15 @@ class ContextPage(WorkingPage):
     def _described(self) -> None:
         self.panel.set_anatomy(self.model.anatomy)
 
+    def _choice_changed(self) -> None:
+        self.state_changed.emit()
+
+    def _trained(self, result: object) -> None:
+        out = getattr(result, "out", "")
+        if out:
+            self.services.notify.good(self.tr("Saved in {folder}").format(folder=out))
+            self.services.model.refresh_entries()
+
     def _running_changed(self, _running: bool) -> None:
         self.show_primary(self._is_running())
 
@@ -185,11 +252,15 @@ class ContextPage(WorkingPage):
         names: dict[Topic, str] = {
             "measure": self.tr("Keys and perplexity"),
             "frequencies": self.tr("Frequencies"),
+            "training": self.tr("Training"),
+            "documents": self.tr("Documents"),
         }
         self.bar.set_names({topic: names[topic] for topic in self.topics})
         hints: dict[Topic, str] = {
             "measure": self.tr("Every method on the loaded model; Stop keeps what is measured."),
             "frequencies": self.tr("What each method changes, read from the model itself."),
+            "training": self.tr("A short training on stretched positions, on a copy."),
+            "documents": self.tr("Around the model: the window stays, the reading changes."),
         }
         self.hint.setText(hints[self._topic])
 
@@ -199,6 +270,8 @@ class ContextPage(WorkingPage):
         texts: dict[Topic, str] = {
             "measure": self.tr("Measure"),
             "frequencies": self.tr("Read frequencies"),
+            "training": self.tr("Train"),
+            "documents": self.tr("Ask"),
         }
         return texts[self._topic]
 
@@ -213,6 +286,7 @@ class ContextPage(WorkingPage):
     def _build(self) -> None:
         set_role(self.hint, "muted")
         self.bar.choose(self._topic)
+        self.panel.show_groups(GROUPS[self._topic])
         self.stack = QStackedWidget(self)
         for topic in self.topics:
             self.stack.addWidget(self.views[topic])
@@ -238,8 +312,15 @@ class ContextPage(WorkingPage):
         self.panel.edited.connect(self._setup_edited)
         self.panel.advised.connect(self._advised)
         self.bar.chosen.connect(self._chosen)
-        self.measure.run_wanted.connect(self._run)
-        self.frequencies.run_wanted.connect(self._run)
+        for view in self.views.values():
+            view.run_wanted.connect(self._run)
+        if "training" in self.topics:
+            self.tune.save_wanted.connect(self._ask_folder)
+            model.tune.job.found.connect(self._trained)
+        if "documents" in self.topics:
+            self.documents.sample_wanted.connect(self._sample_wanted)
+        model.tune.choice_changed.connect(self._choice_changed)
+        model.documents.choice_changed.connect(self._choice_changed)
         model.setup_changed.connect(self._setup_changed)
         model.described.connect(self._described)
         for topic in self.topics:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
-    QFileDialog,
     QFormLayout,
     QFrame,
-    QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QSpinBox,
@@ -29,6 +25,7 @@ from engine.models.spec import Anatomy
 from workbench.services.engine_words import tell
 from workbench.viewmodels.context_advice import SCENARIOS
 from workbench.viewmodels.context_setup import OFFERED, ContextSetup, read_lengths
+from workbench.views.context.text_source import TextSourceField
 from workbench.views.context.words import (
     method_hint,
     method_name,
@@ -87,20 +84,17 @@ class SetupPanel(QFrame):
         self.factor.setSingleStep(1)
         self.factor.setDecimals(1)
         self.factor.setKeyboardTracking(False)
-        self.most = _whole(0, 2000, "keys-most")
-        self.needles = _whole(1, 16, "keys-per-text")
-        self.early = _whole(0, 99, "early-width")
+        self.most = whole(0, 2000, "keys-most")
+        self.needles = whole(1, 16, "keys-per-text")
+        self.early = whole(0, 99, "early-width")
         self.language = QComboBox(self)
         self.language.setObjectName("keys-language")
         self.language.addItem("English", "en")
         self.language.addItem("中文", "zh")
-        self.seed = _whole(0, 2_147_483_647, "probe-seed")
-        self.text = ElidedCombo(self)
-        self.text.setObjectName("perplexity-text")
-        self.file = QPushButton(self)
-        self.file.setObjectName("perplexity-file")
-        self.windows = _whole(0, 4096, "perplexity-windows")
-        self.stride = _whole(1, 8192, "perplexity-stride")
+        self.seed = whole(0, 2_147_483_647, "probe-seed")
+        self.text = TextSourceField("perplexity", self)
+        self.windows = whole(0, 4096, "perplexity-windows")
+        self.stride = whole(1, 8192, "perplexity-stride")
         self.labels = {
             name: PlainLabel(self)
             for name in (
@@ -136,7 +130,7 @@ class SetupPanel(QFrame):
         self.early.setValue(round(100 * setup.width))
         self.language.setCurrentIndex(self.language.findData(setup.language))
         self.seed.setValue(setup.seed)
-        self._fill_text()
+        self.text.set_path(setup.text)
         self.windows.setValue(setup.windows)
         self.stride.setValue(setup.stride)
         self._setting = False
@@ -192,9 +186,7 @@ class SetupPanel(QFrame):
         )
         self.divisors.setPlaceholderText(self.tr("Divisors, one per pair of dimensions"))
         self.divisors.setAccessibleName(self.tr("LongRoPE's divisors"))
-        self.file.setText(self.tr("File…"))
-        self.file.setToolTip(self.tr("A text file (UTF-8) whose next tokens are predicted"))
-        self.text.setAccessibleName(texts[4])
+        self.text.combo.setAccessibleName(texts[4])
         self._fill_scenarios()
         self._offer()
         self.set_setup(self._setup)
@@ -204,9 +196,16 @@ class SetupPanel(QFrame):
             self.retranslate()
         super().changeEvent(event)
 
-    def take_file(self, path: str) -> None:
-        """Measure the perplexity on this file."""
-        self._edit(replace(self._setup, text=path))
+    def add_group(self, name: str, content: QWidget) -> None:
+        """Settings of another topic; shown by `show_groups`."""
+        self._groups[name] = content
+        self._column.insertWidget(self._column.count() - 1, content)
+        self._fit_width()
+
+    def show_groups(self, names: tuple[str, ...]) -> None:
+        """Show the settings that the topic has."""
+        for name, group in self._groups.items():
+            group.setVisible(name in names)
 
     # Filling
 
@@ -239,14 +238,6 @@ class SetupPanel(QFrame):
         for scenario in SCENARIOS:
             self.scenario.addItem(scenario_name(scenario), scenario)
         self._setting = False
-
-    def _fill_text(self) -> None:
-        self.text.clear()
-        self.text.addItem(self.tr("Teaching corpus"), "")
-        if self._setup.text:
-            self.text.addItem(Path(self._setup.text).name, self._setup.text)
-            self.text.setCurrentIndex(1)
-        self.text.setToolTip(self._setup.text)
 
     def _fit_width(self) -> None:
         """Wide enough for its widest row."""
@@ -296,15 +287,8 @@ class SetupPanel(QFrame):
             )
         )  # fmt: skip
 
-    def _text_chosen(self, index: int) -> None:
-        self._edit(replace(self._setup, text=str(self.text.itemData(index) or "")))
-
-    def _ask_file(self) -> None:
-        dialog = QFileDialog(self.window(), self.tr("Text to read"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.take_file)
-        dialog.open()
+    def _text_chosen(self, path: str) -> None:
+        self._edit(replace(self._setup, text=path))
 
     # Building
 
@@ -315,11 +299,7 @@ class SetupPanel(QFrame):
         flow = FlowLayout(chips, 4)
         for chip in self.methods.values():
             flow.addWidget(chip)
-        text = QHBoxLayout()
-        text.setSpacing(8)
-        text.addWidget(self.text, 1)
-        text.addWidget(self.file)
-        sizes, keys, windows = _form(), _form(), _form()
+        sizes, keys, windows = form(), form(), form()
         sizes.addRow(self.labels["lengths"], self.lengths)
         sizes.addRow(self.labels["factor"], self.factor)
         for name, box in (
@@ -329,32 +309,35 @@ class SetupPanel(QFrame):
             keys.addRow(self.labels[name], box)
         windows.addRow(self.labels["windows"], self.windows)
         windows.addRow(self.labels["stride"], self.stride)
-        groups: tuple[tuple[QWidget | QHBoxLayout | QFormLayout, ...], ...] = (
-            (self.scenario, self.reason),
-            (chips, self.refusal, self.divisors),
-            (sizes, self.wrong),
-            (keys,),
-            (text, windows),
-        )
+        groups: dict[str, tuple[QWidget | QFormLayout, ...]] = {
+            "for": (self.scenario, self.reason),
+            "methods": (chips, self.refusal, self.divisors),
+            "far": (sizes, self.wrong),
+            "keys": (keys,),
+            "text": (self.text, windows),
+        }
         inside = QWidget()
-        column = QVBoxLayout(inside)
+        self._column = column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(8)
-        for place, (heading, group) in enumerate(zip(self.headings, groups, strict=True)):
-            if place:
-                column.addSpacing(8)
-            column.addWidget(heading)
-            for part in group:
+        column.setSpacing(16)
+        self._groups: dict[str, QWidget] = {}
+        for heading, (name, parts) in zip(self.headings, groups.items(), strict=True):
+            group = self._groups[name] = QWidget(inside)
+            rows = QVBoxLayout(group)
+            rows.setContentsMargins(0, 0, 0, 0)
+            rows.setSpacing(8)
+            rows.addWidget(heading)
+            for part in parts:
                 if isinstance(part, QWidget):
-                    column.addWidget(part)
+                    rows.addWidget(part)
                 else:
-                    column.addLayout(part)
+                    rows.addLayout(part)
+            column.addWidget(group)
         column.addStretch(1)
-        for combo in (self.scenario, self.text):
-            combo.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-            combo.setMinimumContentsLength(10)
+        self.scenario.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.scenario.setMinimumContentsLength(10)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -375,8 +358,7 @@ class SetupPanel(QFrame):
         for box in (self.most, self.needles, self.early, self.seed, self.windows, self.stride):
             box.valueChanged.connect(self._numbers_edited)
         self.language.activated.connect(self._numbers_edited)
-        self.text.activated.connect(self._text_chosen)
-        self.file.clicked.connect(self._ask_file)
+        self.text.edited.connect(self._text_chosen)
 
 
 def turns(method: str) -> bool:
@@ -385,7 +367,8 @@ def turns(method: str) -> bool:
     return scales or any(part in MOVING_NAMES for part in parts_of(method))
 
 
-def _whole(low: int, high: int, name: str) -> QSpinBox:
+def whole(low: int, high: int, name: str) -> QSpinBox:
+    """A box for a whole number."""
     box = QSpinBox()
     box.setObjectName(name)
     box.setRange(low, high)
@@ -393,7 +376,8 @@ def _whole(low: int, high: int, name: str) -> QSpinBox:
     return box
 
 
-def _form() -> QFormLayout:
+def form() -> QFormLayout:
+    """Labels and fields as in the other groups."""
     form = QFormLayout()
     form.setContentsMargins(0, 0, 0, 0)
     form.setHorizontalSpacing(12)

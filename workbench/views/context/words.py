@@ -243,3 +243,74 @@ def scenario_reason(scenario: str) -> str:
                 "not longer, the outline remembers.",
             )
     return ""
+
+
+def flow_name(flow: str) -> str:
+    """A way to read documents."""
+    match flow:
+        case "truncate":
+            return translate("Context", "Beginning alone")
+        case "whole":
+            return translate("Context", "As a whole")
+        case "retrieval":
+            return translate("Context", "Retrieval")
+        case "nbce":
+            return "NBCE"
+        case "map-reduce":
+            return "Map-reduce"
+        case "refine":
+            return translate("Context", "Refine")
+        case "long-output":
+            return translate("Context", "Long output")
+    return translate("Context", "As advised")
+
+
+def flow_hint(flow: str) -> str:
+    """One sentence about a way to read."""
+    match flow:
+        case "truncate":
+            return translate("Context", "What does not fit is never read: the floor.")
+        case "retrieval":
+            return translate(
+                "Context", "Passages that match the question by words and meaning, nothing else."
+            )
+        case "nbce":
+            return translate(
+                "Context",
+                "Passages side by side; the surest one decides each token (Su 2023).",
+            )
+        case "map-reduce":
+            return translate(
+                "Context", "Every part is read alone, in one batch; the results are joined."
+            )
+        case "refine":
+            return translate("Context", "Part after part; each may correct what was said so far.")
+        case "long-output":
+            return translate(
+                "Context", "An outline first, then its sections, with a rolling summary."
+            )
+    return ""
+
+
+def stage_name(stage: str) -> str:
+    """A step on the way to an answer."""
+    match stage:
+        case "retrieve":
+            return translate("Context", "found")
+        case "map":
+            return translate("Context", "part read")
+        case "collapse":
+            return translate("Context", "joined")
+        case "reduce":
+            return translate("Context", "combined")
+        case "refine":
+            return translate("Context", "refined")
+        case "answer":
+            return translate("Context", "answered")
+        case "outline":
+            return translate("Context", "outlined")
+        case "section":
+            return translate("Context", "section written")
+        case "summary":
+            return translate("Context", "summarised")
+    return stage

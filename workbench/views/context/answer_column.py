@@ -1,0 +1,303 @@
+"""One way of reading: its answer, the passages behind it, and what it cost."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from functools import partial
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from engine.context.documents_spec import AnswerToken, DocumentsResult, Passage, Step
+from workbench.services.engine_words import tell
+from workbench.services.numbers import duration
+from workbench.services.tips import tip
+from workbench.viewmodels.context_documents import FlowRun
+from workbench.views.context.words import flow_hint, flow_name, share, stage_name
+from workbench.widgets.elided import ElidedLabel
+from workbench.widgets.error_note import ErrorNote
+from workbench.widgets.fold import Fold, set_role
+from workbench.widgets.plain import PlainLabel
+from workbench.widgets.tinted_text import Stretch, TintedText
+from workbench.widgets.token_text import units
+from workbench.widgets.tones import Tones
+
+HEIGHT_EVENTS = (QEvent.Type.Resize, QEvent.Type.LayoutRequest)
+SHOWN_PASSAGES = 6
+SHOWN_STEPS = 12
+STEP_CHARS = 90
+DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class AnswerText(TintedText):
+    """Tells which stretch was clicked.
+
+    Signals:
+        clicked(int): Number of the stretch.
+    """
+
+    clicked = Signal(int)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
+            place = self.cursorForPosition(event.position().toPoint()).position()
+            starts, at = [], 0
+            for stretch in self.stretches():
+                starts.append(at)
+                at += units(stretch.text)
+            if starts and place <= at:
+                self.clicked.emit(bisect_right(starts, place) - 1)
+
+
+class AnswerColumn(QFrame):
+    """Follows a `FlowRun`.
+
+    Signals:
+        passage_wanted(int): Show this passage in its document.
+    """
+
+    passage_wanted = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "band")
+        self._run: FlowRun | None = None
+        self._owners: list[int] = []
+        self.title = ElidedLabel(self)
+        set_role(self.title, "section")
+        self.state = PlainLabel(self)
+        set_role(self.state, "muted")
+        self.answer = AnswerText(self, most_lines=12)
+        self.note = ErrorNote(self)
+        self.sources = QWidget(self)
+        self._sources = QVBoxLayout(self.sources)
+        self._sources.setContentsMargins(0, 0, 0, 0)
+        self._sources.setSpacing(0)
+        self.buttons: list[QPushButton] = []
+        self.cost = PlainLabel(self)
+        self.cost.setWordWrap(True)
+        set_role(self.cost, "small")
+        self.steps = PlainLabel(self)
+        self.steps.setWordWrap(True)
+        set_role(self.steps, "small")
+        self.fold = Fold(self.steps, self)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.state)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self.answer)
+        column.addWidget(self.note)
+        column.addWidget(self.sources)
+        column.addWidget(self.fold)
+        column.addWidget(self.cost)
+        column.addStretch(1)
+        self.answer.clicked.connect(self._clicked)
+
+    def show_run(self, run: FlowRun) -> None:
+        """Show how far it is."""
+        self._run = run
+        self._write()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._write()
+        super().changeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """As high as its wrapped texts need: a scroll area asks no layout for its height."""
+        done = super().event(event)
+        layout = self.layout()
+        if event.type() in HEIGHT_EVENTS and layout is not None and self.width() > 0:
+            height = layout.totalHeightForWidth(self.width())
+            if height > 0 and height != self.minimumHeight():
+                self.setMinimumHeight(height)
+        return done
+
+    def _write(self) -> None:
+        run = self._run
+        if run is None:
+            return
+        self.title.setText(flow_name(run.flow))
+        self.title.setToolTip(flow_hint(run.flow))
+        states = {
+            "waiting": self.tr("waits"),
+            "running": self.tr("reads …"),
+            "done": "✓",
+            "failed": "✗",
+            "stopped": self.tr("stopped"),
+        }
+        self.state.setText(states[run.state])
+        self.note.show_report(run.error)
+        self.answer.setAccessibleName(self.tr("Answer"))
+        self.answer.setVisible(run.error is None)
+        self._write_answer(run)
+        self._write_sources(run.result)
+        self._write_steps(run)
+        self.cost.setText(self._cost(run.result))
+        self.cost.setVisible(run.result is not None)
+
+    # The answer
+
+    def _write_answer(self, run: FlowRun) -> None:
+        """Tokens by the passage that won them; a small figure closes each run of one passage."""
+        result, tokens = run.result, run.tokens
+        won = [token.passage for token in tokens]
+        self._owners = []
+        if result is not None and not tokens:
+            self.answer.set_stretches((Stretch(result.answer),))
+            self._owners = [-1]
+            return
+        stretches: list[Stretch] = []
+        ranks = _ranks(won)
+        for place, token in enumerate(tokens):
+            rank = ranks.get(token.passage)
+            stretches.append(Stretch(token.text, _tint(rank), tip(self._token_tip(token, result))))
+            self._owners.append(token.passage)
+            ends = place + 1 == len(tokens) or won[place + 1] != token.passage
+            if rank is not None and ends:
+                stretches.append(Stretch(str(rank + 1).translate(DIGITS), dim=True))
+                self._owners.append(token.passage)
+        self.answer.set_stretches(stretches)
+
+    def _token_tip(self, token: AnswerToken, result: DocumentsResult | None) -> str:
+        lines = []
+        if token.passage >= 0 and result is not None and token.passage < len(result.passages):
+            lines.append(self._passage_name(result, result.passages[token.passage]))
+        text = self.tr("log-probability {p}, entropy {h} nats")
+        lines.append(text.format(p=f"{token.logprob:.2f}", h=f"{token.entropy:.2f}"))
+        if token.alive:
+            lines.append(self.tr("{n} passages still read").format(n=token.alive))
+        return "\n".join(lines)
+
+    def _clicked(self, number: int) -> None:
+        if 0 <= number < len(self._owners) and self._owners[number] >= 0:
+            self.passage_wanted.emit(self._owners[number])
+
+    # The passages
+
+    def _write_sources(self, result: DocumentsResult | None) -> None:
+        for button in self.buttons:
+            self._sources.removeWidget(button)
+            button.deleteLater()
+        self.buttons = []
+        for number, text, hover in self._cited(result)[:SHOWN_PASSAGES]:
+            button = QPushButton(text, self.sources)
+            button.setProperty("role", "quiet")
+            button.setObjectName(f"passage-{number}")
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+            button.setToolTip(tip(hover))
+            button.setStyleSheet("text-align: left; padding: 4px 8px;")
+            button.setMinimumWidth(0)
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            button.clicked.connect(partial(self._wanted, number))
+            self._sources.addWidget(button)
+            self.buttons.append(button)
+        self.sources.setVisible(bool(self.buttons))
+
+    def _wanted(self, number: int, _checked: bool = False) -> None:
+        self.passage_wanted.emit(number)
+
+    def _cited(self, result: DocumentsResult | None) -> list[tuple[int, str, str]]:
+        """Passage, what its line says, what hovering tells: winners first, else what was found."""
+        if result is None:
+            return []
+        won = Counter(token.passage for token in result.tokens if token.passage >= 0)
+        ranks = _ranks([token.passage for token in result.tokens])
+        lines = []
+        for number, rank in ranks.items():
+            passage = result.passages[number]
+            text = self.tr("{rank} {name} · {n} of {all} tokens").format(
+                rank=str(rank + 1).translate(DIGITS), name=self._passage_name(result, passage),
+                n=won[number], all=len(result.tokens),
+            )  # fmt: skip
+            lines.append((number, text, passage.text))
+        if lines:
+            return lines
+        for place, one in enumerate(result.citations, 1):
+            passage = result.passages[one.passage]
+            text = self.tr("{place}. {name} · score {score}").format(
+                place=place, name=self._passage_name(result, passage), score=f"{one.score:.3g}"
+            )
+            hover = self.tr("by words: {a}, by meaning: {b}").format(
+                a=one.by_words or "–", b=one.by_meaning or "–"
+            )
+            lines.append((one.passage, text, f"{hover}\n{passage.text}"))
+        return lines
+
+    def _passage_name(self, result: DocumentsResult, passage: Passage) -> str:
+        parts = [result.sources[passage.source].name]
+        if passage.heading:
+            parts.append(passage.heading)
+        if passage.page:
+            parts.append(self.tr("p. {n}").format(n=passage.page))
+        same = [one.number for one in result.passages if one.source == passage.source]
+        if len(same) > 1:
+            parts.append(f"{same.index(passage.number) + 1}/{len(same)}")
+        return " › ".join(parts)
+
+    # Steps and cost
+
+    def _write_steps(self, run: FlowRun) -> None:
+        steps = run.steps
+        self.fold.setVisible(len(steps) > 1)
+        self.fold.set_texts(self.tr("{n} steps").format(n=len(steps)))
+        self.steps.setText("\n".join(self._step(one) for one in steps[:SHOWN_STEPS]))
+
+    def _step(self, step: Step) -> str:
+        text = " ".join(step.text.split())
+        if len(text) > STEP_CHARS:
+            text = text[: STEP_CHARS - 1] + "…"
+        told = self.tr("{n}. {stage}: {read} → {new} tokens").format(
+            n=step.number + 1, stage=stage_name(step.stage), read=step.prompt_tokens,
+            new=step.new_tokens,
+        )  # fmt: skip
+        return f"{told}  {text}".rstrip()
+
+    def _cost(self, result: DocumentsResult | None) -> str:
+        if result is None:
+            return ""
+        counts = result.counts
+        lines = [
+            self.tr("read {read} tokens ({computed} computed), wrote {new}, in {time}").format(
+                read=f"{counts.read:,}", computed=f"{counts.computed:,}",
+                new=f"{counts.generated:,}", time=duration(result.seconds),
+            ),
+            self.tr("longest prompt {n} of {window} tokens; documents have {all}").format(
+                n=f"{counts.longest:,}", window=f"{counts.window:,}", all=f"{counts.documents:,}"
+            ),
+        ]  # fmt: skip
+        if counts.read > 0 and counts.documents > counts.window and run_is_floor(result):
+            lines.append(
+                self.tr("{share} of the documents were never read").format(
+                    share=share(max(0.0, 1 - counts.read / counts.documents))
+                )
+            )
+        lines += [tell(one) for one in result.notes]
+        return "\n".join(lines)
+
+
+def run_is_floor(result: DocumentsResult) -> bool:
+    """Whether only the beginning was read."""
+    return result.flow == "truncate"
+
+
+def _ranks(won: list[int]) -> dict[int, int]:
+    """Passages by how many tokens they won, the most first; each with its place."""
+    counted = Counter(one for one in won if one >= 0)
+    return {number: place for place, (number, _) in enumerate(counted.most_common())}
+
+
+def _tint(rank: int | None) -> partial[QColor] | None:
+    return None if rank is None else partial(_tone, rank)
+
+
+def _tone(rank: int, tones: Tones) -> QColor:
+    tints = list(tones.elements.values())
+    return tints[rank % len(tints)]

@@ -1,0 +1,162 @@
+"""How documents are read: the settings at the left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSizePolicy, QVBoxLayout, QWidget
+
+from engine.context.documents_spec import Rank
+from workbench.viewmodels.context_documents import DocumentsModel
+from workbench.views.context.setup_panel import form, whole
+from workbench.widgets.fold import set_role
+from workbench.widgets.plain import PlainLabel
+
+RANKS: tuple[Rank, ...] = ("hybrid", "bm25", "embeddings")
+
+
+class DocumentsPanel(QWidget):
+    """Shows and edits the options of its model's choice."""
+
+    def __init__(self, model: DocumentsModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._setting = False
+        self.heading, self.found, self.joined = (PlainLabel(self) for _ in range(3))
+        self.window = whole(0, 1_000_000, "documents-window")
+        self.chunk = whole(0, 100_000, "documents-chunk")
+        self.answer = whole(1, 100_000, "documents-answer")
+        self.language = QComboBox(self)
+        self.language.setObjectName("documents-language")
+        self.language.addItem("English", "en")
+        self.language.addItem("中文", "zh")
+        self.rank = QComboBox(self)
+        self.rank.setObjectName("documents-rank")
+        self.top = whole(1, 100, "documents-top")
+        self.contexts = whole(1, 256, "documents-contexts")
+        self.beta = _real("documents-beta", 10.0)
+        self.nucleus = _real("documents-top-p", 1.0)
+        self.bonus = _real("documents-bonus", 10.0)
+        names = (
+            "window", "chunk", "answer", "language", "rank", "top", "contexts", "beta", "nucleus",
+            "bonus",
+        )  # fmt: skip
+        self.labels = {name: PlainLabel(self) for name in names}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        groups = (
+            (self.heading, names[:4]), (self.found, names[4:6]), (self.joined, names[6:]),
+        )  # fmt: skip
+        for place, (heading, group) in enumerate(groups):
+            set_role(heading, "section")
+            if place:
+                column.addSpacing(8)
+            column.addWidget(heading)
+            rows = form()
+            for name in group:
+                label = self.labels[name]
+                label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+                rows.addRow(label, getattr(self, name))
+            column.addLayout(rows)
+        for number in (self.window, self.chunk, self.answer, self.top, self.contexts):
+            number.valueChanged.connect(self._edited)
+        for real in (self.beta, self.nucleus, self.bonus):
+            real.valueChanged.connect(self._edited)
+        for combo in (self.language, self.rank):
+            combo.activated.connect(self._edited)
+        model.choice_changed.connect(self.refresh)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every text again."""
+        self.heading.setText(self.tr("Reading"))
+        self.found.setText(self.tr("Finding passages"))
+        self.joined.setText("NBCE")
+        names = {
+            "window": self.tr("Window"),
+            "chunk": self.tr("Passage"),
+            "answer": self.tr("Answer"),
+            "language": self.tr("Language"),
+            "rank": self.tr("Ranked by"),
+            "top": self.tr("Passages"),
+            "contexts": self.tr("Contexts"),
+            "beta": "β",
+            "nucleus": "top-p",
+            "bonus": self.tr("Stickiness"),
+        }
+        for name, label in self.labels.items():
+            label.setText(names[name])
+        self.window.setSpecialValueText(self.tr("as trained"))
+        self.chunk.setSpecialValueText(self.tr("as fits"))
+        for box in (self.window, self.chunk, self.answer):
+            box.setSuffix(self.tr(" tokens"))
+        self.window.setToolTip(self.tr("Tokens that one prompt with its answer may have"))
+        self.contexts.setToolTip(self.tr("Most passages that are read side by side"))
+        self.beta.setToolTip(self.tr("Weight against what the model says without any passage"))
+        self.nucleus.setToolTip(self.tr("Unlikely tokens are cut before passages are compared"))
+        self.bonus.setToolTip(
+            self.tr("Entropy in nats by which the passage of the token before is favoured")
+        )
+        ranks = {
+            "hybrid": self.tr("words and meaning"),
+            "bm25": self.tr("words (BM25)"),
+            "embeddings": self.tr("meaning"),
+        }
+        self._setting = True
+        self.rank.clear()
+        for rank in RANKS:
+            self.rank.addItem(ranks[rank], rank)
+        self._setting = False
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the options."""
+        choice, options = self._model.choice, self._model.choice.options
+        self._setting = True
+        self.window.setValue(options.window)
+        self.chunk.setValue(options.chunk_tokens)
+        self.answer.setValue(options.max_new_tokens)
+        self.language.setCurrentIndex(self.language.findData(choice.language))
+        self.rank.setCurrentIndex(max(0, self.rank.findData(options.rank)))
+        self.top.setValue(options.top)
+        self.contexts.setValue(options.contexts)
+        self.beta.setValue(options.beta)
+        self.nucleus.setValue(options.top_p)
+        self.bonus.setValue(options.bonus)
+        self._setting = False
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def _edited(self) -> None:
+        if self._setting:
+            return
+        choice = self._model.choice
+        options = replace(
+            choice.options,
+            window=self.window.value(),
+            chunk_tokens=self.chunk.value(),
+            max_new_tokens=self.answer.value(),
+            rank=RANKS[max(0, self.rank.currentIndex())],
+            top=self.top.value(),
+            contexts=self.contexts.value(),
+            beta=self.beta.value(),
+            top_p=self.nucleus.value(),
+            bonus=self.bonus.value(),
+        )
+        language = "zh" if self.language.currentData() == "zh" else "en"
+        self._model.set_choice(replace(choice, options=options, language=language))
+
+
+def _real(name: str, high: float) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setObjectName(name)
+    box.setRange(0, high)
+    box.setSingleStep(0.05)
+    box.setDecimals(2)
+    box.setKeyboardTracking(False)
+    return box
