@@ -336,14 +336,6 @@
         <translation>第二个归一化得到的是 α 倍的第一个结果加注意力输出。</translation>
     </message>
     <message>
-        <source>absolute</source>
-        <translation>绝对</translation>
-    </message>
-    <message>
-        <source>relative</source>
-        <translation>相对</translation>
-    </message>
-    <message>
         <source>post-norm</source>
         <translation>后置归一化</translation>
     </message>
@@ -4200,6 +4192,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>▲ Measured after loading: {size} (forecast {forecast}), in {time}.</source>
         <translation>▲ 加载后实测：{size}（预估 {forecast}），用时 {time}。</translation>
+    </message>
+    <message>
+        <source>{size} more is kept beside it for the next question.</source>
+        <translation>另有 {size} 留在旁边，供下一个问题使用。</translation>
     </message>
 </context>
 <context>

@@ -97,13 +97,6 @@ def _placement_text(row: Row) -> str:
             )
 
 
-def shift_summary(row: Row) -> str:
-    """Whether positions are absolute or relative, as a word."""
-    if row.position_kind in ("sinusoidal", "learned"):
-        return translate("Anatomy", "absolute")
-    return translate("Anatomy", "relative")
-
-
 def towers(row: Row) -> tuple[Tower, ...]:
     """The drawing of a row in words."""
     return tuple(_tower(stack, row) for stack in diagram(row))

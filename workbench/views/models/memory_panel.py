@@ -96,10 +96,14 @@ class MemoryPanel(QWidget):
         if info is None:
             return ""
         text = self.tr("▲ Measured after loading: {size} (forecast {forecast}), in {time}.")
-        return text.format(
+        told = text.format(
             size=file_size(info.measured_bytes),
             forecast=file_size(info.forecast_bytes),
             time=duration(info.load_seconds)
             if info.load_seconds >= 1
             else f"{info.load_seconds * 1000:.0f} ms",
         )
+        if not info.kept_bytes:
+            return told
+        kept = self.tr("{size} more is kept beside it for the next question.")
+        return f"{told} {kept.format(size=file_size(info.kept_bytes))}"
