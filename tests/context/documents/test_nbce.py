@@ -1,4 +1,4 @@
-"""NBCE against a loop that recomputes everything, the library's own generate, and plain decoding."""
+"""NBCE against a loop that recomputes all, the library's own generate, and plain decoding."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from engine.errors import BadSpec
 from tests.support.tiny_models import EOS, PAD, tiny_model
 
 QUESTION = "What now?"
-CONTEXTS = ("a short one. ", "another that is somewhat longer than it. ", "x. ", "last, not least. ")
+CONTEXTS = (
+    "a short one. ",
+    "another that is somewhat longer than it. ",
+    "x. ",
+    "last, not least. ",
+)
 MOST = 24
 
 
