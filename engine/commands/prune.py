@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final, cast, get_args
@@ -28,7 +29,7 @@ from engine.commands.prune_shared import (
     source,
     with_perplexity,
 )
-from engine.errors import EngineError
+from engine.errors import BadSpec, EngineError
 from engine.paths import Paths
 from engine.pruning.card_spec import Card
 from engine.pruning.presets import presets, save_preset
@@ -72,6 +73,10 @@ def prune(
     u: Annotated[float, typer.Option(help="Custom: exponent of the magnitude.")] = 1.0,
     a: Annotated[float, typer.Option(help="Custom: exponent of the activation norm.")] = 1.0,
     group: Annotated[str, typer.Option(help="Custom: row or matrix.")] = "row",
+    fix: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=RATIO: a matrix's own ratio; the others make up for it."),
+    ] = None,
     save: Annotated[
         str, typer.Option("--save-preset", help="Keep the method's score under this name.")
     ] = "",
@@ -127,6 +132,7 @@ def prune(
             ratio=sparsity,
             pattern=pattern,
             allocation=allocation,
+            fixed=_fixed(fix or []),
             calibration=replace(source(calibration), column=column),
             evaluation=replace(source(evaluation), column=column),
             windows=windows,
@@ -148,6 +154,20 @@ def prune(
         print_json(_plain(result))
     else:
         _show(result)
+
+
+def _fixed(given: Sequence[str]) -> dict[str, float]:
+    """``"NAME=RATIO"`` as ratios by name. Raises `BadSpec`."""
+    found = {}
+    for one in given:
+        name, _, ratio = one.rpartition("=")
+        try:
+            found[name] = float(ratio)
+        except ValueError:
+            raise BadSpec(
+                f"--fix {one} names no ratio.", "Write a matrix and its ratio: NAME=0.3."
+            ) from None
+    return found
 
 
 def _scored(method: str, recipe: Recipe, save: str) -> tuple[str, Recipe]:

@@ -15,7 +15,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.errors import BadSpec
 from engine.evaluation.provenance import provenance_of
 from engine.jobs.spec import Spec
 from engine.models.kept import Slot
@@ -30,7 +29,7 @@ from engine.pruning.passages import Passages, passages
 from engine.pruning.prune import APART
 from engine.pruning.prune_spec import Loss, TextSource
 from engine.pruning.recipe import Recipe
-from engine.pruning.targets import Target, targets
+from engine.pruning.targets import set_by_hand, targets
 
 if TYPE_CHECKING:
     from engine.jobs.job import JobContext
@@ -153,7 +152,9 @@ def run(spec: Spec, ctx: JobContext) -> LiveState:
         live = live_of(loaded)
         judged, calibrated = live.judged(spec, ctx.check)
         loaded.kept.put(LIVE, live, live.bytes)
-        ratios = RULES[spec.allocation](judged.budget(spec.ratio, _fixed(spec, live.found)))
+        ratios = RULES[spec.allocation](
+            judged.budget(spec.ratio, set_by_hand(spec.fixed, live.found))
+        )
         started = time.perf_counter()
         live.cut(judged, ratios)
         apply_ms = 1000 * (time.perf_counter() - started)
@@ -175,13 +176,3 @@ def run(spec: Spec, ctx: JobContext) -> LiveState:
                 loaded, batch_size=1, seed=spec.seed, temperature=0.0, check=ctx.check
             ),
         )
-
-
-def _fixed(spec: LivePruneSpec, found: list[Target]) -> dict[int, float]:
-    places = {target.name: place for place, target in enumerate(found)}
-    for name in spec.fixed:
-        if name not in places:
-            raise BadSpec(
-                f"The model has no matrix “{name}”.", "Choose one of its prunable matrices."
-            )
-    return {places[name]: ratio for name, ratio in spec.fixed.items()}

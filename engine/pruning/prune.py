@@ -24,7 +24,7 @@ from engine.pruning.pruned import PrunedMatrix, prune_matrices
 from engine.pruning.recipe import pattern_of
 from engine.pruning.save import check_folder, save_masks, save_model
 from engine.pruning.semi_structured import no_kernel
-from engine.pruning.targets import targets
+from engine.pruning.targets import set_by_hand, targets
 from engine.pruning.turns import in_turns
 
 if TYPE_CHECKING:
@@ -167,13 +167,14 @@ class _Pruning:
 
     def _ratios(self, calibration: Passages) -> dict[str, float]:
         """The ratio of every matrix by the rule of allocation."""
-        if self.spec.allocation == "uniform":
+        if self.spec.allocation == "uniform" and not self.spec.fixed:
             pattern = self.pattern
             ratio = self.spec.ratio if pattern.free else 1 - pattern.keep / pattern.of
             return {target.name: ratio for target in self.found}
         self.ctx.progress(0.1, "Reading what each layer would lose")
         judged = self._judge(calibration)
-        given = RULES[self.spec.allocation](judged.budget(self.spec.ratio))
+        fixed = set_by_hand(self.spec.fixed, self.found)
+        given = RULES[self.spec.allocation](judged.budget(self.spec.ratio, fixed))
         return {target.name: float(ratio) for target, ratio in zip(self.found, given, strict=True)}
 
     def _prune(self, calibration: Passages, ratios: dict[str, float]) -> None:

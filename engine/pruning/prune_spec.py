@@ -59,6 +59,8 @@ class PruneSpec(Spec):
         preset: The name under which a person keeps the recipe, for titles and cards.
         forecast: Say what to expect before the run: a few layers are pruned alone for it, and
             the card is published before anything is pruned.
+        fixed: Ratios of matrices that a person has set, by the matrix's name; the rule shares what
+            is left among the others.
         timed: New tokens of each timed run, dense and pruned in turns; 0 = measure no speed.
     """
 
@@ -83,15 +85,17 @@ class PruneSpec(Spec):
     preset: str = ""
     forecast: bool = False
     timed: int = 0
+    fixed: dict[str, float] = field(default_factory=dict)
 
     def title(self) -> str:
         return f"Prune {self.model.id}: {self.preset or self.method}"
 
     def check(self) -> None:
-        if not 0 <= self.ratio < 1:
-            raise BadSpec(
-                f"A ratio of {self.ratio:g} cannot be pruned.", "Choose 0 or more, below 1."
-            )
+        for ratio in (self.ratio, *self.fixed.values()):
+            if not 0 <= ratio < 1:
+                raise BadSpec(
+                    f"A ratio of {ratio:g} cannot be pruned.", "Choose 0 or more, below 1."
+                )
         if self.windows < 1 or self.length < 8 or self.measured < 0 or self.timed < 0:
             raise BadSpec("The calibration has no tokens.", "Take at least one window of 8 tokens.")
         if self.passes not in (1, 2):
@@ -103,7 +107,8 @@ class PruneSpec(Spec):
                 f"There is no allocation “{self.allocation}”.",
                 f"Choose of: {', '.join(ALLOCATIONS)}.",
             )
-        if not pattern_of(self.pattern).free and self.allocation != "uniform":
+        shared = self.allocation != "uniform" or self.fixed
+        if not pattern_of(self.pattern).free and shared:
             raise BadSpec(
                 "A pattern fixes the ratio of every layer.", "Choose the uniform allocation."
             )

@@ -7,13 +7,14 @@ head stay whole. Experts of a mixture are one three-dimensional parameter, which
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 from transformers.pytorch_utils import Conv1D
 
-from engine.errors import UnsupportedModel
+from engine.errors import BadSpec, UnsupportedModel
 from engine.models.layers import decoder_layers, encoder_layers
 from engine.pruning.experts import fused_weights, is_fused
 
@@ -136,3 +137,18 @@ def _refuse_packed(module: nn.Module) -> None:
             "The weights are packed in 4 or 8 bits and cannot be pruned in place.",
             "Load the model without quantisation, prune, then quantise the result.",
         )
+
+
+def set_by_hand(ratios: Mapping[str, float], found: Sequence[Target]) -> dict[int, float]:
+    """Ratios by the number of their matrix instead of its name.
+
+    Raises:
+        BadSpec: There is no such matrix.
+    """
+    places = {target.name: place for place, target in enumerate(found)}
+    for name in ratios:
+        if name not in places:
+            raise BadSpec(
+                f"The model has no matrix “{name}”.", "Choose one of its prunable matrices."
+            )
+    return {places[name]: ratio for name, ratio in ratios.items()}

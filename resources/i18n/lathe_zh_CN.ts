@@ -611,10 +611,6 @@
         <source>longest prompt {n} of {window} tokens; documents have {all}</source>
         <translation>最长提示 {n} / {window} 个词元；文档共 {all} 个</translation>
     </message>
-    <message>
-        <source>{share} of the documents were never read</source>
-        <translation>文档中有 {share} 从未被读到</translation>
-    </message>
 </context>
 <context>
     <name>Application</name>

@@ -232,7 +232,7 @@ class PruningModel(QObject):
         if self.card is None or not isinstance(spec, PruneSpec):
             return None
         try:
-            now = self.asked.prune(self.live.wish.ratio)
+            now = self.asked.prune(self.live.wish.ratio, fixed=self.live.fixed())
         except EngineError:
             return None  # it cannot be asked now, so it is another question
         return self.card if replace(spec, out="") == now else None
@@ -240,7 +240,7 @@ class PruningModel(QObject):
     def prune(self, out: str = "") -> bool:
         """Run the whole job; with `out` the model is written there."""
         try:
-            spec = self.asked.prune(self.live.wish.ratio, out)
+            spec = self.asked.prune(self.live.wish.ratio, out, self.live.fixed())
         except EngineError as error:
             self.run.refused.emit(error.report())
             return False

@@ -25,6 +25,8 @@ def prune_command(spec: PruneSpec) -> str:
         words += ["--pattern", spec.pattern]
     if spec.allocation != "uniform":
         words += ["--allocation", spec.allocation]
+    for name, ratio in spec.fixed.items():
+        words += ["--fix", f"{name}={ratio:g}"]
     if spec.passes != 1:
         words += ["--passes", str(spec.passes)]
     words += _texts(spec)

@@ -179,7 +179,7 @@ class LiveModel(QObject):
         assert self.asked is not None
         if self.dense:
             return self.asked.live(0.0, {}, measured)
-        return self.asked.live(self.wish.ratio, self._fixed(), measured)
+        return self.asked.live(self.wish.ratio, self.fixed(), measured)
 
     def ask(self) -> None:
         """Have the copy follow the handles."""
@@ -252,7 +252,8 @@ class LiveModel(QObject):
 
     # Inside
 
-    def _fixed(self) -> dict[str, float]:
+    def fixed(self) -> dict[str, float]:
+        """The ratios that a person has set, by the names of the matrices."""
         state = self.state
         if state is None:
             return {}

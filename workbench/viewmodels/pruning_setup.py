@@ -169,10 +169,13 @@ class Asked:
             measured=measured,
         )
 
-    def prune(self, ratio: float, out: str = "") -> PruneSpec:
+    def prune(
+        self, ratio: float, out: str = "", fixed: dict[str, float] | None = None
+    ) -> PruneSpec:
         """The whole job. Raises `BadSpec`."""
         setup = self.setup
         given = setup.fixed_ratio
+        packed = self.model.options.quantization != "none"  # neither stored as bits nor timed
         return PruneSpec(
             model=self.model,
             method=setup.method,
@@ -187,9 +190,10 @@ class Asked:
             seed=setup.seed,
             measured=setup.measured,
             out=out,
-            bitmask=setup.bitmask,
+            bitmask=setup.bitmask and not packed,
             passes=setup.passes,
             preset=setup.preset,
             forecast=True,
-            timed=TIMED_TOKENS,
+            timed=0 if packed else TIMED_TOKENS,
+            fixed={} if given is not None else fixed or {},
         )

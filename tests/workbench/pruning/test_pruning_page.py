@@ -57,6 +57,15 @@ def test_a_set_layer_is_made_up_for_and_undo_is_exact(driver: Driver) -> None:
     assert np.array_equal(live.state.ratios, whole)
 
 
+def test_a_set_layer_is_pruned_as_it_was_set(driver: Driver) -> None:
+    driver.at_rest(lambda: driver.type_in("layer-0-figure", "25"))
+    driver.run("weights")
+    rows = driver.model.result.rows
+    under = dict(zip(driver.live.state.names, driver.live.state.ratios, strict=True))
+    assert {row.name: row.ratio for row in rows} == pytest.approx(under, abs=0.02)
+    assert f"--fix {rows[0].name}=0.25" in driver.page.weights.rows_menu.exports.command()
+
+
 def test_dense_and_pruned_flip(driver: Driver) -> None:
     live, bar = driver.live, driver.page.weights.ratio
     cut = live.state.ratios.copy()

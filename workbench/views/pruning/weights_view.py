@@ -195,7 +195,9 @@ class WeightsView(QScrollArea):
         self.rows.set_worths({one.layer: worths_of(one) for one in layers})
 
     def _command(self) -> str:
-        return prune_command(self._model.asked.prune(self._model.live.wish.ratio))
+        return prune_command(
+            self._model.asked.prune(self._model.live.wish.ratio, fixed=self._model.live.fixed())
+        )
 
     def _show_begin(self) -> None:
         """A large model is not copied before the person says so."""
