@@ -37,6 +37,7 @@ def run(
         length) and how many keys both ways agree on.
     """
     from engine.api import Engine
+    from engine.bench.documents import figures
     from engine.models.libraries import ready
     from engine.models.reference import ModelRef
 
@@ -49,6 +50,7 @@ def run(
             swaps = swap_ms(loaded)
             tell("asking for keys, one generate each and over shared texts")
             cells = [passkey_cell(loaded, seed) for seed in range(n)]
+            documents = figures(loaded, tell)
     finally:
         engine.close()
     return {
@@ -58,6 +60,7 @@ def run(
         "passkey_shared_s": statistics.median(shared for _, shared, _ in cells),
         "passkey_agree": sum(agree for _, _, agree in cells),
         "passkey_n": NEEDLES * n,
+        **documents,
         "swaps": swaps,
     }
 

@@ -15,6 +15,7 @@ BENCHES: Final[dict[str, str]] = {
     "evaluate": "engine.bench.evaluate:run",
     "attention": "engine.bench.attention:run",
     "context": "engine.bench.context:run",
+    "documents": "engine.bench.documents:run",
     "prune": "engine.bench.prune:run",
     "items": "workbench.bench.items:run",
     "startup": "workbench.bench.startup:run",
