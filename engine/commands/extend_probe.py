@@ -12,6 +12,7 @@ from rich.table import Table
 
 from engine.commands.compare_options import ModelOptions, one_of
 from engine.commands.console import STOPPED, note, out, print_json, print_table, stop, watch
+from engine.context.cache_names import CACHES
 from engine.context.method_names import METHOD_NAMES
 from engine.context.probe_spec import (
     DEFAULT_LENGTHS,
@@ -53,6 +54,7 @@ def probe(
     ] = TEACHING,
     stride: Annotated[int, typer.Option(help="Tokens scored per window.")] = 128,
     windows: Annotated[int, typer.Option(help="Windows of perplexity; 0 = none.")] = 8,
+    cache: Annotated[str, typer.Option(help=f"Of: {', '.join(CACHES)}.")] = "full",
     long_factor: Annotated[
         str, typer.Option(help="LongRoPE's divisors, separated by commas.")
     ] = "",
@@ -78,6 +80,7 @@ def probe(
             evaluation=TextSource(text if text == TEACHING else str(Path(text).absolute())),
             stride=stride,
             windows=windows,
+            cache=cache,
             long_factor=_divisors(long_factor),
         )
         result = _run(spec)

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.context.cache_names import CACHES
 from engine.context.method_names import check_method
 from engine.errors import BadSpec
 from engine.evaluation.spec import Provenance
@@ -49,6 +50,8 @@ class ProbeSpec(Spec):
         evaluation: Text whose perplexity is measured: lessons of the teaching world or a file.
         stride: Tokens scored per window.
         windows: Windows of perplexity; 0 = none.
+        cache: Kind of cache that keys are looked up in, of `engine.context.cache_names`. Any but
+            the full one is slower here: questions do not share what is read.
         long_factor: LongRoPE's divisors, one per pair of dimensions, where it is among `methods`.
     """
 
@@ -66,6 +69,7 @@ class ProbeSpec(Spec):
     evaluation: TextSource = field(default_factory=TextSource)
     stride: int = 128
     windows: int = 8
+    cache: str = "full"
     long_factor: tuple[float, ...] = ()
 
     def title(self) -> str:
@@ -83,6 +87,8 @@ class ProbeSpec(Spec):
                 f"A context cannot be stretched by the factor {self.factor:g}.",
                 "Choose a factor of 1 or more.",
             )
+        if self.cache not in CACHES:
+            raise BadSpec(f"There is no cache “{self.cache}”.", f"Choose of: {', '.join(CACHES)}.")
         if not 1 <= self.needles <= 16:
             raise BadSpec(
                 f"{self.needles} keys cannot be hidden in one text.", "Choose between 1 and 16."
@@ -187,7 +193,7 @@ class MethodReport:
         attention: Factor on cos and sin in force.
         parameters: Of the rules of attention, in words.
         cache_gap: Largest difference of a logit between one pass over a text and the same text
-            read in two parts over a cache, beyond the trained length.
+            read over a cache, to its end token by token, beyond the trained length.
         keeps_cache: False for a method whose cached keys go stale as the text grows.
         swap_ms: Milliseconds to put it in force and back.
     """

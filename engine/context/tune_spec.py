@@ -26,7 +26,7 @@ class TuneContextSpec(Spec):
         model: Which model. It stays as it is; a copy is trained.
         method: The scaling in force, position interpolation by default.
         factor: Target length over trained length.
-        steps: Optimiser steps. Each reads one long text and several short ones.
+        steps: Optimiser steps. Each reads a long text and several shorter ones.
         rate: Highest learning rate of the layers' matrices.
         seed: Of the texts. Keys of the evaluation are never trained on.
         source: Lessons of the teaching world, or a file whose next tokens are learned.
@@ -40,7 +40,7 @@ class TuneContextSpec(Spec):
     model: ModelRef = field(default_factory=ModelRef)
     method: str = "linear"
     factor: float = 4.0
-    steps: int = 200
+    steps: int = 450
     rate: float = 3e-3
     seed: int = 0
     source: TextSource = field(default_factory=TextSource)

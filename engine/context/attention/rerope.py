@@ -29,7 +29,7 @@ class ReRope(Rule):
 
     @classmethod
     def fitted(cls, trained: int, factor: float) -> Self:
-        return cls(trained if factor <= 1 else max(1, trained // 3))
+        return cls(trained if factor <= 1 else max(1, trained // 4))
 
     def near(self, distances: Tensor) -> Tensor:
         return distances < self.window

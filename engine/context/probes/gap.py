@@ -1,4 +1,4 @@
-"""Does a method get along with a cache? One pass against the same text in two parts.
+"""Does a method get along with a cache? One pass against the same text read bit by bit.
 
 Dynamic NTK does not: keys cached at a shorter length were turned by another base
 (huggingface/transformers issue 25104). A difference here is a difference in what gets generated.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+import torch
 
 from engine.context.methods import Method, applied
 from engine.context.probes.reading import Reader
@@ -49,7 +51,8 @@ def cache_gap(
     with applied(model, method, FACTOR, len(ids)):
         parts = Reader(model, check, chunk=0)
         parts.read(ids[:trained])
-        resumed = parts.read(ids[trained:], KEPT)
+        parts.read(ids[trained:-KEPT])
+        resumed = torch.cat([parts.read([one]) for one in ids[-KEPT:]])
     return float((whole - resumed).abs().max())
 
 

@@ -14,10 +14,12 @@ import torch
 from torch.nn import functional as F
 
 from engine.context.probes.haystack import Haystack, Question
-from engine.context.probes.reading import Reader
+from engine.context.probes.reading import CHUNK, Reader
+from engine.context.scaling.live import preserved
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
+    from transformers.cache_utils import Cache
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,11 @@ class Asked:
 
 
 def ask(
-    model: PreTrainedModel, text: Haystack, keeps_cache: bool, check: Callable[[], None]
+    model: PreTrainedModel,
+    text: Haystack,
+    keeps_cache: bool,
+    check: Callable[[], None],
+    fresh: Callable[[], Cache] | None = None,
 ) -> Asked:
     """Ask for every key.
 
@@ -59,9 +65,11 @@ def ask(
         keeps_cache: Whether cached keys stay right as a text grows. If not, each question is one
             pass from the start, on a rotation that is as it was before.
         check: Called before each layer.
+        fresh: Makes an empty cache of another kind, which cannot go back to where questions part:
+            each question is then read from the start. None = the usual one.
     """
-    if not keeps_cache:
-        return _each_alone(model, text, check)
+    if fresh is not None or not keeps_cache:
+        return _each_alone(model, text, check, CHUNK if keeps_cache else 0, fresh)
     reader = Reader(model, check)
     reader.read(text.questions[0].ids[: text.shared])
     found, most = [], 0
@@ -75,13 +83,17 @@ def ask(
     return Asked(tuple(found), most)
 
 
-def _each_alone(model: PreTrainedModel, text: Haystack, check: Callable[[], None]) -> Asked:
-    from engine.context.scaling.live import preserved
-
+def _each_alone(
+    model: PreTrainedModel,
+    text: Haystack,
+    check: Callable[[], None],
+    chunk: int,
+    fresh: Callable[[], Cache] | None,
+) -> Asked:
     found, most = [], 0
     for question in text.questions:
         with preserved(model):
-            reader = Reader(model, check, chunk=0)
+            reader = Reader(model, check, chunk, fresh() if fresh else None)
             logits = reader.read(question.ids, len(question.ids) - question.digits[0] + 1)
         found.append(_judged(question, logits))
         most = max(most, reader.bytes)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from engine.context.attention.sinks import Sinks
+from engine.context.attention.sliding import Sliding
+from engine.context.caches import make_cache
+from engine.context.memory import forecast_length
 from engine.context.method_names import TITLES, parts_of
 from engine.context.methods import Applied, Method, applied, method_of, refusal, trained_length
 from engine.context.probe_spec import MethodReport, ProbeResult, ProbeRow, ProbeSpec, tokens_of
 from engine.context.probes.cells import Cell
 from engine.context.probes.gap import cache_gap
 from engine.context.probes.haystack import Haystack, haystack
-from engine.context.probes.passkey import ask
+from engine.context.probes.passkey import Asked, ask
 from engine.context.probes.perplexity import Scored, Stream, perplexity, stream
 from engine.context.scaling.live import live_config, live_ropes
 from engine.errors import BadSpec
@@ -22,7 +27,6 @@ from engine.evaluation.provenance import provenance_of
 from engine.jobs.spec import Spec
 from engine.models.anatomy import position_encoding_of
 from engine.models.architecture import shape_of
-from engine.models.forecast import kv_bytes
 
 if TYPE_CHECKING:
     from engine.jobs.job import JobContext
@@ -80,11 +84,9 @@ class _Probe:
         reports = tuple(self._told(method) for method in self.methods)
         if self.spec.windows:
             self.stream = self._text()
-        total = max(1, len(self.lengths) * len(self.usable))
         for length in self.lengths:
             for method in self.usable:
-                done = len(self.rows) / total
-                self.ctx.progress(done, f"{length.name}: {method.name}")
+                self._say(method, length, 0.0)
                 self.rows.append(self._row(method, length))
                 self.ctx.partial(self.rows[-1])
         return ProbeResult(
@@ -139,21 +141,32 @@ class _Probe:
                 former = self.known[same]
                 return replace(former, method=method.name, seconds=0.0, same_as=former.method)
             cell = Cell(self.spec.most, self.spec.width)
-            number = 0
             while not cell.done:
-                text = self._haystack(length.tokens, number)
+                text = self._haystack(length.tokens, len(cell.answers) // self.spec.needles)
                 began = time.monotonic()
-                asked = ask(
-                    self.model, text, self._shares(method, length), self.ctx.check
-                )  # fmt: skip
+                asked = self._asked(state, text, length)
                 cell.add(asked, time.monotonic() - began)
-                number += 1
+                self._say(method, length, cell.n / max(1, self.spec.most))
                 if not cell.done:
-                    self.ctx.partial(self._as_row(method, length, factor, cell, None, False))
+                    self.ctx.partial(self._as_row(state, length, cell, None, False))
             scored = self._perplexity(method, length)
-            row = self._as_row(method, length, factor, cell, scored, True)
+            row = self._as_row(state, length, cell, scored, True)
             self.known[same] = row
             return row
+
+    def _say(self, method: Method, length: _Length, share: float) -> None:
+        """How far the bench is, with `share` of the row at hand."""
+        total = max(1, len(self.lengths) * len(self.usable))
+        self.ctx.progress((len(self.rows) + share) / total, f"{length.name}: {method.name}")
+
+    def _asked(self, state: Applied, text: Haystack, length: _Length) -> Asked:
+        kind = self.spec.cache
+        fresh = None if kind == "full" else partial(make_cache, kind, self.model, state)
+        try:
+            return ask(self.model, text, self._shares(state.method, length), self.ctx.check, fresh)
+        finally:
+            if state.running is not None:  # the next cache may keep everything
+                state.running.key_positions = None
 
     def _shares(self, method: Method, length: _Length) -> bool:
         return method.keeps_cache or length.tokens <= self.trained
@@ -161,7 +174,10 @@ class _Probe:
     def _perplexity(self, method: Method, length: _Length) -> Scored | None:
         if self.stream is None:
             return None
-        longest = max(one.tokens for one in self.lengths)
+        fitting = [one.tokens for one in self.lengths if one.tokens <= len(self.stream.ids)]
+        longest = max(fitting, default=0)
+        if length.tokens > longest:  # a file may be shorter than the longest text
+            return None
         ends = self.stream.ends(longest, self.spec.stride, self.spec.windows)
         shares = self._shares(method, length)
         return perplexity(
@@ -170,19 +186,18 @@ class _Probe:
 
     def _as_row(
         self,
-        method: Method,
+        state: Applied,
         length: _Length,
-        factor: float,
         cell: Cell,
         scored: Scored | None,
         complete: bool,
     ) -> ProbeRow:
         interval = cell.interval
         return ProbeRow(
-            method=method.name,
+            method=state.method.name,
             length=length.name,
             tokens=length.tokens,
-            factor=factor,
+            factor=state.factor,
             n=cell.n,
             right=cell.right,
             passkey=cell.right / cell.n if cell.n else 0.0,
@@ -195,10 +210,16 @@ class _Probe:
             stopped_early=complete and cell.n < cell.most,
             seconds=cell.seconds,
             kv_bytes=cell.kv_bytes,
-            forecast_bytes=kv_bytes(
-                shape_of(self.model.config), length.tokens, self.loaded.info.dtype
-            ),
+            forecast_bytes=self._forecast(state, length),
         )
+
+    def _forecast(self, state: Applied, length: _Length) -> int:
+        """Bytes that the cache will hold."""
+        kept = next((one.sinks + one.recent for one in state.rules if isinstance(one, Sinks)), 0)
+        kept = next((one.window for one in state.rules if isinstance(one, Sliding)), kept)
+        shape = shape_of(self.model.config)
+        dtype = self.loaded.info.dtype
+        return forecast_length(shape, length.tokens, dtype, self.spec.cache, kept).cache
 
     def _same(self, state: Applied, length: _Length) -> _Same:
         """Two methods with equal values here are the same method at this length."""

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 MOST_KEYS: Final = 8
-TEXTS: Final = 3
-"""Texts with keys per step, log-uniform in length: short ones teach near distances cheaply."""
+SHORT: Final = 2
+"""Texts with keys beside the long one of a step, log-uniform in length: they teach near distances
+at little cost."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ class Material:
             ids = tuple(self._file[start : start + longest])
             return (Passage(ids, (True,) * len(ids)),)
         shortest = self._trained // 4
-        lengths = [round(shortest * (longest / shortest) ** rng.random()) for _ in range(TEXTS)]
+        lengths = [round(longest * rng.uniform(0.5, 1.0))]
+        lengths += [round(shortest * (longest / shortest) ** rng.random()) for _ in range(SHORT)]
         return (*(self._keys(rng, one) for one in lengths), self._lessons(rng, self._trained))
 
     def _keys(self, rng: random.Random, tokens: int) -> Passage:
