@@ -1863,8 +1863,16 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>内插（PI）</translation>
     </message>
     <message>
+        <source>NTK (base · k)</source>
+        <translation>NTK（底数 · k）</translation>
+    </message>
+    <message>
         <source>NTK by parts</source>
         <translation>NTK 分段</translation>
+    </message>
+    <message>
+        <source>NTK mixed</source>
+        <translation>NTK 混合</translation>
     </message>
     <message>
         <source>Dynamic NTK</source>
@@ -3603,6 +3611,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Share of zeros in layer {n}</source>
         <translation>第 {n} 层中零的比例</translation>
+    </message>
+    <message>
+        <source>Cut and measure, under Parts, finds out what heads are worth</source>
+        <translation>在“部件”中点“剪去并测量”，即可得出各头的重要性</translation>
     </message>
     <message>
         <source>Set layer {n}</source>

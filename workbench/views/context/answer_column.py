@@ -15,7 +15,7 @@ from workbench.services.engine_words import tell
 from workbench.services.numbers import duration
 from workbench.services.tips import tip
 from workbench.viewmodels.context_documents import FlowRun
-from workbench.views.context.words import flow_hint, flow_name, share, stage_name
+from workbench.views.context.words import flow_hint, flow_name, stage_name
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import Fold, set_role
@@ -273,19 +273,8 @@ class AnswerColumn(QFrame):
                 n=f"{counts.longest:,}", window=f"{counts.window:,}", all=f"{counts.documents:,}"
             ),
         ]  # fmt: skip
-        if counts.read > 0 and counts.documents > counts.window and run_is_floor(result):
-            lines.append(
-                self.tr("{share} of the documents were never read").format(
-                    share=share(max(0.0, 1 - counts.read / counts.documents))
-                )
-            )
         lines += [tell(one) for one in result.notes]
         return "\n".join(lines)
-
-
-def run_is_floor(result: DocumentsResult) -> bool:
-    """Whether only the beginning was read."""
-    return result.flow == "truncate"
 
 
 def _ranks(won: list[int]) -> dict[int, int]:

@@ -46,14 +46,13 @@ class CostCharts(QWidget):
         grid.addWidget(self.time_card, 1, 1)
         for chart in (self.text, self.memory, self.time):
             chart.setMinimumHeight(LINES * self.fontMetrics().lineSpacing())
-        self.retranslate()
+        self.set_words()
 
-    def retranslate(self) -> None:
-        """Set every text again."""
+    def set_words(self) -> None:
+        """Set the titles again; `refresh` sets the rest."""
         self.text_card.set_texts(self.tr("Perplexity against position"))
         self.memory_card.set_texts(self.tr("Memory of keys and values"))
         self.time_card.set_texts(self.tr("Time to read one text"))
-        self.refresh()
 
     def refresh(self) -> None:
         """Draw what is known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -33,6 +33,8 @@ from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow, FigureTable
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+
+REFRESH_MS = 80
 
 
 class MeasureView(QScrollArea):
@@ -83,7 +85,11 @@ class MeasureView(QScrollArea):
         self._lay_out(content)
         self.setWidget(content)
         self.begin.triggered.connect(self.run_wanted)
-        model.probe.changed.connect(self.refresh)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(REFRESH_MS)
+        self._later.timeout.connect(self.refresh)
+        model.probe.changed.connect(self._soon)
         model.probe.job.running_changed.connect(self.refresh)
         self.retranslate()
 
@@ -99,7 +105,7 @@ class MeasureView(QScrollArea):
             self.tr("Bars: keys found. Whiskers: Wilson's 95 % interval."),
         )
         self.colours.set_scale(Scale(0.0, 100.0), "%")
-        self.charts.retranslate()
+        self.charts.set_words()
         self.refresh()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -128,6 +134,11 @@ class MeasureView(QScrollArea):
             text = self.tr("Stopped: what was measured stays. {n} cells are missing.")
             self.kept.setText(text.format(n=left))
         self.charts.refresh()
+
+    def _soon(self) -> None:
+        """Rows may come faster than charts can be drawn."""
+        if not self._later.isActive():
+            self._later.start()
 
     def command(self) -> str:
         """The command line that measures the same."""

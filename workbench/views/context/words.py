@@ -21,8 +21,12 @@ def _part_name(part: str) -> str:
             return translate("Context", "Direct")
         case "linear":
             return translate("Context", "Interpolation (PI)")
+        case "ntk":
+            return translate("Context", "NTK (base · k)")
         case "ntk-by-parts":
             return translate("Context", "NTK by parts")
+        case "ntk-mixed":
+            return translate("Context", "NTK mixed")
         case "dynamic":
             return translate("Context", "Dynamic NTK")
         case "ntk-request":

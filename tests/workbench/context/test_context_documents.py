@@ -1,0 +1,195 @@
+"""Documents on the page “Context”: choosing them, asking, and where the answers come from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+
+from engine.context.documents_spec import (
+    AnswerToken,
+    Citation,
+    DocumentsResult,
+    Passage,
+    Source,
+    TokenCounts,
+)
+from engine.evaluation.spec import Provenance
+from engine.jobs.events import Cancelled, Finished, Partial
+from tests.workbench.compare.fake_jobs import FakeJobs
+from tests.workbench.context.conftest import Driver
+from workbench.viewmodels.context_documents import DocumentsModel, FlowRun, sample
+from workbench.views.context.passage_view import around
+from workbench.widgets.tinted_text import TintedText
+
+WHERE = Provenance("m", "r", (), "cpu", "float32", "none", "sdpa", 1, 0, "fixed", {})
+TEXTS = ("Anna has a cat. It is black.", "Ben has a dog. It is white.")
+
+
+def result(flow: str, won: tuple[int, ...] = (), cited: tuple[int, ...] = ()) -> DocumentsResult:
+    """An answer of one token per winner, over two documents of two passages each."""
+    passages = tuple(
+        Passage(2 * n + half, n, 0 if not half else 16, 15 if not half else len(text), 5, "", 0,
+                text[:15] if not half else text[16:])
+        for n, text in enumerate(TEXTS) for half in (0, 1)
+    )  # fmt: skip
+    tokens = tuple(AnswerToken(n, f" w{n}", -0.5, at, 0.1, 2) for n, at in enumerate(won))
+    return DocumentsResult(
+        "m", flow, "why", "".join(t.text for t in tokens), tokens,
+        tuple(Source(f"doc {n}", "", "x", len(text), 12) for n, text in enumerate(TEXTS)),
+        passages, tuple(Citation(n, 1.0 / (place + 1), place + 1, 0)
+                        for place, n in enumerate(cited)),
+        (), TokenCounts(64, 24, 4, 40, 30, len(won), 44), (), 0.5, 1.0, WHERE,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def asking(driver: Driver) -> Driver:
+    driver.topic("documents")
+    return driver
+
+
+def test_documents_are_typed_dropped_and_removed(asking: Driver, tmp_path: Path) -> None:
+    view, documents = asking.page.documents, asking.model.documents
+    asking.click(asking.find(QPushButton, "documents-paste"))
+    field = asking.find(QPlainTextEdit, "documents-text")
+    asking.qtbot.keyClicks(field, "Anna has a cat.")
+    asking.click(asking.find(QPushButton, "documents-add"))
+    assert [one.text for one in documents.choice.texts] == ["Anna has a cat."]
+    good, bad = tmp_path / "notes.md", tmp_path / "picture.png"
+    good.write_text("# Notes\n\nBen has a dog.", encoding="utf-8")
+    bad.write_bytes(b"\x89PNG")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(good)), QUrl.fromLocalFile(str(bad))])
+    view.dropEvent(
+        QDropEvent(
+            QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )  # fmt: skip
+    assert documents.choice.files == (str(good),)
+    assert set(view.sources.chips) == {str(good), "text:Pasted text"}
+    asking.click(view.sources.chips[str(good)])
+    assert documents.choice.files == ()
+    assert set(view.sources.chips) == {"text:Pasted text"}
+
+
+def test_no_document_is_said_in_words(asking: Driver) -> None:
+    asking.write("documents-question", "Who?")
+    report = asking.page.documents.line.report()
+    assert report is not None
+    assert report.message == "There is no document."
+
+
+def test_the_sample_is_asked_in_several_ways(asking: Driver) -> None:
+    view, documents = asking.page.documents, asking.model.documents
+    asking.number("documents-answer", "6")
+    begin = view.empty.findChild(QPushButton)
+    asking.until(documents.ended, lambda: asking.click(begin))
+    assert view.line.report() is None
+    assert list(documents.runs) == ["truncate", "retrieval", "nbce"]
+    for flow, run in documents.runs.items():
+        assert run.state == "done", run.error
+        column = view.columns[flow]
+        assert run.result is not None
+        written = "".join(s.text for s in column.answer.stretches() if not s.dim)
+        assert written == "".join(token.text for token in run.tokens)
+        assert f"{run.result.counts.read:,}" in column.cost.text()
+    rows = view.table.rows()
+    assert len(rows) == 3
+    assert rows[1].cells[2].value == documents.runs["retrieval"].result.counts.read
+
+
+def test_a_citation_leads_to_its_passage(asking: Driver) -> None:
+    view, documents = asking.page.documents, asking.model.documents
+    documents.runs = {
+        "retrieval": FlowRun("retrieval", "done", result=result("retrieval", (-1,), (2, 1)))
+    }
+    documents.changed.emit()
+    column = view.columns["retrieval"]
+    assert [button.objectName() for button in column.buttons] == ["passage-2", "passage-1"]
+    assert not view.passage.isVisibleTo(asking.page)
+    asking.click(column.buttons[0])
+    assert view.passage.isVisibleTo(asking.page)
+    shown = asking.find(TintedText, "passage-text")
+    marked = [one.text for one in shown.stretches() if one.tint is not None]
+    assert marked == ["Ben has a dog. "[:15]]
+    assert view.passage.heading.text().startswith("doc 1, characters 0")
+    asking.click(view.passage.close_button)
+    assert not view.passage.isVisibleTo(asking.page)
+
+
+def test_tokens_have_the_colour_of_the_passage_that_won(asking: Driver) -> None:
+    view, documents = asking.page.documents, asking.model.documents
+    won = (1, 1, 3, -1, 1)
+    documents.runs = {"nbce": FlowRun("nbce", "done", result("nbce", won).tokens,
+                                      result=result("nbce", won))}  # fmt: skip
+    documents.changed.emit()
+    column = view.columns["nbce"]
+    words = [one for one in column.answer.stretches() if not one.dim]
+    from workbench.widgets.tones import current_tones
+
+    tints = [one.tint(current_tones()).name() if one.tint else "" for one in words]
+    assert tints[0] == tints[1] == tints[4] != tints[2]
+    assert tints[3] == ""
+    counts = Counter(one for one in won if one >= 0)
+    assert f"{counts[1]} of 5 tokens" in column.buttons[0].text()
+    assert "doc 0" in words[0].tip
+    figures = [one.text for one in column.answer.stretches() if one.dim]
+    assert figures == ["¹", "²", "¹"]  # never colour alone
+    column.answer.clicked.emit(0)
+    assert "doc 0" in view.passage.heading.text()
+
+
+def test_ways_run_one_after_another_and_stop_keeps_the_finished(qapp) -> None:
+    jobs = FakeJobs()
+    documents = DocumentsModel(jobs)
+    documents.set_choice(replace(sample("en"), flows=("truncate", "retrieval", "nbce")))
+    assert documents.start(sample_model())
+    assert [job.spec.flow for job in jobs.jobs] == ["truncate"]
+    jobs.last.send(Partial(job_id="0", value=AnswerToken(1, "yes", -0.1)))
+    assert documents.runs["truncate"].tokens[0].text == "yes"
+    jobs.last.send(Finished(job_id="0", result=result("truncate", (-1,))))
+    assert [job.spec.flow for job in jobs.jobs] == ["truncate", "retrieval"]
+    documents.stop()
+    assert jobs.last.cancelled
+    jobs.last.send(Cancelled(job_id="1"))
+    assert [run.state for run in documents.runs.values()] == ["done", "stopped", "stopped"]
+    assert not documents.running
+    assert len(jobs.jobs) == 2
+
+
+def test_a_document_is_put_together_from_overlapping_passages() -> None:
+    text = "abcdefghij"
+    own = [
+        Passage(0, 0, 0, 4, 4, "", 0, text[0:4]),
+        Passage(1, 0, 2, 7, 5, "", 0, text[2:7]),
+        Passage(2, 0, 6, 10, 4, "", 0, text[6:10]),
+    ]
+    for number in range(3):
+        stretches, before = around(own, number)
+        assert "".join(one.text for one in stretches) == text
+        marked = next(one for one in stretches if one.tint is not None)
+        assert marked.text == own[number].text
+        assert before == own[number].start
+
+
+def test_the_sample_needs_more_than_the_window() -> None:
+    for language in ("en", "zh"):
+        choice = sample(language)
+        assert len(choice.texts) == 6
+        named = [t for t in choice.texts if any(c.isdigit() for c in t.text)]
+        assert len(named) == 6
+        person = choice.question.removeprefix("What is the key of ").split("?")[0].split("的")[0]
+        assert sum(person in t.text for t in choice.texts) == 1
+
+
+def sample_model():
+    from engine.models.reference import ModelRef
+
+    return ModelRef()
