@@ -16,6 +16,7 @@ from engine.context.documents_spec import AnswerToken, Citation, DocumentsSpec, 
 from engine.context.methods import trained_length
 from engine.decoding.stopping import context_length
 from engine.errors import BadSpec, PromptTooLong
+from engine.models.kept import Slot
 
 if TYPE_CHECKING:
     from engine.context.documents.retrieval.encoders import Encoder
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from engine.models.loaded import LoadedModel
 
 LEAST_ROOM: Final = 16
+WORDS_BYTES: Final = 16
+"""What BM25 keeps per token of a passage, roughly."""
+Key = tuple[str, str, str, tuple[str, ...]]
+FINDER: Final[Slot[tuple[Key, Finder]]] = Slot("passages")
 SHARE: Final = 4
 """An answer takes at most 1/SHARE of the window."""
 
@@ -131,8 +136,17 @@ class Desk:
     def ready_finder(self, library: Library) -> Finder:
         """What finds passages; only documents that are new are encoded."""
         self.ctx.progress(None, "Indexing passages")
-        rank = self.spec.options.rank
-        return finder(library, rank, self._encoder(), self.store, self.ctx.check)
+        rank, encoder = self.spec.options.rank, self._encoder()
+        shas = tuple(document.sha for document in library.documents)
+        key = (rank, encoder.name if encoder else "", library.cut, shas)
+        kept = self.loaded.kept.get(FINDER)
+        if kept is not None and kept[0] == key:
+            return kept[1]
+        made = finder(library, rank, encoder, self.store, self.ctx.check)
+        size = sum(WORDS_BYTES * one.tokens for one in library.passages)
+        size += made.meaning.bytes if made.meaning else 0
+        self.loaded.kept.put(FINDER, (key, made), size)
+        return made
 
     def searched(self, library: Library, most: int) -> list[Citation]:
         """The best passages for the question, with a step that names them."""

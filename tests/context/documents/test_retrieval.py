@@ -30,6 +30,8 @@ TEXTS = (
 def test_chinese_is_counted_in_characters_and_pairs_and_english_in_words():
     assert terms_of("Anna's KEY") == ["anna", "key"]
     assert terms_of("密码4821") == ["密", "码", "密码", "4821"]
+    assert terms_of("Anna’s keys: 3.5, don't!") == terms_of("anna keys 3 5 don")
+    assert terms_of("Anna's keys: 3.5, don't!") == ["anna", "keys", "3", "5", "don"]
 
 
 @pytest.mark.parametrize("question", ["What is the key of Anna?", "birds", "小明的密码是多少？"])

@@ -29,6 +29,11 @@ class Meaning:
         )
         self._unit = _unit(vectors - self._mean)
 
+    @property
+    def bytes(self) -> int:
+        """Memory that the vectors take."""
+        return int(self._unit.nbytes)
+
     def cosines(self, question: Vectors) -> Vectors:
         """``[width]`` → ``[passages]``."""
         product: Vectors = self._unit @ _unit(question[None] - self._mean)[0]

@@ -13,10 +13,19 @@ K: Final = 60
 
 
 def places(scores: NDArray[np.floating]) -> NDArray[np.int64]:
-    """The place of each score, 1 = highest; ties go to the earlier passage."""
-    order = np.argsort(-scores, kind="stable")
-    found = np.empty(len(scores), dtype=np.int64)
-    found[order] = np.arange(1, len(scores) + 1)
+    """The place of each score, 1 = highest; equal scores share theirs."""
+    higher = len(scores) - np.searchsorted(np.sort(scores), scores, side="right")
+    return higher.astype(np.int64) + 1
+
+
+def best(scores: NDArray[np.float64], most: int) -> NDArray[np.int64]:
+    """Where the highest scores are, highest first; among equal ones the earlier first."""
+    if most < len(scores):
+        least = np.partition(scores, len(scores) - most)[len(scores) - most]
+        kept = np.flatnonzero(scores >= least)
+    else:
+        kept = np.arange(len(scores))
+    found: NDArray[np.int64] = kept[np.argsort(-scores[kept], kind="stable")][:most]
     return found
 
 
@@ -48,7 +57,7 @@ def ranked(
         score = np.zeros(size)
         for one in (by_words, by_meaning):
             score += np.where(one > 0, 1.0 / (K + one), 0.0)
-    order = np.argsort(-score, kind="stable")[:most]
     return [
-        Citation(int(at), float(score[at]), int(by_words[at]), int(by_meaning[at])) for at in order
+        Citation(int(at), float(score[at]), int(by_words[at]), int(by_meaning[at]))
+        for at in best(score, most)
     ]

@@ -7,6 +7,8 @@ from typing import Final
 
 CHINESE: Final = "㐀-䶿一-鿿豈-﫿぀-ヿ가-힯"
 WORD: Final = re.compile(rf"[{CHINESE}]+|[^\W_{CHINESE}]+(?:['’][^\W\d_{CHINESE}]+)?")
+PLAIN: Final = re.compile(r"(?<![a-z0-9]')[a-z0-9]+")
+"""Words of a lower-case text without accents; what stands after an apostrophe is left out."""
 CHINESE_START: Final = re.compile(rf"[{CHINESE}]")
 STOP: Final = frozenset(
     "a an and are as at be by for from has he in is it its of on or she that the they this to was "
@@ -20,6 +22,8 @@ def terms_of(text: str) -> list[str]:
     Chinese has no blanks between words: every character and every pair of neighbours is a term,
     which needs no dictionary and finds names that none has.
     """
+    if text.isascii():  # most of the work of an index: no look at Chinese
+        return [word for word in PLAIN.findall(text.lower()) if word not in STOP]
     found: list[str] = []
     for match in WORD.finditer(text):
         word = match[0]
