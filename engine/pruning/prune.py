@@ -18,6 +18,7 @@ from engine.pruning.judge import Judged, judge
 from engine.pruning.loss import Losses, losses
 from engine.pruning.methods.registry import method_of
 from engine.pruning.one_pass import restored
+from engine.pruning.packing import Packing
 from engine.pruning.passages import Passages, passages
 from engine.pruning.prune_spec import Loss, MatrixRow, PruneResult, PruneSpec, Seconds
 from engine.pruning.pruned import PrunedMatrix, prune_matrices
@@ -44,22 +45,37 @@ def run(spec: Spec, ctx: JobContext) -> PruneResult:
         UnsupportedModel: Nothing can be pruned, or the weights are packed.
     """
     assert isinstance(spec, PruneSpec)
+    if spec.out and not spec.masks_only:
+        check_folder(Path(spec.out))  # before minutes of work, not after them
     started = time.monotonic()
     with ctx.resources.residency.lease(spec.model, ctx) as loaded:
         seconds = Seconds(load=time.monotonic() - started)
-        return _Pruning(spec, loaded, ctx, seconds).run()
+        packing = Packing(loaded.model)
+        evaluated = _evaluation(spec, loaded)
+        ctx.progress(0.0, "Measuring the dense model")
+        started = time.monotonic()
+        dense = losses(loaded.model, evaluated, ctx.check) if evaluated else None
+        seconds = replace(seconds, measure=time.monotonic() - started)
+        with packing.unpacked():
+            return _Pruning(spec, loaded, ctx, seconds, packing).run(evaluated, dense)
 
 
 class _Pruning:
     """One pruning job at work."""
 
     def __init__(
-        self, spec: PruneSpec, loaded: LoadedModel, ctx: JobContext, seconds: Seconds
+        self,
+        spec: PruneSpec,
+        loaded: LoadedModel,
+        ctx: JobContext,
+        seconds: Seconds,
+        packing: Packing,
     ) -> None:
         self.spec = spec
         self.loaded = loaded
         self.ctx = ctx
         self.seconds = seconds
+        self.packing = packing
         self.recipe = spec.scored_by()
         self.pattern = pattern_of(spec.pattern)
         self.found = targets(loaded.model)
@@ -68,15 +84,10 @@ class _Pruning:
         self.scoring = 0.0
         self.judged: Judged | None = None
 
-    def run(self) -> PruneResult:
-        """Measure, prune, measure, write."""
+    def run(self, evaluation: Passages | None, dense: Losses | None) -> PruneResult:
+        """Prune, measure, write; the dense model was measured before it was unpacked."""
         spec = self.spec
-        if spec.out and not spec.masks_only:
-            check_folder(Path(spec.out))  # before minutes of work, not after them
         calibration = self._calibration()
-        evaluation = self._evaluation()
-        self.ctx.progress(0.0, "Measuring the dense model")
-        dense = self._loss(evaluation)
         ratios = self._ratios(calibration)
         maker = CardMaker(spec, self.loaded, self.found, as_array(self.found, ratios))
         if spec.forecast:
@@ -91,6 +102,7 @@ class _Pruning:
                 calibrate=self.seconds.calibrate - self.scoring,
                 score=self.scoring,
             )
+            self.packing.repack()
             self.ctx.progress(0.7, "Measuring the pruned model")
             pruned = self._loss(evaluation)
             speed = self._speed(whole, evaluation or calibration) if spec.timed else None
@@ -121,18 +133,6 @@ class _Pruning:
             windows=spec.windows,
             length=spec.length,
             seed=spec.seed,
-        )
-
-    def _evaluation(self) -> Passages | None:
-        spec = self.spec
-        if spec.measured == 0:
-            return None
-        return passages(
-            spec.evaluation,
-            self.loaded.tokenizer,
-            windows=spec.measured,
-            length=spec.length,
-            seed=spec.seed + APART,
         )
 
     def _loss(self, text: Passages | None) -> Losses | None:
@@ -230,3 +230,15 @@ class _Pruning:
 
 def _mean(found: Losses | None) -> Loss | None:
     return None if found is None else found.mean()
+
+
+def _evaluation(spec: PruneSpec, loaded: LoadedModel) -> Passages | None:
+    if spec.measured == 0:
+        return None
+    return passages(
+        spec.evaluation,
+        loaded.tokenizer,
+        windows=spec.measured,
+        length=spec.length,
+        seed=spec.seed + APART,
+    )

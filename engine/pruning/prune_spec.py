@@ -98,6 +98,11 @@ class PruneSpec(Spec):
                 )
         if self.windows < 1 or self.length < 8 or self.measured < 0 or self.timed < 0:
             raise BadSpec("The calibration has no tokens.", "Take at least one window of 8 tokens.")
+        if self.model.options.quantization != "none" and (self.bitmask or self.timed):
+            raise BadSpec(
+                "Packed weights are neither stored as bits nor timed in turns.",
+                "Leave the bit mask and the timing out.",
+            )
         if self.passes not in (1, 2):
             raise BadSpec(f"Pruning in {self.passes} passes is not known.", "Choose 1 or 2.")
         if self.masks_only and not self.out:
