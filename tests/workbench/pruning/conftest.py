@@ -112,8 +112,11 @@ class Driver:
 
 
 @pytest.fixture
-def driver(bench: Application, qtbot: QtBot, text_file: Path) -> Driver:
+def driver(
+    bench: Application, qtbot: QtBot, text_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> Driver:
     """The page at rest: a small text is read, a few windows are measured."""
+    monkeypatch.setattr("workbench.viewmodels.pruning_setup.TIMED_TOKENS", 2)
     found = bench.window.show_page("pruning")
     assert isinstance(found, PruningPage)
     found.model.live.drop()

@@ -228,6 +228,9 @@ class LayerRows(QScrollArea):
             heads, neurons = self._worths.get(row.layer, (None, None))
             shown.heads.set_worth(heads)
             shown.neurons.set_worth(neurons)
+            missing = self.tr("Cut and measure, under Parts, finds out what heads are worth")
+            for strip, worth in ((shown.heads, heads), (shown.neurons, neurons)):
+                strip.setToolTip(missing if worth is None else "")
 
     def _remake(self, rows: tuple[LayerRow, ...]) -> None:
         for old in self._rows.values():
