@@ -12,6 +12,7 @@ from engine.decoding.interrupt import Check, interruptible, no_check
 from engine.decoding.stopping import stop_tokens
 from engine.inspection.mask_hooks import masked
 from engine.inspection.reach import readable_length
+from engine.models.rotary import preserved
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -45,7 +46,7 @@ def greedy(
     fresh, rows = known, seen
     stream = Detokenizer(loaded.tokenizer).stream()
     words: list[str] = []
-    with torch.no_grad(), interruptible(model, check):
+    with torch.no_grad(), preserved(model), interruptible(model, check):
         for _ in range(most):
             step = torch.tensor([fresh], device=model.device)
             with masked(model, rows):

@@ -30,6 +30,7 @@ from engine.inspection.rowsums import with_row_sums
 from engine.inspection.tap import tapped
 from engine.inspection.verify import error_of, own_weights, sampled, tolerance
 from engine.models.anatomy import structure_of
+from engine.models.rotary import preserved
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -247,12 +248,13 @@ class _Heard:
 def probing(probe: Probe) -> Iterator[Probe]:
     """Let the probe listen to every forward pass of its model inside the block.
 
-    Bit-exactly undone at its end: attention implementation, hooks, and the frequencies of rotary
-    modules that adapt to the length.
+    Bit-exactly undone at its end: attention implementation, hooks, and rotary modules that adapt
+    to the length.
     """
     model = probe.model
     probe.names = {id(module): name for name, module in model.named_modules()}
     with ExitStack() as stack:
+        stack.enter_context(preserved(model))
         stack.enter_context(_rotary_listeners(probe))
         if uses_interface(model):
             stack.enter_context(told(model, probe.heard))
@@ -290,11 +292,6 @@ def with_heads(layer: LayerCapture, heads: tuple[int, ...]) -> LayerCapture:
 @contextmanager
 def _rotary_listeners(probe: Probe) -> Iterator[None]:
     modules = rotary_modules(probe.model)
-    before = [
-        (buffer, buffer.detach().clone())
-        for module in modules.values()
-        for buffer in module.buffers(recurse=False)
-    ]
     handles = []
 
     def listen(
@@ -311,9 +308,6 @@ def _rotary_listeners(probe: Probe) -> Iterator[None]:
     finally:
         for handle in handles:
             handle.remove()
-        for buffer, kept in before:
-            if not torch.equal(buffer, kept):
-                buffer.copy_(kept)
 
 
 def _own_of_tap(

@@ -17,6 +17,7 @@ from torch import nn
 from engine.decoding.interrupt import Check, interruptible, no_check
 from engine.inspection.head_hooks import Write, written
 from engine.inspection.kept_cache import KeptCache, States
+from engine.models.rotary import preserved
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -81,6 +82,8 @@ def seen(modules: Iterable[nn.Module], take: Callable[[nn.Module, Any], None]) -
 
 class Forward:
     """One model with the arguments that its forward pass understands.
+
+    Each pass leaves it bit-exactly as it was, a rotation that adapts to the length included.
 
     Args:
         model: In eval mode.
@@ -167,6 +170,7 @@ class Forward:
             arguments["logits_to_keep"] = kept
         with (
             torch.no_grad(),
+            preserved(self.model),
             interruptible(self.model, self.check),
             given(outputs),
             written(writes, rows),

@@ -17,6 +17,7 @@ import torch
 
 from engine.inspection.capture import Pairing, Rotation
 from engine.inspection.rotation import turned
+from engine.models.rotary import is_rotary
 
 if TYPE_CHECKING:
     from torch import nn
@@ -45,11 +46,7 @@ class Turn:
 
 def rotary_modules(model: nn.Module) -> dict[str, nn.Module]:
     """Modules that give (cos, sin), by name."""
-    return {
-        name: module
-        for name, module in model.named_modules()
-        if "rotaryemb" in type(module).__name__.lower()
-    }
+    return {name: module for name, module in model.named_modules() if is_rotary(module)}
 
 
 def turn_of(

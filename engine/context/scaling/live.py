@@ -17,6 +17,8 @@ import torch
 from engine.context.scaling.base import Frequencies, RopeConfig
 from engine.errors import BadSpec
 from engine.models.architecture import LENGTH_DEPENDENT_ROPE
+from engine.models.rotary import is_rotary
+from engine.models.rotary import preserved as preserved
 
 if TYPE_CHECKING:
     from torch import nn
@@ -103,36 +105,6 @@ def unrotated(model: PreTrainedModel) -> Iterator[RopeConfig]:
 
 
 @contextmanager
-def preserved(model: PreTrainedModel) -> Iterator[None]:
-    """Put the rotary modules back as they were: dynamic ones change themselves as they run."""
-    modules = {module for rope in live_ropes(model) for module in rope.modules}
-    before = [(module, _own(module), dict(module._buffers)) for module in modules]
-    values = [
-        (buffer, buffer.clone())
-        for _, _, buffers in before
-        for buffer in buffers.values()
-        if buffer is not None
-    ]
-    try:
-        yield
-    finally:
-        for module, attributes, buffers in before:
-            for name in _own(module).keys() - attributes.keys():
-                del module.__dict__[name]
-            module.__dict__.update(attributes)
-            module._buffers.clear()
-            module._buffers.update(buffers)
-        with torch.no_grad():
-            for buffer, value in values:
-                buffer.copy_(value)
-
-
-def _own(module: nn.Module) -> dict[str, Any]:
-    """What a module keeps beside its buffers and hooks."""
-    return {name: value for name, value in module.__dict__.items() if not name.startswith("_")}
-
-
-@contextmanager
 def _swapped(ropes: tuple[LiveRope, ...], change: Change) -> Iterator[None]:
     planned = [(rope, *change(rope.config)) for rope in ropes]
     undo: list[Callable[[], None]] = []
@@ -183,7 +155,7 @@ def full_attention(ropes: tuple[LiveRope, ...]) -> RopeConfig | None:
 
 
 def _frequency_names(module: nn.Module) -> list[str]:
-    if "rotaryemb" not in type(module).__name__.lower():
+    if not is_rotary(module):
         return []
     return [
         name

@@ -21,6 +21,7 @@ from engine.inspection.anatomy.components_spec import (
 )
 from engine.inspection.anatomy.taking_out import Parts
 from engine.jobs.spec import Spec
+from engine.models.rotary import preserved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,7 +163,7 @@ def _logits(loaded: LoadedModel, group: tuple[Reading, ...]) -> torch.Tensor:
         ids[row, : len(one.ids)] = torch.tensor(one.ids)
         mask[row, : len(one.ids)] = 1
     model: Any = loaded.model
-    with torch.inference_mode():
+    with torch.inference_mode(), preserved(model):
         out = model(
             input_ids=ids.to(loaded.device),
             attention_mask=mask.to(loaded.device),
