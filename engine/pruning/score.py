@@ -29,7 +29,7 @@ def score(weight: Tensor, norms: Tensor | None, recipe: Recipe) -> Tensor:
     if recipe.needs_inputs:
         if norms is None:
             raise ValueError("this score needs the norms of the inputs")
-        size = size * (norms.float() ** recipe.a).unsqueeze(-2)
+        size = size.mul_((norms.float() ** recipe.a).unsqueeze(-2))  # `abs` has made a copy
     return size
 
 
