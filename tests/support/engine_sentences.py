@@ -25,6 +25,13 @@ PHRASES = {
     "engine/evaluation/datasets/shapes/promptfoo.py": ("fits",),
     "engine/evaluation/datasets/shapes/promptfoo_table.py": ("fits",),
     "engine/evaluation/datasets/shapes/table.py": ("fits",),
+    "engine/context/documents/advisor.py": ("scenes", "fitting", "chosen", "advise"),
+    "engine/context/documents/flows/map_reduce.py": ("map_reduce",),
+    "engine/context/documents/flows/nbce.py": ("nbce",),
+    "engine/context/documents/flows/retrieval.py": ("retrieval",),
+    "engine/context/documents/flows/whole.py": ("whole", "truncate"),
+    "engine/context/documents/index_store.py": ("rebuilt_note",),
+    "engine/context/documents/reading/pdf.py": ("read_pdf",),
     "engine/devices.py": ("choose_device", "choose_dtype", "_comparison"),
     "engine/evaluation/extractors/needs_run.py": ("reason_to_run",),
     "engine/evaluation/statistics/words.py": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
 
 from engine.context.documents_spec import Flow, Scenario
 
@@ -26,49 +26,60 @@ class Advice:
     instead: tuple[Flow, ...] = ()
 
 
-SCENES: Final[dict[Scenario, Advice]] = {
-    "long-summary": Advice(
-        "map-reduce",
-        "Parts of a long text are summarised side by side and joined; choose refine where the "
-        "order matters, as in a story.",
-        instead=("refine",),
-    ),
-    "long-qa": Advice(
-        "retrieval",
-        "A question needs few passages of a long text: finding them first is cheapest.",
-        instead=("nbce", "map-reduce"),
-    ),
-    "multi-turn": Advice(
-        "retrieval",
-        "Earlier turns are found again when they are asked about; sinks alone forget them.",
-        method="sinks",
-    ),
-    "persona": Advice(
-        "retrieval",
-        "A long persona stays in sight when all of it is kept as sinks, which happens inside the "
-        "model; around it, the rules that matter are found per question.",
-        method="sinks",
-    ),
-    "few-shot": Advice(
-        "nbce",
-        "Examples may stand in any order, so each group of them can be a context of its own.",
-        instead=("retrieval",),
-    ),
-    "dqa": Advice(
-        "nbce",
-        "The answer may stand in any of a few documents: all are read side by side, and each word "
-        "shows which one decided.",
-        instead=("retrieval",),
-    ),
-    "novel": Advice(
-        "long-output",
-        "A text far beyond the window is written in sections from an outline, with a summary that "
-        "rolls along; nothing earlier is seen but that.",
-        method="sinks",
-    ),
-}
-WHOLE: Final = Advice("whole", "Everything fits the window, so nothing is left out or cut.")
-ASKED: Final = "It was asked for."
+@cache
+def scenes() -> dict[Scenario, Advice]:
+    """What suits each scene of the lecture when its text is longer than the window."""
+    return {
+        "long-summary": Advice(
+            "map-reduce",
+            "Parts of a long text are summarised side by side and joined; choose refine where the "
+            "order matters, as in a story.",
+            instead=("refine",),
+        ),
+        "long-qa": Advice(
+            "retrieval",
+            "A question needs few passages of a long text: finding them first is cheapest.",
+            instead=("nbce", "map-reduce"),
+        ),
+        "multi-turn": Advice(
+            "retrieval",
+            "Earlier turns are found again when they are asked about; sinks alone forget them.",
+            method="sinks",
+        ),
+        "persona": Advice(
+            "retrieval",
+            "A long persona stays in sight when all of it is kept as sinks, which happens inside "
+            "the model; around it, the rules that matter are found per question.",
+            method="sinks",
+        ),
+        "few-shot": Advice(
+            "nbce",
+            "Examples may stand in any order, so each group of them can be a context of its own.",
+            instead=("retrieval",),
+        ),
+        "dqa": Advice(
+            "nbce",
+            "The answer may stand in any of a few documents: all are read side by side, and each "
+            "word shows which one decided.",
+            instead=("retrieval",),
+        ),
+        "novel": Advice(
+            "long-output",
+            "A text far beyond the window is written in sections from an outline, with a summary "
+            "that rolls along; nothing earlier is seen but that.",
+            method="sinks",
+        ),
+    }
+
+
+def fitting() -> Advice:
+    """What suits a text that fits."""
+    return Advice("whole", "Everything fits the window, so nothing is left out or cut.")
+
+
+def chosen(flow: Flow) -> Advice:
+    """What the person chose."""
+    return Advice(flow, "It was asked for.")
 
 
 def advise(
@@ -84,12 +95,12 @@ def advise(
         contexts: Most passages that NBCE reads.
     """
     if scenario == "novel":
-        return SCENES["novel"]
+        return scenes()["novel"]
     if tokens <= window:
-        return WHOLE
+        return fitting()
     if not scenario:
         scenario = "long-qa" if question.strip() else "long-summary"
-    advice = SCENES[scenario]
+    advice = scenes()[scenario]
     if advice.flow == "nbce" and tokens > contexts * window:
         return Advice(
             "retrieval",
@@ -97,5 +108,5 @@ def advise(
             instead=("nbce",),
         )
     if advice.flow in ("retrieval", "nbce") and not question.strip():
-        return SCENES["long-summary"]
+        return scenes()["long-summary"]
     return advice

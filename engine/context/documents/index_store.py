@@ -33,7 +33,6 @@ CREATE: Final = tuple(
 )
 READER: Final = "1"
 """Raised when a reader gives other texts than before."""
-REBUILT: Final = "The index in the project was damaged and was built again."
 T = TypeVar("T")
 Cut = tuple[int, list[Span]]
 """Tokens of a document, and its passages."""
@@ -164,8 +163,14 @@ class IndexStore:
         self._damaged()
 
     def _damaged(self) -> None:
-        if REBUILT not in self.notes:
-            self.notes.append(REBUILT)
+        said = rebuilt_note()
+        if said not in self.notes:
+            self.notes.append(said)
+
+
+def rebuilt_note() -> str:
+    """What is said when an index had to be mended."""
+    return "The index in the project was damaged and was built again."
 
 
 def _as_json(value: object) -> bytes:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.context.documents.advisor import ASKED, Advice, advise
+from engine.context.documents.advisor import Advice, advise, chosen
 from engine.context.documents.asking import Asker
 from engine.context.documents.desk import Desk, window_of
 from engine.context.documents.flows.registry import RUNS
@@ -90,7 +90,7 @@ def _advice(desk: Desk) -> Advice:
     """What the person asked for, or the advisor's choice."""
     spec = desk.spec
     if spec.flow != "auto":
-        return Advice(spec.flow, ASKED)
+        return chosen(spec.flow)
     read = desk.loaded.tokenizer
     tokens = sum(
         len(read(document.text, add_special_tokens=False, verbose=False)["input_ids"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.context.documents.index_store import REBUILT, IndexStore
+from engine.context.documents.index_store import IndexStore, rebuilt_note
 from engine.context.documents.library import cut_all, finder, read_all
 from engine.context.documents_spec import DocumentsSpec
 from engine.decoding.interrupt import no_check
@@ -105,7 +105,7 @@ def test_a_damaged_entry_is_built_again_with_a_word(tmp_path, project, table, da
     _, library, _ = indexed(tmp_path, paths, project, Letters())
     project.write(lambda connection: connection.execute(damage.format(table)))
     store, mended, _ = indexed(tmp_path, paths, project, Letters())
-    assert store.notes == [REBUILT]
+    assert store.notes == [rebuilt_note()]
     assert mended.passages == library.passages
     store, _, _ = indexed(tmp_path, paths, project, Letters())
     assert store.notes == []
@@ -122,7 +122,7 @@ def test_tables_that_cannot_be_read_are_made_anew(tmp_path, project):
 
     project.write(break_it)
     store, mended, _ = indexed(tmp_path, paths, project, Letters())
-    assert store.notes == [REBUILT]
+    assert store.notes == [rebuilt_note()]
     assert mended.passages == library.passages
 
 
