@@ -100,22 +100,16 @@ class Material:
         turns = list(zip(people, keys, strict=True))
         rng.shuffle(turns)
         opening = f"{INSTRUCTIONS[language][1]}\n{GAP[language].join(text)}\n"
-        parts: list[tuple[str, bool]] = [(BOS + ROLE["user"] + opening, False)]
+        ids = self._ids(BOS + ROLE["user"] + opening)
+        scored = [False] * len(ids)
         for place, (person, key) in enumerate(turns):
             lead = ROLE["user"] if place else ""
-            parts.append((lead + ASKED[language].format(person) + END + ROLE["assistant"], False))
-            parts.append((direct_answer(key, language) + END, True))
-        return self._joined(parts, tokens)
-
-    def _joined(self, parts: list[tuple[str, bool]], most: int) -> Passage:
-        ids: list[int] = []
-        scored: list[bool] = []
-        for text, counts in parts:
-            own = self._ids(text)
-            if counts and len(ids) + len(own) > most and any(scored):
+            asked = self._ids(lead + ASKED[language].format(person) + END + ROLE["assistant"])
+            said = self._ids(direct_answer(key, language) + END)
+            if place and len(ids) + len(asked) + len(said) > tokens:
                 break
-            ids += own
-            scored += [counts] * len(own)
+            ids += asked + said
+            scored += [False] * len(asked) + [True] * len(said)
         return Passage(tuple(ids), tuple(scored))
 
     def _lessons(self, rng: random.Random, tokens: int) -> Passage:
