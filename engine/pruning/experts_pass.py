@@ -21,8 +21,10 @@ def visit_experts(
     inputs: tuple[Tensor, ...],
     real: Tensor,
     visit: Callable[[Target, Inputs], None],
+    *,
+    dense: bool = False,
 ) -> None:
-    """Visit gate and up of each expert, then down with what the visited two now give.
+    """Visit gate and up of each expert, then down with what the two give.
 
     Args:
         found: Matrices of this module.
@@ -30,16 +32,18 @@ def visit_experts(
         inputs: What they received (`engine.pruning.experts.routed`).
         real: Tokens that are no padding, ``[windows, length]``.
         visit: Called with a matrix and its inputs.
+        dense: Down reads what gate and up gave before their visit instead of what they give now.
     """
     own: dict[int | None, list[Target]] = {}
     for target in found:
         own.setdefault(target.expert, []).append(target)
     for expert, states, _ in routed(module, inputs, real):
-        read = None
+        read, inner = None, hidden(module, expert, states) if dense else None
         for target in own.get(expert, ()):
             down = target.name.endswith(".down_proj.weight")
             if down:
-                visit(target, _inputs(hidden(module, expert, states), target))
+                now = hidden(module, expert, states) if inner is None else inner
+                visit(target, _inputs(now, target))
             else:
                 read = read or _inputs(states, target)
                 visit(target, read)

@@ -7,13 +7,15 @@ pruned, for the inputs of the next block (Sun et al. 2023, section 3).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 from engine.models.layers import decoder_layers, encoder_layers
-from engine.pruning.inputs import Inputs, SharedInputs
+from engine.pruning.experts_pass import visit_experts
+from engine.pruning.inputs import SharedInputs
 from engine.pruning.one_pass import Visit, memory_explained
 from engine.pruning.passages import Passages
 from engine.pruning.targets import Target
@@ -36,14 +38,22 @@ def visit_in_two_passes(
     the next block come from the pruned one.
     """
     real = text.real.to(model.device)
-    by_module = {id(target.module): target for target in found}
-    collecting: list[tuple[Target, Inputs]] | None = None
+    by_module: dict[int, list[Target]] = {}  # experts share theirs
+    for target in found:
+        by_module.setdefault(id(target.module), []).append(target)
+    collecting: list[Callable[[], None]] | None = None
     shared = SharedInputs(real)
 
-    def read(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+    def note(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         if collecting is not None:
-            target = by_module[id(module)]
-            collecting.append((target, shared.of(inputs[0], target.name)))
+            own = by_module[id(module)]
+            if own[0].expert is None:
+                read = shared.of(inputs[0], own[0].name)
+                collecting.append(partial(visit, own[0], read))
+            else:
+                collecting.append(
+                    partial(visit_experts, own, module, inputs, real, visit, dense=True)
+                )
 
     def twice(layer: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         nonlocal collecting
@@ -51,12 +61,13 @@ def visit_in_two_passes(
         collecting = []
         layer.forward(*args, **kwargs)  # without the layer's own hooks, of which this is one
         seen, collecting = collecting, None
-        for target, inputs in seen:
+        for prune in seen:
             check()
-            visit(target, inputs)
+            prune()
 
     layers = [*encoder_layers(model), *decoder_layers(model)]
-    handles = [target.module.register_forward_pre_hook(read) for target in found]
+    modules = {id(target.module): target.module for target in found}
+    handles = [module.register_forward_pre_hook(note) for module in modules.values()]
     handles += [layer.register_forward_pre_hook(twice, with_kwargs=True) for layer in layers]
     try:
         with memory_explained():

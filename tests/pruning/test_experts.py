@@ -23,6 +23,7 @@ from engine.pruning.structured.layout import layout
 from engine.pruning.structured.slicing import narrowed, shortened
 from engine.pruning.structured.widths import kept
 from engine.pruning.targets import Target, targets
+from engine.pruning.two_pass import visit_in_two_passes
 from tests.support import tiny_models
 
 EXPERTS, WIDTH, CHOSEN = 8, 32, 2
@@ -97,12 +98,18 @@ def prune(target: Target, inputs: Inputs) -> None:
     target.weight.masked_fill_(gone, 0)
 
 
-def test_each_expert_is_judged_by_the_tokens_routed_to_it(model: PreTrainedModel) -> None:
+@pytest.mark.parametrize("passes", [1, 2])
+def test_each_expert_is_judged_by_the_tokens_routed_to_it(
+    model: PreTrainedModel, passes: int
+) -> None:
     """The slow way, expert by expert, in float64."""
     dense = {target.name: target.weight.clone() for target in targets(model)}
-    visit_in_one_pass(model, targets(model), text(), prune, lambda: None)
+    whole = experts_inputs(model, 0)
+    walk = visit_in_one_pass if passes == 1 else visit_in_two_passes
+    walk(model, targets(model), text(), prune, lambda: None)
     pruned = {target.name: target.weight for target in targets(model)}
-    states, chosen, _ = experts_inputs(model, 0)  # of the attention as it was pruned
+    # one pass: of the attention as it was pruned; two: of the dense block
+    states, chosen, _ = experts_inputs(model, 0) if passes == 1 else whole
     base = "model.layers.0.mlp.experts"
     reached = 0
     for expert in range(EXPERTS):
@@ -113,7 +120,10 @@ def test_each_expert_is_judged_by_the_tokens_routed_to_it(model: PreTrainedModel
         parts = {}
         for part, inputs in (("gate", rows), ("up", rows), ("down", None)):
             if inputs is None:
-                gate, up = (rows @ parts[name].double().T for name in ("gate", "up"))
+                before = parts
+                if passes == 2:
+                    before = {n: dense[f"{base}.{expert}.{n}_proj.weight"] for n in parts}
+                gate, up = (rows @ before[name].double().T for name in ("gate", "up"))
                 inputs = torch.nn.functional.silu(gate) * up
             weight = dense[f"{base}.{expert}.{part}_proj.weight"]
             scores = weight.abs().double() * inputs.norm(dim=0)
