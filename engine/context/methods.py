@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from engine.context.attention.interface import Running, attending
 from engine.context.attention.registry import RULES
 from engine.context.attention.rule import Rule
+from engine.context.attention.sinks import Sinks
 from engine.context.method_names import check_method, parts_of
 from engine.context.scaling.base import RopeConfig, Scaling
 from engine.context.scaling.live import full_attention, live_ropes, preserved
@@ -139,7 +140,7 @@ def _refusal(model: PreTrainedModel, method: Method, ropes: bool) -> BadSpec | N
 
 @contextmanager
 def applied(
-    model: PreTrainedModel, method: Method, factor: float, length: int = 0
+    model: PreTrainedModel, method: Method, factor: float, length: int = 0, first: int = 0
 ) -> Iterator[Applied]:
     """Run a model under a method; everything is restored exactly when the block is left.
 
@@ -148,6 +149,8 @@ def applied(
         method: From `method_of`.
         factor: Target length over trained length, at least 1.
         length: Tokens of the request, for methods that follow it; 0 = factor × trained length.
+        first: Tokens at the start that the method ``sinks`` keeps, a whole persona for example;
+            0 = four.
 
     Raises:
         BadSpec: The method does not apply; the message says why.
@@ -157,7 +160,7 @@ def applied(
     if refused is not None:
         raise refused
     trained = before.trained if before is not None else trained_length(model)
-    rules = tuple(rule.fitted(trained, factor) for rule in method.rules)
+    rules = tuple(_fitted(rule, trained, factor, first) for rule in method.rules)
     with ExitStack() as stack:
         after = before
         running: Running | None = None
@@ -170,6 +173,19 @@ def applied(
         if rules:
             running = stack.enter_context(attending(model, rules))
         yield Applied(method, factor, before, after, rules, running)
+
+
+def _fitted(kind: type[Rule], trained: int, factor: float, first: int) -> Rule:
+    """A rule's parameters for this stretch."""
+    rule = kind.fitted(trained, factor)
+    if not first or not isinstance(rule, Sinks):
+        return rule
+    if first >= trained:
+        raise BadSpec(
+            f"The first {first} tokens leave no room in a window of {trained}.",
+            "Keep fewer of them.",
+        )
+    return rule.keeping(first, trained)
 
 
 @contextmanager

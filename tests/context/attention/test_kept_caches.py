@@ -89,3 +89,17 @@ def test_caches_that_cannot_work_here_say_so(kind, match):
     model = model_of()
     with applied(model, method_of("direct"), 1.0) as state, pytest.raises(BadSpec, match=match):
         make_cache(kind, model, state)
+
+
+def test_a_whole_persona_is_kept():
+    model = model_of()
+    with applied(model, method_of("sinks"), 3.0, first=30) as state:
+        (rule,) = state.rules
+        assert (rule.sinks, rule.recent) == (30, TRAINED - 30)
+        reader = Reader(model, nothing, 1, make_cache("evicting", model, state))
+        reader.read(IDS)
+        assert reader.cache.layers[0].keys.shape[-2] == TRAINED - 1
+    with pytest.raises(BadSpec, match="no room"), applied(
+        model, method_of("sinks"), 3.0, first=TRAINED
+    ):  # fmt: skip
+        pass
