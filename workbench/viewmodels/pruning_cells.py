@@ -82,8 +82,9 @@ class CellsModel(QObject):
     def forget(self) -> None:
         """Other settings: what was measured is no longer of them."""
         self._waiting.clear()
-        self.job.forget()
+        self._exact.clear()
         self._now = None
+        self.job.forget()
         if self.losses:
             self.losses = {}
             self.changed.emit()
@@ -91,7 +92,7 @@ class CellsModel(QObject):
     def _next(self) -> None:
         had = self._now is not None
         self._now = None
-        if self._waiting:
+        while self._waiting:
             cell = self._waiting.pop(0)
             spec = self._spec(cell)
             if spec is not None:
@@ -107,6 +108,8 @@ class CellsModel(QObject):
             return None
         layer, ratio = cell
         own = [place for place, one in enumerate(state.layers) if one == layer]
+        if not own:
+            return None  # the click was meant for the model before
         wanted = self._exact.get(cell) or {state.names[place]: ratio for place in own}
         wanted = {name: one + ABOVE for name, one in wanted.items()}
         sizes = dict(zip(state.names, state.sizes.tolist(), strict=True))
