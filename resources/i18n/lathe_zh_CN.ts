@@ -6229,6 +6229,10 @@ One question, leave one out</source>
         <translation>存放剪枝模型的文件夹</translation>
     </message>
     <message>
+        <source>The model is being pruned already. Save it when that has ended, or stop it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The ranking of the heads judges the parts now.</source>
         <translation>现在由头的排名来判断各部件。</translation>
     </message>
@@ -8927,6 +8931,10 @@ One question, leave one out</source>
     <message>
         <source>Reading the table of {model}…</source>
         <translation>正在读取 {model} 的表…</translation>
+    </message>
+    <message>
+        <source>The table of {model} has not been read.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{model} learned {n} positions of {d} dimensions each ({module}).</source>

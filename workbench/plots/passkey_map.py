@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -107,6 +107,10 @@ class PasskeyMap(QWidget):
         self._panels: tuple[MethodPanel, ...] = ()
         self._words = ("", "")
         self._cursor: tuple[int, int] | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._fit)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -256,8 +260,9 @@ class PasskeyMap(QWidget):
     # Events
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow the width; not at once, for a layout at work does not hear of new heights."""
         super().resizeEvent(event)
-        self._fit()
+        self._soon.start()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:

@@ -35,13 +35,13 @@ class TuneChoice:
         measured: Keys asked for before and after.
     """
 
-    method: str = "linear"
-    factor: float = 4.0
-    steps: int = 200
-    rate: float = 3e-3
+    method: str = TuneContextSpec.method
+    factor: float = TuneContextSpec.factor
+    steps: int = TuneContextSpec.steps
+    rate: float = TuneContextSpec.rate
     seed: int = 0
     text: str = ""
-    measured: int = 48
+    measured: int = TuneContextSpec.measured
 
     def spec(self, model: ModelRef, language: Language, out: str = "") -> TuneContextSpec:
         """The job; with `out` the trained model is written there. Raises `BadSpec`."""

@@ -34,8 +34,8 @@ from workbench.views.context.tune_panel import TunePanel
 from workbench.views.context.tune_view import TuneView
 from workbench.views.working_page import WorkingPage
 from workbench.widgets.chip_bar import ChipBar
+from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.fold import set_role
-from workbench.widgets.plain import PlainLabel
 
 LEFT_CHARS = 38
 GROUPS: dict[Topic, tuple[str, ...]] = {
@@ -45,9 +45,7 @@ GROUPS: dict[Topic, tuple[str, ...]] = {
     "documents": ("for", "documents"),
 }
 """Settings that each topic has."""
-DEMO_METHODS = (
-    "direct", "linear", "ntk-exact", "yarn", "dynamic", "self-extend", "rerope", "rerope+log-n",
-)  # fmt: skip
+DEMO_METHODS = ("direct", "linear", "ntk-exact", "yarn", "self-extend", "rerope")
 
 
 TopicView = MeasureView | FrequenciesView | TuneView | DocumentsView
@@ -75,8 +73,7 @@ class ContextPage(WorkingPage):
         self.header.add_button(self.fold)
         self.panel = SetupPanel(self)
         self.bar = ChipBar(self.topics, self)
-        self.hint = PlainLabel(self)
-        self.hint.setWordWrap(True)
+        self.hint = ElidedLabel(self)
         self.measure = MeasureView(services, self.model, self.plot_theme, self)
         self.frequencies = FrequenciesView(services, self.model, self)
         self.views: dict[Topic, TopicView] = {
@@ -154,13 +151,13 @@ class ContextPage(WorkingPage):
             self._go(cast(Topic, topic))
 
     def run_demo(self, done: Callable[[], None]) -> None:
-        """Eight methods at three lengths; then `done`."""
+        """Six methods at three lengths; then `done`."""
         self._after_run = done
         self.model.wake()
         self.model.set_setup(
             replace(
                 self.model.setup, methods=DEMO_METHODS, lengths=("1x", "2x", "4x"), most=16,
-                windows=2, language=self.sample_language(),
+                windows=1, language=self.sample_language(),
             )
         )  # fmt: skip
         self.model.start("measure")
@@ -263,6 +260,7 @@ class ContextPage(WorkingPage):
             "documents": self.tr("Around the model: the window stays, the reading changes."),
         }
         self.hint.setText(hints[self._topic])
+        self.hint.setToolTip(hints[self._topic])
 
     # Small questions
 
