@@ -6230,7 +6230,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>The model is being pruned already. Save it when that has ended, or stop it.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型正在剪枝。请等它结束后再保存，或先停止它。</translation>
     </message>
     <message>
         <source>The ranking of the heads judges the parts now.</source>

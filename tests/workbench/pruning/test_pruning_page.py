@@ -201,3 +201,20 @@ def test_a_large_model_is_not_copied_unasked(driver: Driver, bench, monkeypatch)
     driver.at_rest(lambda: driver.click(view.begin))
     assert driver.live.state.ratio == pytest.approx(0.6, abs=0.02)
     assert not view.begin.isVisibleTo(view)
+
+
+def test_saving_waits_for_the_job_under_way(driver: Driver, tmp_path: Path) -> None:
+    page, run = driver.page, driver.model.run
+    notices: list[str] = []
+    page.services.notify.posted.connect(lambda notice: notices.append(notice.text))
+    with driver.qtbot.waitSignal(run.ended, timeout=RUN_MS):
+        driver.topic("weights")
+        driver.click(page.header.primary)
+        asked = run.spec
+        driver.topic("curves")
+        page.save_to(str(tmp_path / "pruned"))
+        assert run.spec is asked
+        assert run.running
+        assert len(notices) == 1
+    assert driver.model.result is not None
+    assert not (tmp_path / "pruned").exists()

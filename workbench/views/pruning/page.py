@@ -113,7 +113,7 @@ class PruningPage(WorkingPage):
             ),
             Command(
                 "pruning.save", lambda: self.tr("Prune and save…"), self._ask_folder,
-                icon="save", enabled=self._can_run, scope=self.page_id, menu="page",
+                icon="save", enabled=self._can_save, scope=self.page_id, menu="page",
             ),
             Command(
                 "pruning.flip", lambda: self.tr("Dense or pruned"), self._flip, shortcut="D",
@@ -237,6 +237,8 @@ class PruningPage(WorkingPage):
         self.services.notify.error(error.report())
 
     def _ask_folder(self) -> None:
+        if self._refused_to_save():
+            return
         dialog = QFileDialog(self.window(), self.tr("Folder for the pruned model"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
@@ -247,8 +249,17 @@ class PruningPage(WorkingPage):
 
     def save_to(self, folder: str) -> None:
         """Run the topic's job and write the model into a folder."""
-        topic: Topic = "parts" if self._topic == "parts" else "weights"
-        self.model.start(topic, folder)
+        if not self._refused_to_save():
+            self.model.start(self._saved_topic(), folder)
+
+    def _refused_to_save(self) -> bool:
+        """Whether the job that would write the model is under way; the person is told so."""
+        if self._can_save():
+            return False
+        self.services.notify.warn(
+            self.tr("The model is being pruned already. Save it when that has ended, or stop it.")
+        )
+        return True
 
     def _attention_wanted(self) -> None:
         wish = self.model.attention_wish(self.sample_language())
@@ -356,6 +367,13 @@ class PruningPage(WorkingPage):
 
     def _can_run(self) -> bool:
         return not self._is_running()
+
+    def _can_save(self) -> bool:
+        return not self.model.slot(self._saved_topic()).running
+
+    def _saved_topic(self) -> Topic:
+        """Whose job writes the model, whatever topic is shown."""
+        return "parts" if self._topic == "parts" else "weights"
 
     def _is_running(self) -> bool:
         return self.model.slot(self._topic).running
