@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.errors import BadSpec, EngineError
+from engine.errors import BadSpec, EngineError, describe
 from engine.evaluation.spec import CellKey, CellResult, CompareSpec
 from engine.evaluation.statistics.comparison import Pair, compare_variants
 from engine.evaluation.tasks import task_spec
@@ -240,7 +240,9 @@ class PromptsModel(QObject):
         if self._runs:
             runs = tuple((run.spec, tuple(run.cells.values())) for run in self._runs)
             self._background.run(
-                partial(judged, runs, self.rows()), partial(self._judged, self._serial)
+                partial(judged, runs, self.rows()),
+                partial(self._judged, self._serial),
+                partial(self._not_judged, self._serial),
             )
         else:
             self.finished.emit()
@@ -249,6 +251,12 @@ class PromptsModel(QObject):
         if serial == self._serial:
             self.verdict = verdict
             self.changed.emit()
+            self.finished.emit()
+
+    def _not_judged(self, serial: int, error: Exception) -> None:
+        """The answers cannot be compared: they stay, and the reason is said."""
+        if serial == self._serial:
+            self.job.refused.emit(describe(error))
             self.finished.emit()
 
 
