@@ -32,12 +32,16 @@ Visit = Callable[[Target, Inputs], None]
 
 
 @contextmanager
-def restored(found: Sequence[Target]) -> Iterator[None]:
-    """Every weight is bit for bit what it was when the block is left, however it is left."""
+def restored(found: Sequence[Target]) -> Iterator[list[tuple[Tensor, Tensor]]]:
+    """Every weight is bit for bit what it was when the block is left, however it is left.
+
+    Yields:
+        (parameter, copy of its dense values) of every parameter, for reading.
+    """
     whole = {id(target.parameter): target.parameter for target in found}  # experts share theirs
     kept = [(parameter, parameter.detach().clone()) for parameter in whole.values()]
     try:
-        yield
+        yield kept
     finally:
         for parameter, dense in kept:
             parameter.data.copy_(dense)

@@ -93,8 +93,7 @@ class _Pruning:
         if spec.forecast:
             self._foresee(maker, calibration, evaluation)
             self.ctx.partial(maker.card(dense))
-        with restored(self.found):
-            whole = [target.weight.clone() for target in self.found] if spec.timed else []
+        with restored(self.found) as whole:
             with self._timed("calibrate"):
                 self._prune(calibration, ratios)
             self.seconds = replace(
@@ -151,12 +150,12 @@ class _Pruning:
             self.ctx.progress(0.1, "Reading what each layer would lose")
             maker.foresee(self._judge(calibration), evaluation, self.ctx.check)
 
-    def _speed(self, whole: Sequence[Tensor], text: Passages) -> Speed:
+    def _speed(self, whole: Sequence[tuple[Tensor, Tensor]], text: Passages) -> Speed:
         """Tokens per second, dense and pruned in turns."""
         self.ctx.progress(0.8, "Timing the pruned model")
         model, timed, check = self.loaded.model, self.spec.timed, self.ctx.check
         with self._timed("measure"):
-            return in_turns(model, self.found, whole, text.ids[0], timed, check)
+            return in_turns(model, whole, text.ids[0], timed, check)
 
     def _judge(self, calibration: Passages) -> Judged:
         """How the dense weights rank; found out once."""

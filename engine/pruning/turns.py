@@ -1,4 +1,7 @@
-"""Tokens per second of one model in two states, in turns: dense weights and pruned ones."""
+"""Tokens per second of one model in two states, in turns: dense weights and pruned ones.
+
+The model's parameters point at one set of weights or at the other; nothing is copied.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ import torch
 from torch import Tensor
 
 from engine.pruning.structured.speed import compared
-from engine.pruning.targets import Target
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -19,36 +21,41 @@ if TYPE_CHECKING:
 ROUNDS = 7
 
 
+class _Weights:
+    """Both sets of weights: one in the model, the other one waiting."""
+
+    def __init__(self, dense: Sequence[tuple[Tensor, Tensor]]) -> None:
+        self._waiting = list(dense)
+        self._dense = False
+
+    def put(self, dense: bool) -> None:
+        """Have the model use one of the two."""
+        if dense != self._dense:
+            self._dense = dense
+            for place, (parameter, other) in enumerate(self._waiting):
+                self._waiting[place] = parameter, parameter.data
+                parameter.data = other
+
+
 class _State:
     """A model that puts its own weights in place before it is asked, outside the clock."""
 
-    def __init__(
-        self,
-        model: PreTrainedModel,
-        found: Sequence[Target],
-        weights: Sequence[Tensor],
-        current: list[object],
-    ) -> None:
+    def __init__(self, model: PreTrainedModel, weights: _Weights, dense: bool) -> None:
         self._model = model
-        self._found = found
         self._weights = weights
-        self._current = current
+        self._dense = dense
         self.config = model.config
         self.device = model.device
 
     def __call__(self, **arguments: object) -> object:
-        if self._current[0] is not self:
-            for target, weight in zip(self._found, self._weights, strict=True):
-                target.weight.copy_(weight)
-            self._current[0] = self
+        self._weights.put(self._dense)
         return self._model(**arguments)
 
 
 @torch.no_grad()
 def in_turns(
     model: PreTrainedModel,
-    found: Sequence[Target],
-    dense: Sequence[Tensor],
+    dense: Sequence[tuple[Tensor, Tensor]],
     prompt: Tensor,
     tokens: int,
     check: Callable[[], None],
@@ -57,21 +64,17 @@ def in_turns(
 
     Args:
         model: The model.
-        found: Its matrices.
-        dense: The dense weights of each, ``[out, in]``.
+        dense: Its pruned parameters, each with its dense values (`restored` yields them).
         prompt: Token ids that are read before the clock starts.
         tokens: New tokens of each run.
         check: Called before each run.
     """
-    pruned = [target.weight.clone() for target in found]
-    current: list[object] = [None]
-    whole = _State(model, found, dense, current)
-    cut = _State(model, found, pruned, current)
+    weights = _Weights(dense)
+    whole, cut = _State(model, weights, True), _State(model, weights, False)
     try:
         return compared(
             cast("PreTrainedModel", whole), cast("PreTrainedModel", cut), prompt,
             tokens=tokens, rounds=ROUNDS, check=check,
         )  # fmt: skip
     finally:
-        for target, weight in zip(found, pruned, strict=True):
-            target.weight.copy_(weight)
+        weights.put(False)
