@@ -18,6 +18,7 @@ QUESTIONS: Final = 20
 CONTEXTS: Final = 8
 SENTENCES: Final = 40
 NEW: Final = 16
+REPEATS: Final = 3
 PLANTED: Final = 24
 """Documents and facts of the planted sets; facts are asked for one by one."""
 DOCUMENTS: Final = 12
@@ -62,12 +63,14 @@ def figures(loaded: LoadedModel, tell: Progress) -> dict[str, object]:
     """``nbce_ratio`` and ``retrieval_ms``.
 
     ``nbce_ratio``: seconds of a plain loop that reads every context anew for every token over
-    those of ours, on the same contexts, with how many tokens they agree on. ``retrieval_ms``:
+    those of ours (the middle one of some tries), on the same contexts, with how many tokens they agree on. ``retrieval_ms``:
     median of a question over `INDEXED` passages by words and by meaning, its own encoding
     included; the passages' vectors are random, which costs as much as real ones.
     """
     tell("NBCE, with recomputation and without")
-    plain, ours, agree, written = _nbce(loaded)
+    _nbce(loaded)  # the first pass of a model takes longer than all others
+    tries = [_nbce(loaded) for _ in range(REPEATS)]
+    plain, ours, agree, written = sorted(tries, key=lambda one: one[0] / one[1])[REPEATS // 2]
     tell(f"finding passages among {INDEXED:,}")
     times = _retrieval(loaded)
     return {
@@ -110,7 +113,7 @@ def _recomputed(
     loaded: LoadedModel,
     rows: list[tuple[int, ...]],
     rule: Any,
-    most: int,  # noqa: ANN401
+    most: int,
 ) -> list[int]:
     """The loop that keeps nothing: every row from its start, at every token."""
     import torch

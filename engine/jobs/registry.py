@@ -77,6 +77,9 @@ KINDS: dict[str, Kind] = {
     "extend-documents": Kind(
         "engine.context.documents_spec:DocumentsSpec", "engine.context.documents.job:run", True
     ),
+    "find-passages": Kind(
+        "engine.context.passages_spec:PassagesSpec", "engine.context.documents.find:run", True
+    ),
     "ablate-heads": Kind(
         "engine.inspection.ablation_spec:AblateSpec", "engine.inspection.ablation:run", True
     ),

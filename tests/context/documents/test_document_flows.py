@@ -19,6 +19,7 @@ from engine.context.documents_spec import (
     DocumentText,
     Step,
 )
+from engine.context.passages_spec import PassagesSpec
 from engine.errors import BadSpec, JobCancelled
 from engine.evaluation.statistics.wilson import wilson
 from engine.jobs.events import Partial
@@ -185,6 +186,20 @@ def test_a_long_output_has_every_section_and_stays_in_the_window(engine):
     assert stages == ["outline", *["section", "summary"] * 4, "section"]
     assert result.counts.longest <= 192
     assert result.sources == ()
+
+
+def test_passages_alone_are_a_context_for_any_prompt(engine):
+    fact = PLANTED.facts[1]
+    spec = PassagesSpec(model=ROPE, question=fact.question, texts=PLANTED.texts)
+    result = engine.submit(spec).result(300)
+    assert fact.answer in result.passages[0].text
+    assert result.passages[0].source == fact.document
+    assert [one.number for one in result.passages] == [one.passage for one in result.citations]
+    ordered = sorted(result.passages, key=lambda one: one.number)
+    assert result.context.split("\n") == [one.text for one in ordered]
+    assert result.indexed > len(result.passages) == spec.options.top
+    with pytest.raises(BadSpec):
+        PassagesSpec(question=" ", texts=PLANTED.texts).check()
 
 
 def test_a_text_that_fits_is_read_whole(engine):

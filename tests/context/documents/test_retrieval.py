@@ -12,7 +12,7 @@ import torch
 from engine.context.documents.retrieval.bm25 import K1, B, Bm25
 from engine.context.documents.retrieval.encoders import SentenceEncoder, _encoded, _mean
 from engine.context.documents.retrieval.meaning import Meaning
-from engine.context.documents.retrieval.ranking import K, ranked
+from engine.context.documents.retrieval.ranking import K, best, places, ranked
 from engine.context.documents.retrieval.terms import terms_of
 from engine.decoding.interrupt import no_check
 from engine.errors import ModelLoadError
@@ -48,6 +48,14 @@ def test_bm25_is_its_formula(question):
             expected += idf * times * (K1 + 1) / (times + K1 * (1 - B + B * len(bag) / mean))
         assert scores[place] == pytest.approx(expected)
     assert int(scores.argmax()) == {"W": 0, "b": 2, "小": 3}[question[0]]
+
+
+def test_equal_scores_share_their_place():
+    scores = np.array([2.0, 5.0, 2.0, 7.0, 2.0, 0.0])
+    expected = [1 + sum(other > one for other in scores) for one in scores]
+    assert places(scores).tolist() == expected
+    assert best(scores, 4).tolist() == [3, 1, 0, 2]
+    assert best(scores, 99).tolist() == [3, 1, 0, 2, 4, 5]
 
 
 def test_reciprocal_ranks_join_words_and_meaning():

@@ -14,8 +14,11 @@ K: Final = 60
 
 def places(scores: NDArray[np.floating]) -> NDArray[np.int64]:
     """The place of each score, 1 = highest; equal scores share theirs."""
-    higher = len(scores) - np.searchsorted(np.sort(scores), scores, side="right")
-    return higher.astype(np.int64) + 1
+    order = np.argsort(-scores)
+    falls = np.diff(scores[order], prepend=np.inf) != 0
+    found = np.empty(len(scores), dtype=np.int64)
+    found[order] = np.maximum.accumulate(np.where(falls, np.arange(1, len(scores) + 1), 0))
+    return found
 
 
 def best(scores: NDArray[np.float64], most: int) -> NDArray[np.int64]:
