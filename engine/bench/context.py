@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.models.reference import AttentionChoice
+
 if TYPE_CHECKING:
     from engine.context.probes.haystack import Haystack
     from engine.models.loaded import LoadedModel
@@ -16,6 +18,13 @@ REPEATS: Final = 3
 NEEDLES: Final = 8
 TIMES: Final = 4
 """Length of the measured texts, in trained lengths."""
+
+IMPLEMENTATIONS: Final[tuple[AttentionChoice, ...]] = (
+    "sdpa",
+    "eager",
+    "flex_attention",
+    "flash_attention_2",
+)
 
 Progress = Callable[[str], None]
 
@@ -34,7 +43,8 @@ def run(
         ``swap_ms`` (median of putting a scaling in force and back, the slowest method counts, with
         every method beside it), ``passkey_ratio`` (seconds of one `generate` per key over those
         of shared texts with teacher forcing, both on the same questions of 4 × the trained
-        length) and how many keys both ways agree on.
+        length), how many keys both ways agree on, and ``attention_ms`` (reading such a text, by
+        implementation and by rule of attention; a sentence where one is not possible here).
     """
     from engine.api import Engine
     from engine.bench.documents import figures
@@ -50,6 +60,8 @@ def run(
             swaps = swap_ms(loaded)
             tell("asking for keys, one generate each and over shared texts")
             cells = [passkey_cell(loaded, seed) for seed in range(n)]
+            tell("reading a long text with every implementation of attention")
+            attention = attention_ms(loaded)
             documents = figures(loaded, tell)
     finally:
         engine.close()
@@ -62,6 +74,7 @@ def run(
         "passkey_n": NEEDLES * n,
         **documents,
         "swaps": swaps,
+        "attention_ms": attention,
     }
 
 
@@ -83,6 +96,43 @@ def swap_ms(loaded: LoadedModel, repeats: int = SWAPS) -> dict[str, float]:
                 pass
             times.append((time.perf_counter() - began) * 1000)
         found[name] = statistics.median(times)
+    return found
+
+
+def attention_ms(loaded: LoadedModel) -> dict[str, float | str]:
+    """Milliseconds of reading 4 × the trained length, or why an implementation is not possible."""
+    from engine.context.method_names import MOVING_NAMES, OTHER_RULES
+    from engine.context.methods import applied, method_of, trained_length
+    from engine.context.probes.reading import Reader
+    from engine.errors import EngineError
+    from engine.models.attention import choose_attention
+
+    model = loaded.model
+    tokens = TIMES * trained_length(model)
+    ids = [place % 1000 + 8 for place in range(tokens)]
+
+    def read_ms() -> float:
+        began = time.perf_counter()
+        Reader(model, _never).read(ids)
+        return (time.perf_counter() - began) * 1000
+
+    found: dict[str, float | str] = {}
+    before = model.config._attn_implementation
+    for name in IMPLEMENTATIONS:
+        if name == "flex_attention" and loaded.device.type == "cpu":
+            found[name] = "is compiled for a GPU"
+            continue
+        try:
+            choose_attention(type(model), name, str(loaded.device))
+            model.set_attn_implementation(name)
+            found[name] = statistics.median(read_ms() for _ in range(REPEATS))
+        except EngineError as error:
+            found[name] = error.message
+        finally:
+            model.set_attn_implementation(before)
+    for rule in (*MOVING_NAMES, *OTHER_RULES):
+        with applied(model, method_of(rule), float(TIMES), tokens):
+            found[rule] = statistics.median(read_ms() for _ in range(REPEATS))
     return found
 
 
