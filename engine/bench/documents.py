@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from engine.api import Engine
+    from engine.context.documents.nbce.pooling import Rule
     from engine.context.documents_spec import Flow
     from engine.models.loaded import LoadedModel
 
@@ -63,8 +64,8 @@ def figures(loaded: LoadedModel, tell: Progress) -> dict[str, object]:
     """``nbce_ratio`` and ``retrieval_ms``.
 
     ``nbce_ratio``: seconds of a plain loop that reads every context anew for every token over
-    those of ours (the middle one of some tries), on the same contexts, with how many tokens they agree on. ``retrieval_ms``:
-    median of a question over `INDEXED` passages by words and by meaning, its own encoding
+    those of ours, on the same contexts (the middle one of some tries), with how many tokens they
+    agree on. ``retrieval_ms``: median of a question over `INDEXED` passages by words and by meaning, its own encoding
     included; the passages' vectors are random, which costs as much as real ones.
     """
     tell("NBCE, with recomputation and without")
@@ -112,7 +113,7 @@ def _nbce(loaded: LoadedModel) -> tuple[float, float, int, int]:
 def _recomputed(
     loaded: LoadedModel,
     rows: list[tuple[int, ...]],
-    rule: Any,
+    rule: Rule,
     most: int,
 ) -> list[int]:
     """The loop that keeps nothing: every row from its start, at every token."""
