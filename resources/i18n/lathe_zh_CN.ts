@@ -1227,6 +1227,10 @@
         <translation>上一次运行是另一种设置：困惑度 {p}。</translation>
     </message>
     <message>
+        <source>Expected: under the slider, every layer judged by whole inputs; measured: by inputs that come from pruned layers.</source>
+        <translation>预计：滑块之下，每层都以未剪枝的输入来判断；实测：以来自已剪枝层的输入来判断。</translation>
+    </message>
+    <message>
         <source>Written to {out} in {time}.</source>
         <translation>已写入 {out}，用时 {time}。</translation>
     </message>
@@ -2145,6 +2149,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>summarised</source>
         <translation>摘要</translation>
+    </message>
+    <message>
+        <source>{n} s</source>
+        <translation>{n} 秒</translation>
     </message>
 </context>
 <context>

@@ -12,10 +12,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVB
 
 from engine.context.documents_spec import AnswerToken, DocumentsResult, Passage, Step
 from workbench.services.engine_words import tell
-from workbench.services.numbers import duration
 from workbench.services.tips import tip
 from workbench.viewmodels.context_documents import FlowRun
-from workbench.views.context.words import flow_hint, flow_name, stage_name
+from workbench.views.context.words import flow_hint, flow_name, origin, seconds, stage_name
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import Fold, set_role
@@ -142,6 +141,10 @@ class AnswerColumn(QFrame):
         self._write_steps(run)
         self.cost.setText(self._cost(run.result))
         self.cost.setVisible(run.result is not None)
+        if run.result is not None:
+            why = tell(run.result.reason)
+            self.title.setToolTip("\n".join(one for one in (flow_hint(run.flow), why) if one))
+            self.cost.setToolTip("\n".join(origin(run.result.provenance)))
 
     # The answer
 
@@ -267,7 +270,7 @@ class AnswerColumn(QFrame):
         lines = [
             self.tr("read {read} tokens ({computed} computed), wrote {new}, in {time}").format(
                 read=f"{counts.read:,}", computed=f"{counts.computed:,}",
-                new=f"{counts.generated:,}", time=duration(result.seconds),
+                new=f"{counts.generated:,}", time=seconds(result.seconds),
             ),
             self.tr("longest prompt {n} of {window} tokens; documents have {all}").format(
                 n=f"{counts.longest:,}", window=f"{counts.window:,}", all=f"{counts.documents:,}"

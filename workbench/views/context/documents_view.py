@@ -22,14 +22,13 @@ from PySide6.QtWidgets import (
 from engine.context.documents_spec import SUFFIXES, Flow
 from workbench.plots.export import Column
 from workbench.services.container import Services
-from workbench.services.numbers import duration
 from workbench.viewmodels.context import ContextModel
 from workbench.viewmodels.context_command import documents_command
 from workbench.viewmodels.context_documents import OFFERED_FLOWS, FlowRun, readable
 from workbench.views.context.answer_column import AnswerColumn
 from workbench.views.context.passage_view import PassageView
 from workbench.views.context.sources_bar import SourcesBar
-from workbench.views.context.words import flow_hint, flow_name
+from workbench.views.context.words import flow_hint, flow_name, seconds
 from workbench.views.job_line import JobLine
 from workbench.views.plot_card import PlotCard, plot_exports
 from workbench.widgets.chips import Chip
@@ -237,7 +236,7 @@ class DocumentsView(QScrollArea):
             (
                 flow_name(run.flow), shown, _bar(counts.read), _bar(counts.computed),
                 _bar(counts.generated), _bar(counts.longest),
-                Bar(duration(result.seconds), result.seconds, result.seconds, result.seconds),
+                Bar(seconds(result.seconds), result.seconds, result.seconds, result.seconds),
             ),
             f"{flow_hint(run.flow)}\n{result.provenance.model} · {result.provenance.dtype}",
         )  # fmt: skip

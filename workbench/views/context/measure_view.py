@@ -7,7 +7,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from engine.context.probe_spec import ProbeRow
-from engine.evaluation.spec import Provenance
 from workbench.plots.colour_bar import ColourBar
 from workbench.plots.colour_maps import Scale
 from workbench.plots.export import Column
@@ -24,6 +23,7 @@ from workbench.views.context.words import (
     length_name,
     method_hint,
     method_name,
+    origin,
     perplexity,
     share,
 )
@@ -312,13 +312,3 @@ class MeasureView(QScrollArea):
         column.addWidget(self.table_card, 0, Qt.AlignmentFlag.AlignTop)
         column.addWidget(self.charts)
         column.addStretch(1)
-
-
-def origin(where: Provenance) -> list[str]:
-    """Where figures come from, line by line."""
-    packages = ", ".join(f"{name} {version}" for name, version in where.packages.items())
-    return [
-        " · ".join(part for part in (where.model, where.revision) if part),
-        f"{where.device} · {where.dtype} · {where.attention}",
-        packages,
-    ]

@@ -18,8 +18,7 @@ from workbench.services.container import Services
 from workbench.services.numbers import duration, file_size
 from workbench.viewmodels.context import ContextModel
 from workbench.viewmodels.context_command import tune_command
-from workbench.views.context.measure_view import origin
-from workbench.views.context.words import method_name, share
+from workbench.views.context.words import method_name, origin, share
 from workbench.views.job_line import JobLine
 from workbench.views.plot_card import PlotCard, chart_card, plot_exports
 from workbench.widgets.empty_state import EmptyState

@@ -6,6 +6,8 @@ from PySide6.QtCore import QCoreApplication
 
 from engine.context.method_names import SCALING_NAMES, TITLES, parts_of
 from engine.context.probe_spec import ProbeRow
+from engine.evaluation.spec import Provenance
+from workbench.services.numbers import duration
 
 translate = QCoreApplication.translate
 
@@ -318,3 +320,20 @@ def stage_name(stage: str) -> str:
         case "summary":
             return translate("Context", "summarised")
     return stage
+
+
+def origin(where: Provenance) -> list[str]:
+    """Where figures come from, line by line."""
+    packages = ", ".join(f"{name} {version}" for name, version in where.packages.items())
+    return [
+        " · ".join(part for part in (where.model, where.revision) if part),
+        f"{where.device} · {where.dtype} · {where.attention}",
+        packages,
+    ]
+
+
+def seconds(value: float) -> str:
+    """A short time with its fraction: ``"0.62 s"``; longer ones as durations."""
+    if value < 10:
+        return translate("Context", "{n} s").format(n=f"{value:.2f}")
+    return duration(value)
