@@ -16,6 +16,7 @@ from engine.commands.prune_shared import (
     Length,
     Measured,
     Model,
+    Quantized,
     Seed,
     Text,
     Windows,
@@ -47,6 +48,7 @@ def outliers(
     seed: Seed = 0,
     device: Device = "auto",
     dtype: DType = "auto",
+    quantization: Quantized = "none",
     as_json: Json = False,
 ) -> None:
     """Give a model outlier features without changing what it computes, and prune it.
@@ -55,7 +57,9 @@ def outliers(
     """
     try:
         spec = OutliersSpec(
-            model=ModelOptions((model,), device=device, dtype=dtype).refs()[0],
+            model=ModelOptions(
+                (model,), device=device, dtype=dtype, quantization=quantization
+            ).refs()[0],
             methods=words(methods),
             strengths=numbers("--strengths", strengths),
             ratio=sparsity,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from engine.commands.console import STOPPED, note, watch
+from engine.commands.lines import TEXT
 from engine.errors import BadSpec, JobCancelled
 from engine.jobs.events import Event, Partial
 from engine.pruning.prune_spec import TextSource
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
 
 Model = Annotated[str, typer.Option(help="A model's name or folder.")]
 Text = Annotated[
-    str, typer.Option(help="A text file, a data set (.jsonl, .json, .csv, .tsv), teaching, or -.")
+    str,
+    typer.Option(
+        help="A text file, a data set (.jsonl, .json, .csv, .tsv), teaching, text:WORDS, or -."
+    ),
 ]
 Windows = Annotated[int, typer.Option(help="Windows of calibration.")]
 Length = Annotated[int, typer.Option(help="Tokens per window.")]
@@ -27,12 +32,23 @@ Measured = Annotated[int, typer.Option(help="Windows measured.")]
 Seed = Annotated[int, typer.Option(help="Which windows are drawn.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:0, …")]
 DType = Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")]
+Quantized = Annotated[str, typer.Option("--quantization", help="none, nf4, fp4 or int8.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
 
 def source(text: str) -> TextSource:
-    """A file, the teaching corpus, or ``-`` for standard input."""
-    return TextSource("", sys.stdin.read()) if text == "-" else TextSource(text)
+    """A file, the teaching corpus, a text behind ``text:``, or ``-`` for standard input."""
+    if text == "-":
+        return TextSource("", _standard_input(sys.stdin))
+    if text.startswith(TEXT):
+        return TextSource("", text.removeprefix(TEXT))
+    return TextSource(text)
+
+
+@lru_cache(maxsize=1)
+def _standard_input(stream: TextIO) -> str:
+    """Read once: two options may both name it."""
+    return stream.read()
 
 
 def numbers(option: str, text: str) -> tuple[float, ...]:

@@ -14,8 +14,9 @@ from rich.table import Table
 from engine.commands.compare_options import ModelOptions, one_of
 from engine.commands.console import FAILURE, STOPPED, err, note, out, print_json, print_table, stop
 from engine.commands.console import watch as follow
+from engine.commands.prune_shared import Quantized, Text, source
 from engine.errors import EngineError, JobCancelled
-from engine.pruning.prune_spec import TEACHING, TextSource
+from engine.pruning.prune_spec import TEACHING
 from engine.pruning.structured_spec import (
     WIDTHS,
     WORTHS,
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from engine.commands.table_files import Columns
     from engine.pruning.prune_spec import Loss
     from engine.pruning.structured_spec import LayerWidths
-
-Text = Annotated[str, typer.Option(help="A UTF-8 text file, or teaching.")]
 
 
 def structured(
@@ -71,6 +70,7 @@ def structured(
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:0, …")] = "auto",
     dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
+    quantization: Quantized = "none",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """Cut whole heads, neurons, experts or layers: file, memory and time really shrink.
@@ -79,7 +79,9 @@ def structured(
     """
     try:
         spec = StructuredSpec(
-            model=ModelOptions((model,), device=device, dtype=dtype).refs()[0],
+            model=ModelOptions(
+                (model,), device=device, dtype=dtype, quantization=quantization
+            ).refs()[0],
             groups=groups,
             neurons=neurons,
             blocks=blocks,
@@ -89,8 +91,8 @@ def structured(
             ranking=str(ranking.absolute()) if ranking else "",
             compensate=compensate,
             multiple=multiple,
-            calibration=TextSource(calibration),
-            evaluation=TextSource(evaluation),
+            calibration=source(calibration),
+            evaluation=source(evaluation),
             windows=windows,
             length=length,
             measured=measured,

@@ -16,6 +16,7 @@ from engine.commands.prune_shared import (
     Length,
     Measured,
     Model,
+    Quantized,
     Seed,
     Text,
     Windows,
@@ -28,6 +29,7 @@ from engine.commands.prune_shared import (
 from engine.errors import EngineError
 from engine.prompting.elements import Language
 from engine.pruning.prune_spec import ALLOCATIONS, METHODS, TEACHING
+from engine.pruning.recipe import Group, Mode, Recipe
 from engine.pruning.sweep_spec import RATIOS, SweepCell, SweepPruneSpec, SweepResult
 
 
@@ -39,6 +41,10 @@ def sweep(
     ratios: Annotated[str, typer.Option(help="Shares of zeros, with commas.")] = ",".join(
         map(str, RATIOS)
     ),
+    mode: Annotated[str, typer.Option(help="Custom: none or row+col.")] = "none",
+    u: Annotated[float, typer.Option(help="Custom: exponent of the magnitude.")] = 1.0,
+    a: Annotated[float, typer.Option(help="Custom: exponent of the activation norm.")] = 1.0,
+    group: Annotated[str, typer.Option(help="Custom: row or matrix.")] = "row",
     allocation: Annotated[str, typer.Option(help=f"Of: {', '.join(ALLOCATIONS)}.")] = "uniform",
     task: Annotated[str, typer.Option(help="A teaching task whose accuracy is measured too.")] = "",
     language: Annotated[str, typer.Option(help="Of the task: en or zh.")] = "en",
@@ -53,6 +59,7 @@ def sweep(
     seed: Seed = 0,
     device: Device = "auto",
     dtype: DType = "auto",
+    quantization: Quantized = "none",
     as_json: Json = False,
 ) -> None:
     """Methods × ratios; finished cells stay on disk, the same command goes on after a stop.
@@ -67,8 +74,16 @@ def sweep(
 
     try:
         spec = SweepPruneSpec(
-            model=ModelOptions((model,), device=device, dtype=dtype).refs()[0],
+            model=ModelOptions(
+                (model,), device=device, dtype=dtype, quantization=quantization
+            ).refs()[0],
             methods=words(methods),
+            recipe=Recipe(
+                cast(Mode, one_of("--mode", mode, get_args(Mode))),
+                u,
+                a,
+                cast(Group, one_of("--group", group, get_args(Group))),
+            ),
             ratios=numbers("--ratios", ratios),
             allocation=allocation,
             task=task,

@@ -16,6 +16,7 @@ from engine.commands.prune_shared import (
     Length,
     Measured,
     Model,
+    Quantized,
     Seed,
     Text,
     Windows,
@@ -51,6 +52,7 @@ def tune(
     seed: Seed = 0,
     device: Device = "auto",
     dtype: DType = "auto",
+    quantization: Quantized = "none",
     as_json: Json = False,
 ) -> None:
     """Try every (mode, u, a, group) and the named presets: chosen on one half, judged on the other.
@@ -59,7 +61,9 @@ def tune(
     """
     try:
         spec = TuneSpec(
-            model=ModelOptions((model,), device=device, dtype=dtype).refs()[0],
+            model=ModelOptions(
+                (model,), device=device, dtype=dtype, quantization=quantization
+            ).refs()[0],
             ratio=sparsity,
             modes=tuple(cast(Mode, one_of("--modes", m, get_args(Mode))) for m in words(modes)),
             magnitudes=numbers("--u", u),
