@@ -8942,7 +8942,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>The table of {model} has not been read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} 的位置表还没有读到。</translation>
     </message>
     <message>
         <source>{model} learned {n} positions of {d} dimensions each ({module}).</source>

@@ -14,8 +14,9 @@ from engine.inspection.capture import Alibi, BucketBias, LayerCapture, Mask, Rot
 from engine.inspection.positions.rope import normalised
 from engine.inspection.rotation import turned
 from engine.inspection.stages import stage
+from tests.support.hands import Hands
+from workbench.viewmodels.latest import Latest
 from workbench.viewmodels.position_alibi import alibi_scores, slope_table
-from workbench.viewmodels.position_latest import Latest
 from workbench.viewmodels.position_rope import chosen_pairs, read_pairs, relative, rope_head
 from workbench.viewmodels.position_stretch import curve_of, stretch, waves
 from workbench.viewmodels.position_tables import buckets_of, formula_table
@@ -35,25 +36,6 @@ def captured(tokens: int, heads: int = 2, dim: int = 8, pairing: str = "half") -
     )
     lse = np.zeros((heads, tokens), np.float32)
     return LayerCapture("m", 0, "self", q, k, lse, 0.5, Mask("causal"), rotation)
-
-
-class Hands:
-    """A background that works when it is told to."""
-
-    def __init__(self) -> None:
-        self.given = []
-
-    def run(self, work, done, failed=None) -> None:
-        self.given.append((work, done, failed))
-
-    def serve(self) -> None:
-        work, done, failed = self.given.pop(0)
-        try:
-            answer = work()
-        except ValueError as error:
-            failed(error)
-        else:
-            done(answer)
 
 
 def test_only_the_newest_question_waits():

@@ -209,13 +209,13 @@ class TwoStatesView(QWidget):
             partial(head_tile, *two, "softmax"), pair.first.shape, rows, columns, keep
         )
         self._services.background.run(
-            partial(_largest, pair, head.head), partial(self._take_scale, head)
+            partial(_largest, pair, head.head), partial(self._take_scale, self._serial, head)
         )
         self._mark()
         self._tell()
 
-    def _take_scale(self, head: HeadAt, full: float) -> None:
-        if head == self._head:
+    def _take_scale(self, serial: int, head: HeadAt, full: float) -> None:
+        if serial == self._serial and head == self._head:
             scale = Scale(-full, full, map=DIFFERENCE)
             self.difference.set_scale(scale)
             for one in (self.first_map, self.second_map):

@@ -31,6 +31,7 @@ from workbench.plots.series import Axis, Marker, Series, short
 from workbench.plots.small_map import SmallMap, SmallMatrix
 from workbench.plots.theme import PlotTheme
 from workbench.services.container import Services
+from workbench.viewmodels.latest import Latest
 from workbench.viewmodels.position import PositionModel
 from workbench.viewmodels.position_alibi import (
     WINDOW_NATS,
@@ -40,7 +41,6 @@ from workbench.viewmodels.position_alibi import (
     slope_table,
 )
 from workbench.viewmodels.position_commands import alibi_command
-from workbench.viewmodels.position_latest import Latest
 from workbench.viewmodels.position_swap import SwapModel
 from workbench.views.plot_card import PlotCard, chart_card, plot_exports
 from workbench.views.position.next_tokens import NextTokens
@@ -86,6 +86,7 @@ class AlibiView(QWidget):
     def refresh(self) -> None:
         """Another head, text or model."""
         self.swap.forget()
+        self._asked.forget()
         capture = self._model.capture
         self.next.set_fills(capture is not None and capture.fills)
         layer = self._model.captured()

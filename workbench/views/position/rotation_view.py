@@ -25,9 +25,9 @@ from workbench.plots.dials import Dials, Face
 from workbench.plots.series import short
 from workbench.services.container import Services
 from workbench.services.motion import may_move
+from workbench.viewmodels.latest import Latest
 from workbench.viewmodels.position import PositionModel
 from workbench.viewmodels.position_commands import rope_command
-from workbench.viewmodels.position_latest import Latest
 from workbench.viewmodels.position_rope import (
     CHOICES,
     Choice,
@@ -111,6 +111,8 @@ class RotationView(QWidget):
 
     def refresh(self) -> None:
         """Another head or another text."""
+        self._heads.forget()  # answers about another text or head do not fit the tokens any more
+        self._grids.forget()
         layer = self._model.captured()
         if layer is None or layer.rotation is None:
             self._rope = None

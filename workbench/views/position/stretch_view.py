@@ -30,9 +30,9 @@ from workbench.plots.small_map import SmallMap, SmallMatrix
 from workbench.plots.theme import PlotTheme
 from workbench.services.container import Services
 from workbench.services.engine_words import tell_report
+from workbench.viewmodels.latest import Latest
 from workbench.viewmodels.position import PositionModel
 from workbench.viewmodels.position_commands import rope_command
-from workbench.viewmodels.position_latest import Latest
 from workbench.viewmodels.position_stretch import (
     FACTORS,
     PRESETS,
@@ -116,10 +116,10 @@ class StretchView(QWidget):
         """Another head or another text."""
         layer, capture = self._model.captured(), self._model.capture
         self.swap.forget()
+        self._maps.forget()  # answers about another text or head do not fit the tokens any more
+        self._curves.forget()
         self.next.set_fills(capture is not None and capture.fills)
         if layer is None or layer.rotation is None:
-            self._maps.forget()
-            self._curves.forget()
             self._shown = None
             self.map.set_matrix(None)
             return

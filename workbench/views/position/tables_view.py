@@ -11,16 +11,15 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.errors import EngineError
 from engine.inspection.positions.sinusoidal import Layout
-from engine.inspection.positions.table_spec import PositionTable, PositionTableSpec
-from engine.jobs.events import Event, Failed, Finished, Terminal
-from engine.jobs.job import Job
 from workbench.plots.colour_maps import Scale, symmetric
 from workbench.plots.curves import LineChart
 from workbench.plots.series import Axis, Series, short
 from workbench.plots.small_map import SmallMap, SmallMatrix
 from workbench.plots.theme import PlotTheme
 from workbench.services.container import Services
+from workbench.viewmodels.latest import Latest
 from workbench.viewmodels.position import PositionModel
+from workbench.viewmodels.position_own_table import OwnTableModel
 from workbench.viewmodels.position_tables import TableView, formula_table, model_table
 from workbench.views.plot_card import PlotCard, chart_card, plot_exports
 from workbench.widgets.chips import Chip
@@ -46,9 +45,10 @@ class TablesView(QWidget):
         self._services = services
         self._model = model
         self._source: Source = "interleaved"
-        self._job: Job | None = None
-        self._read_for: object = None
-        self._own: PositionTable | None = None
+        self._formula: Layout = "interleaved"
+        self._picked = False
+        self._drawings: Latest[TableView] = Latest(services.background)
+        self.own = OwnTableModel(services.jobs, self)
         self._view: TableView | None = None
         self.sources = {source: Chip(self) for source in SOURCES}
         self.sentence = PlainLabel(self)
@@ -57,7 +57,7 @@ class TablesView(QWidget):
         self.alike = SmallMap(plot_theme, self)
         self.curve = LineChart(services.theme, parent=self)
         self._build()
-        self._group.buttonClicked.connect(self._chip_clicked)
+        self._connect()
         self.retranslate()
         self._draw(formula_table("interleaved"))
 
@@ -65,52 +65,52 @@ class TablesView(QWidget):
 
     def refresh(self) -> None:
         """Another text or model: read the model's table, if it has one."""
-        has = self._model.encoding in ("learned", "sinusoidal")
-        self.sources["model"].setEnabled(has)
-        if self._read_for != self._model.ref:
-            self._read_for, self._own = self._model.ref, None
-            self._job = None
-            if self._source == "model":
-                self._choose("interleaved")
-        if has and self._own is None and self._job is None:
-            self._read()
+        self._follow_model()
+        self.sources["model"].setEnabled(self._has_table())
+        if self._has_table():
+            self.own.need()
         self._write()
+
+    def _follow_model(self) -> None:
+        """What was read of another model, or is about to be, no longer counts."""
+        if self.own.set_model(self._model.ref):
+            self._picked = False
+            self.error.show_report(None)
+            if self._source == "model":
+                self._choose(self._formula)
+
+    def _has_table(self) -> bool:
+        return self._model.encoding in ("learned", "sinusoidal")
 
     # What the person does
 
     def _chip_clicked(self, chip: Chip) -> None:
+        self._picked = True
         self._choose(next(source for source, known in self.sources.items() if known is chip))
+        if self._source == "model" and self.own.table is None:
+            self.error.show_report(None)
+            self.own.read()
 
     def _choose(self, source: Source) -> None:
         self._source = source
         self.sources[source].setChecked(True)
-        if source == "model":
-            if self._own is not None:
-                work = partial(model_table, self._own)
-                self._services.background.run(work, self._draw, self._failed)
-        else:
-            layout: Layout = source
-            work = partial(formula_table, layout)
-            self._services.background.run(work, self._draw, self._failed)
+        self._drawings.forget()  # a table asked for before is not the chosen one
+        if source != "model":
+            self._formula = source
+            self._drawings.ask(partial(formula_table, source), self._draw, self._failed)
+        elif self.own.table is not None:
+            self._drawings.ask(partial(model_table, self.own.table), self._draw, self._failed)
         self._write()
 
-    def _read(self) -> None:
-        try:
-            self._job = self._services.jobs.submit(PositionTableSpec(self._model.ref), self._take)
-        except EngineError as error:
-            self.error.show_report(error.report())
-
-    def _take(self, event: Event) -> None:
-        if self._job is None or event.job_id != self._job.id:
-            return
-        if isinstance(event, Finished) and isinstance(event.result, PositionTable):
-            self._own = event.result
-            self.error.show_report(None)
+    def _table_read(self) -> None:
+        """The model's table is there; it is shown unless the person has chosen another."""
+        if not self._picked or self._source == "model":
             self._choose("model")
-        elif isinstance(event, Failed):
-            self.error.show_report(event.error)
-        if isinstance(event, Terminal):
-            self._job = None
+
+    def _ended(self) -> None:
+        """No table came: the chip of the one in sight is checked again."""
+        if self._source == "model" and self.own.table is None:
+            self._choose(self._formula)
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, EngineError):
@@ -140,14 +140,16 @@ class TablesView(QWidget):
         super().changeEvent(event)
 
     def _write(self) -> None:
-        own, name = self._own, self._model.ref.id
+        own, name = self.own.table, self._model.ref.id
         if own is None:
             text = self.tr(
                 "{model} adds no table of positions to its tokens; this is the formula of the "
                 "original Transformer, PE(p, 2i) = sin(p / 10000^(2i/d))."
             )
-            if self._job is not None:
+            if self.own.job.running:
                 text = self.tr("Reading the table of {model}…")
+            elif self._has_table():
+                text = self.tr("The table of {model} has not been read.")
             self.sentence.setText(text.format(model=name))
         elif own.kind == "learned":
             text = self.tr("{model} learned {n} positions of {d} dimensions each ({module}).")
@@ -196,6 +198,14 @@ class TablesView(QWidget):
         )
 
     # Building
+
+    def _connect(self) -> None:
+        self._group.buttonClicked.connect(self._chip_clicked)
+        self._model.facts_changed.connect(self._follow_model)
+        self.own.found.connect(self._table_read)
+        self.own.changed.connect(self._write)
+        self.own.refused.connect(self.error.show_report)
+        self.own.job.ended.connect(self._ended)
 
     def _build(self) -> None:
         self._group = QButtonGroup(self)
