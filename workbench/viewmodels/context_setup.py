@@ -8,7 +8,6 @@ from typing import Final
 
 import msgspec
 
-from engine.context.method_names import check_method
 from engine.context.probe_spec import LEAST_TOKENS, ProbeSpec, tokens_of
 from engine.errors import BadSpec
 from engine.models.reference import ModelRef
@@ -154,12 +153,3 @@ def read_lengths(text: str) -> tuple[str, ...]:
     if not found:
         raise BadSpec("There is no length.", f"Write 1x, 4x or a number from {LEAST_TOKENS}.")
     return found
-
-
-def is_method(name: str) -> bool:
-    """Whether the engine knows a method of this name."""
-    try:
-        check_method(name)
-    except BadSpec:
-        return False
-    return True
