@@ -31,7 +31,7 @@ from engine.commands.prune_shared import (
 )
 from engine.errors import BadSpec, EngineError
 from engine.paths import Paths
-from engine.pruning.card_spec import Card
+from engine.pruning.card_spec import Card, Change
 from engine.pruning.presets import presets, save_preset
 from engine.pruning.prune_spec import (
     ALLOCATIONS,
@@ -208,11 +208,17 @@ def _show_card(card: Card) -> None:
         known = change.after is not None
         table.add_row(
             UNITS[change.quantity], *shown, f"{change.noise:,.3g}" if known else "–",
-            ("yes" if change.real else "no change") if known else "–",
+            _verdict(change) if known else "–",
         )  # fmt: skip
     out.print(table)
     if card.kernel:
         out.print(card.kernel)
+
+
+def _verdict(change: Change) -> str:
+    if change.real:
+        return "yes"
+    return "within the noise" if change.noise else "the same"
 
 
 def _plain(result: PruneResult) -> dict[str, object]:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from engine.pruning.prune_spec import PruneSpec
     from engine.pruning.structured_spec import Speed
 
-SURE: Final = 1.96
+SURE: Final = 0.975
+"""Probability below the upper end of a 95 % interval."""
 
 
 @dataclass
@@ -75,8 +76,8 @@ class CardMaker:
         forecast = file_bytes(self.found, self.ratios, stored, self.spec.bitmask)
         changes = [
             Change("file", stored, forecast, float(written[0]) if written[1] else None),
-            # zeros in a dense tensor take the room of any number
-            Change("memory", memory, memory, memory if pruned else None),
+            # zeros in a dense tensor take the room of any number; nothing is measured to say so
+            Change("memory", memory, memory),
             Change(
                 "speed",
                 speed.dense if speed else None,
@@ -95,8 +96,19 @@ class CardMaker:
         if pruned is None:
             return Change("perplexity", before.perplexity, expected)
         after = pruned.mean().perplexity
-        noise = SURE * pruned.above(dense)[1] * after  # to first order
+        windows = len(pruned.sums)
+        if windows < 2:  # one window has no spread: any change may be chance
+            noise = abs(after - before.perplexity)
+        else:  # to first order
+            noise = _sure(windows - 1) * pruned.above(dense)[1] * after
         return Change("perplexity", before.perplexity, expected, after, noise)
+
+
+def _sure(freedom: int) -> float:
+    """Standard errors of a 95 % interval with so many degrees of freedom (Student's t)."""
+    from scipy.stats import t
+
+    return float(t.ppf(SURE, freedom))
 
 
 def as_array(found: Sequence[Target], ratios: dict[str, float]) -> Ratios:

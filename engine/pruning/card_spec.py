@@ -19,7 +19,8 @@ class Change:
         expected: Forecast before the run; None = there is none.
         after: Measured after it; None = not measured.
         noise: How far the dense model strays from itself: for speed in 95 % of resampled rounds,
-            for perplexity 1.96 standard errors of the paired difference; 0 = exact.
+            for perplexity half of the 95 % interval of the paired difference (Student's t over
+            windows); 0 = exact.
     """
 
     quantity: Quantity

@@ -87,28 +87,37 @@ def _lessons(tokenizer: PreTrainedTokenizerBase, windows: int, length: int, seed
     from engine.teaching.curriculum import lesson
 
     rng = random.Random(seed)
-    ids = torch.full((windows, length), int(tokenizer.pad_token_id or 0), dtype=torch.long)
-    real = torch.zeros_like(ids, dtype=torch.bool)
-    scored = torch.zeros_like(real)
-    row = missed = 0
-    while row < windows:
+    rows: list[list[int]] = []
+    counted: list[list[bool]] = []
+    missed = 0
+    while len(rows) < windows:
         one = lesson(rng)
         read = tokenizer(one.text, add_special_tokens=False, return_offsets_mapping=True)
         if len(read["input_ids"]) > length:
             missed += 1
-            if missed > MOST_MISSED * (row + 1):
+            if missed > MOST_MISSED * (len(rows) + 1):
                 raise BadSpec(
                     f"Hardly a lesson of the teaching world fits into a window of {length} tokens.",
                     "Choose a longer window, or a text of your own.",
                 )
             continue
-        for place, (token, (start, end)) in enumerate(
-            zip(read["input_ids"], read["offset_mapping"], strict=True)
-        ):
-            ids[row, place] = token
-            real[row, place] = True
-            scored[row, place] = any(a < end and start < b for a, b in one.scored)
-        row += 1
+        rows.append(read["input_ids"])
+        counted.append(
+            [
+                any(a < end and start < b for a, b in one.scored)
+                for start, end in read["offset_mapping"]
+            ]
+        )
+    # As wide as the longest lesson: a window of 100,000 tokens would hold hardly anything else
+    # than padding.
+    width = max(map(len, rows))
+    ids = torch.full((windows, width), int(tokenizer.pad_token_id or 0), dtype=torch.long)
+    real = torch.zeros_like(ids, dtype=torch.bool)
+    scored = torch.zeros_like(real)
+    for place, (row, counts) in enumerate(zip(rows, counted, strict=True)):
+        ids[place, : len(row)] = torch.tensor(row)
+        real[place, : len(row)] = True
+        scored[place, : len(row)] = torch.tensor(counts)
     return Passages(ids, real, scored, _hash(ids), "lessons of the teaching world")
 
 

@@ -136,7 +136,8 @@ class MatrixRow:
         kind: What it is in its layer.
         weights: How many weights it has.
         zeros: How many of them are zero now.
-        error: Relative squared error of its outputs on the calibration text as the score sees it:
+        error: Relative squared error of its outputs on the calibration text: of SparseGPT
+            ``‖(W − W')Xᵀ‖² / ‖WXᵀ‖²``, else as the score sees it,
             ``Σ pruned (W·‖X‖)² / Σ (W·‖X‖)²``; None when no inputs were read.
     """
 

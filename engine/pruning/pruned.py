@@ -31,8 +31,9 @@ class PrunedMatrix:
     Attributes:
         target: Which.
         gone: True where a weight went, ``[out, in]``.
-        error: Share of the squared output that went, were the inputs' features independent:
-            ``Σ gone (W·‖X‖)² / Σ (W·‖X‖)²``.
+        error: Share of the squared output that went. Of a method that updates what stays
+            ``‖(W − W')Xᵀ‖² / ‖WXᵀ‖²``; else as the score sees it, as if the inputs' features
+            were independent: ``Σ gone (W·‖X‖)² / Σ (W·‖X‖)²``.
         seconds: What scoring and zeroing took.
     """
 
@@ -76,17 +77,23 @@ def prune_matrices(
 
 def _prune(method: Method, weight: Tensor, inputs: Inputs, ratio: float) -> tuple[Tensor, float]:
     """(what went, the share of the squared output that went with it)."""
-    power = inputs.norms.square()
-    if method.updates:  # what stays is no longer what it was: a copy is asked
+    if method.updates:  # what stays makes up for what goes: only the products tell
         dense = weight.clone()
         gone = method.prune(weight, inputs, ratio)
-        left = _power(dense.masked_fill(gone, 0), power)
-        total = _power(dense, power)
-    else:
-        total = _power(weight, power)
-        gone = method.prune(weight, inputs, ratio)
-        left = _power(weight, power)
+        total = _output(dense, inputs.moments)
+        lost = _output(dense - weight, inputs.moments)
+        return gone, lost / total if total else 0.0
+    power = inputs.norms.square()
+    total = _power(weight, power)
+    gone = method.prune(weight, inputs, ratio)
+    left = _power(weight, power)
     return gone, max(0.0, 1 - left / total) if total else 0.0
+
+
+def _output(weight: Tensor, moments: Tensor) -> float:
+    """``‖W Xᵀ‖²``, up to the factor of the moments: ``Σ (W H) ∘ W``."""
+    weight = weight.float()
+    return float(((weight @ moments) * weight).double().sum())
 
 
 def _power(weight: Tensor, power: Tensor) -> float:

@@ -16,6 +16,8 @@ from engine.pruning.recipe import Group, Pattern
 
 MOST_COMPARED: Final = 16
 """Neighbours up to which the groups of a pattern are sorted side by side."""
+ROUNDING: Final = 1e-6
+"""Weights by which a float's share of a group may fall short of a whole number."""
 TOGETHER: Final = 32768
 """Groups of a pattern that are decided at once."""
 
@@ -48,8 +50,11 @@ class Ranking:
 
 
 def count(ratio: float, size: int) -> int:
-    """Weights of a group of ``size`` that go; a group keeps at least one."""
-    return min(int(ratio * size), size - 1)
+    """Weights of a group of ``size`` that go: ``floor(ratio · size)``, and one always stays.
+
+    What a float has lost (0.29 · 100 is 28.999…) is given back before the floor.
+    """
+    return min(int(ratio * size + ROUNDING), size - 1)
 
 
 def rank(scores: Tensor, group: Group) -> Ranking:

@@ -148,3 +148,7 @@ def test_owl_densities_equal_a_slow_transcription(seed: int) -> None:
         ratio, np.array([96] * 4), (0, 1, 2, 3), grid, np.tile(grid, (4, 1)), np.array(found)
     )
     assert RULES["owl"](given) == pytest.approx([1 - density for density in densities], abs=1e-6)
+
+
+def test_a_wish_that_meets_the_budget_is_not_touched() -> None:
+    assert RULES["uniform"](budget(0.5)).tolist() == [0.5] * 6

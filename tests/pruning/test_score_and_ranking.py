@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import BadSpec
-from engine.pruning.ranking import lowest, pruned_of_m, rank, zero
+from engine.pruning.ranking import count, lowest, pruned_of_m, rank, zero
 from engine.pruning.recipe import PRESETS, Group, Recipe, pattern_of
 from engine.pruning.score import score
 
@@ -179,3 +179,8 @@ def test_zeroing_leaves_the_rest_and_no_negative_zero(transposed: bool) -> None:
     zero(weight, gone)
     assert torch.equal(weight, before.masked_fill(gone, 0))
     assert not bool(torch.signbit(weight[gone]).any())
+
+
+@pytest.mark.parametrize(("hundredths", "size"), [(29, 100), (57, 100), (50, 192), (1, 100)])
+def test_a_share_that_is_a_whole_number_is_not_cut_short(hundredths: int, size: int) -> None:
+    assert count(hundredths / 100, size) == hundredths * size // 100

@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from transformers import AutoTokenizer
 
 from engine.errors import BadSpec, DataError
+from engine.paths import RESOURCES
 from engine.pruning.passages import passages
 from engine.pruning.prune_spec import TextSource
 from engine.pruning.sources import text_of
@@ -38,3 +40,9 @@ def test_a_prompt_is_cut_into_windows_as_it_stands() -> None:
         passages(TextSource("", words), tiny_tokenizer(), windows=1, length=64, seed=0)
     with pytest.raises(BadSpec, match="fewer than one window"):
         passages(TextSource("", ""), tiny_tokenizer(), windows=1, length=8, seed=0)
+
+
+def test_lessons_are_as_wide_as_the_longest_of_them() -> None:
+    tokenizer = AutoTokenizer.from_pretrained(RESOURCES / "models" / "teach-rope")
+    text = passages(TextSource(), tokenizer, windows=4, length=100_000, seed=0)
+    assert text.ids.shape == (4, int(text.real.sum(1).max()))

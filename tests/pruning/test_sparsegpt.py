@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from engine.errors import BadSpec
 from engine.pruning.inputs import Inputs
+from engine.pruning.methods.scored import Scored
 from engine.pruning.methods.sparsegpt import SparseGpt
-from engine.pruning.recipe import Pattern
+from engine.pruning.pruned import _prune
+from engine.pruning.recipe import PRESETS, Pattern
 
 ROWS, COLUMNS = 6, 24
 
@@ -90,3 +92,17 @@ def test_a_text_that_says_nothing_is_refused() -> None:
     rows = torch.full((1, 3, 4), 1e30)
     with pytest.raises(BadSpec):
         SparseGpt().prune(weight, Inputs(rows, torch.ones(1, 3, dtype=torch.bool), "x"), 0.5)
+
+
+def test_the_error_of_an_updated_matrix_is_the_error_of_its_outputs() -> None:
+    weight, rows, inputs = example(3)
+    dense = weight.clone()
+    _, error = _prune(SparseGpt(), weight, inputs, 0.5)
+    lost = ((dense - weight).double() @ rows.double().T).square().sum()
+    assert error == pytest.approx(
+        float(lost / (dense.double() @ rows.double().T).square().sum()), rel=1e-4
+    )
+    plain = dense.clone()
+    Scored(PRESETS["wanda"]).prune(plain, inputs, 0.5)
+    without = ((dense - plain).double() @ rows.double().T).square().sum()
+    assert lost < without

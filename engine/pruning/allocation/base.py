@@ -79,6 +79,11 @@ def filled(budget: Budget, wish: Ratios) -> Ratios:
     left = budget.left
     free = budget.free
     sizes = budget.sizes[free].astype(float)
+    ratios = np.array([budget.fixed.get(index, 0.0) for index in range(len(budget.sizes))])
+    plain = np.clip(wish[free], 0, budget.highest)
+    if np.isclose(float(plain @ sizes), left, rtol=1e-12):  # met as wished: bit for bit the wish
+        ratios[free] = plain
+        return ratios
     low, high = -1.0, 1.0
     for _ in range(60):  # bisection: the sum grows with the shift
         middle = (low + high) / 2
@@ -87,6 +92,5 @@ def filled(budget: Budget, wish: Ratios) -> Ratios:
             low = middle
         else:
             high = middle
-    ratios = np.array([budget.fixed.get(index, 0.0) for index in range(len(budget.sizes))])
     ratios[free] = np.clip(wish[free] + (low + high) / 2, 0, budget.highest)
     return ratios

@@ -114,7 +114,9 @@ class ChangeCard(QFrame):
         row = change.quantity
         if change.before is not None:
             self._set(row, "dense", _told(row, change.before))
-        if change.expected is not None and row != "speed":
+        # What the slider measured on all layers is nearer than a forecast from a few of them.
+        known = row == "perplexity" and self._model.live.losses is not None
+        if change.expected is not None and row != "speed" and not known:
             tip = ""
             if row == "perplexity":
                 tip = self.tr("From {n} layers that were pruned alone").format(n=layers)
@@ -168,6 +170,13 @@ class ChangeCard(QFrame):
                     sha=result.calibration_sha256[:8], other=result.evaluation_sha256[:8],
                 )
             )  # fmt: skip
+            if self._model.live.losses is not None:
+                parts.append(
+                    self.tr(
+                        "Expected: under the slider, every layer judged by whole inputs; measured: "
+                        "by inputs that come from pruned layers."
+                    )
+                )
             if result.out:
                 parts.append(
                     self.tr("Written to {out} in {time}.").format(

@@ -40,7 +40,7 @@ class RatioBar(QWidget):
         self.slider.setMinimumHeight(self.fontMetrics().height() + 8)
         self.figure = QDoubleSpinBox(self)
         self.figure.setObjectName("prune-ratio-figure")
-        self.figure.setRange(0, 100 * HIGHEST)
+        self.figure.setRange(0, 100)  # more than there is can be typed, and becomes the most
         self.figure.setDecimals(1)
         self.figure.setSingleStep(1)
         self.figure.setSuffix(" %")
@@ -145,7 +145,8 @@ class RatioBar(QWidget):
     def _typed(self, value: float) -> None:
         if not self._setting:
             self._live.begin_gesture()
-            self._live.move(value / 100, self.tr("Move the ratio"))
+            self._live.move(min(value / 100, HIGHEST), self.tr("Move the ratio"))
+            self.refresh()
 
     def _flipped(self, chip: Chip) -> None:
         self._live.flip(chip is self.dense)
