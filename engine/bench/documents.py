@@ -65,8 +65,9 @@ def figures(loaded: LoadedModel, tell: Progress) -> dict[str, object]:
 
     ``nbce_ratio``: seconds of a plain loop that reads every context anew for every token over
     those of ours, on the same contexts (the middle one of some tries), with how many tokens they
-    agree on. ``retrieval_ms``: median of a question over `INDEXED` passages by words and by meaning, its own encoding
-    included; the passages' vectors are random, which costs as much as real ones.
+    agree on. ``retrieval_ms``: median of a question over `INDEXED` passages by words and by
+    meaning, its own encoding included; the passages' vectors are random, which costs as much as
+    real ones.
     """
     tell("NBCE, with recomputation and without")
     _nbce(loaded)  # the first pass of a model takes longer than all others

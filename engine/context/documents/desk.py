@@ -12,6 +12,7 @@ from engine.context.documents.asking import Asker
 from engine.context.documents.index_store import IndexStore
 from engine.context.documents.library import Finder, Library, cut_all, finder
 from engine.context.documents.reading.document import Document
+from engine.context.documents.retrieval.encoders import Encoder
 from engine.context.documents_spec import AnswerToken, Citation, DocumentsSpec, Flow, Passage, Step
 from engine.context.methods import trained_length
 from engine.decoding.stopping import context_length
@@ -19,7 +20,6 @@ from engine.errors import BadSpec, PromptTooLong
 from engine.models.kept import Slot
 
 if TYPE_CHECKING:
-    from engine.context.documents.retrieval.encoders import Encoder
     from engine.jobs.job import JobContext
     from engine.models.loaded import LoadedModel
 
@@ -27,6 +27,7 @@ LEAST_ROOM: Final = 16
 WORDS_BYTES: Final = 16
 """What BM25 keeps per token of a passage, roughly."""
 Key = tuple[str, str, str, tuple[str, ...]]
+ENCODER: Final[Slot[Encoder]] = Slot("passage encoder")
 FINDER: Final[Slot[tuple[Key, Finder]]] = Slot("passages")
 SHARE: Final = 4
 """An answer takes at most 1/SHARE of the window."""
@@ -124,13 +125,23 @@ class Desk:
         return self.library
 
     def _encoder(self) -> Encoder | None:
-        from engine.context.documents.retrieval.encoders import OwnStates, SentenceEncoder
+        from engine.context.documents.retrieval.encoders import (
+            OwnStates,
+            SentenceEncoder,
+            name_of,
+        )
 
         options = self.spec.options
         if options.rank == "bm25":
             return None
         if options.encoder:
-            return SentenceEncoder(Path(options.encoder), self.loaded.device)
+            folder = Path(options.encoder)
+            kept = self.loaded.kept.get(ENCODER)
+            if kept is not None and kept.name == name_of(folder):
+                return kept
+            made = SentenceEncoder(folder, self.loaded.device)
+            self.loaded.kept.put(ENCODER, made, made.bytes)
+            return made
         return OwnStates(self.loaded, self.ctx.check)
 
     def ready_finder(self, library: Library) -> Finder:

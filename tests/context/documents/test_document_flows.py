@@ -27,6 +27,7 @@ from engine.jobs.job import JobFailed
 from engine.jobs.spec import decode, encode
 from engine.models.reference import LoadOptions, ModelRef
 from engine.store.project import Project
+from tests.support.encoder_folders import sentence_folder
 
 CPU = LoadOptions(device="cpu", dtype="float32")
 ROPE = ModelRef("teach-rope", options=CPU)
@@ -200,6 +201,20 @@ def test_passages_alone_are_a_context_for_any_prompt(engine):
     assert result.indexed > len(result.passages) == spec.options.top
     with pytest.raises(BadSpec):
         PassagesSpec(question=" ", texts=PLANTED.texts).check()
+
+
+def test_an_encoder_folder_is_used_and_named_when_it_is_none(engine, tmp_path):
+    folder = sentence_folder(tmp_path / "encoder")
+    question = PLANTED.facts[0].question
+    for _ in range(2):  # the second time it is there already
+        options = DocumentOptions(max_new_tokens=8, encoder=str(folder), rank="embeddings")
+        result = asked(engine, texts=PLANTED.texts, question=question, options=options)
+        assert [one.by_meaning for one in result.citations] == sorted(
+            one.by_meaning for one in result.citations
+        )
+    options = DocumentOptions(encoder=str(tmp_path / "none"))
+    with pytest.raises(JobFailed, match="none"):
+        asked(engine, texts=PLANTED.texts, question=question, options=options)
 
 
 def test_a_text_that_fits_is_read_whole(engine):

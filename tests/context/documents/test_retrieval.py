@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 
 import numpy as np
@@ -16,7 +15,8 @@ from engine.context.documents.retrieval.ranking import K, best, places, ranked
 from engine.context.documents.retrieval.terms import terms_of
 from engine.decoding.interrupt import no_check
 from engine.errors import ModelLoadError
-from tests.support.tiny_models import save_tiny, tiny_model
+from tests.support.encoder_folders import sentence_folder
+from tests.support.tiny_models import tiny_model
 
 TEXTS = (
     "The key of Anna is 4821. The sky is blue.",
@@ -92,22 +92,6 @@ def test_own_states_are_means_over_each_text_whatever_stands_beside_it():
         with torch.no_grad():
             states = model.base_model(input_ids=ids).last_hidden_state[0]
         assert found[place] == pytest.approx(states.mean(0).numpy(), abs=1e-5)
-
-
-def sentence_folder(folder, kinds=("Transformer", "Pooling", "Normalize"), mode="cls_token"):
-    save_tiny("bert", folder)
-    modules = [
-        {"idx": at, "name": str(at), "path": "" if at == 0 else f"{at}_{kind}",
-         "type": f"sentence_transformers.models.{kind}"}
-        for at, kind in enumerate(kinds)
-    ]  # fmt: skip
-    (folder / "modules.json").write_text(json.dumps(modules))
-    (folder / "1_Pooling").mkdir()
-    modes = {f"pooling_mode_{mode}": True, "pooling_mode_max_tokens": False}
-    (folder / "1_Pooling" / "config.json").write_text(json.dumps(modes))
-    prompts = {"prompts": {"query": "query: ", "document": ""}}
-    (folder / "config_sentence_transformers.json").write_text(json.dumps(prompts))
-    return folder
 
 
 def test_a_sentence_transformers_folder_is_pooled_as_it_says(tmp_path):

@@ -70,13 +70,18 @@ class SentenceEncoder:
         pooling, words, self._longest = _described(folder)
         self._pool = {POOLINGS[0]: _mean, POOLINGS[1]: _first, POOLINGS[2]: _last}[pooling]
         self._prompts = words
-        self.name = f"{folder.name} {_digest(folder)}"
+        self.name = name_of(folder)
         try:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
             model = AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True)
         except (OSError, ValueError, KeyError) as error:
             raise _no_encoder(folder, str(error)) from error
         self._model = model.eval().float().to(device)
+
+    @property
+    def bytes(self) -> int:
+        """Memory that its weights take."""
+        return sum(one.numel() * one.element_size() for one in self._model.parameters())
 
     def encode(self, texts: Sequence[str], question: bool, check: Callable[[], None]) -> Vectors:
         lead = self._prompts.get("query" if question else "document", "")
@@ -178,14 +183,20 @@ def _json(path: Path) -> Any:  # noqa: ANN401 - JSON is any of its kinds
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def _digest(folder: Path) -> str:
-    """Names the files by size and time: hashing the weights would take seconds."""
+def name_of(folder: Path) -> str:
+    """Names an encoder by its files' sizes and times: hashing the weights would take seconds.
+
+    Raises:
+        ModelLoadError: There is no such folder.
+    """
+    if not folder.is_dir():
+        raise _no_encoder(folder, "no folder")
     facts = sorted(
         (path.name, path.stat().st_size, path.stat().st_mtime_ns)
         for path in folder.iterdir()
         if path.is_file()
     )
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+    return f"{folder.name} {hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"
 
 
 def _no_encoder(folder: Path, detail: str) -> ModelLoadError:
