@@ -83,7 +83,7 @@ class Material:
             ids = tuple(self._file[start : start + longest])
             return (Passage(ids, (True,) * len(ids)),)
         shortest = self._trained // 4
-        lengths = [round(longest * rng.uniform(0.5, 1.0))]
+        lengths = [round(longest * rng.uniform(0.75, 1.0))]
         lengths += [round(shortest * (longest / shortest) ** rng.random()) for _ in range(SHORT)]
         return (*(self._keys(rng, one) for one in lengths), self._lessons(rng, self._trained))
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from engine.jobs.job import JobContext
     from engine.models.loaded import LoadedModel
 
-GROWING: Final = 0.6
+GROWING: Final = 0.5
 """Share of the steps over which the stretch grows."""
 NEEDLES: Final = 8
 BYTES_PER_WEIGHT: Final = 20
