@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-
+from engine.commands.lines import line
 from engine.inspection.capture import Capture, Role
 from engine.inspection.stages import Stage
 from workbench.viewmodels.attention_case import AttentionCase
@@ -21,7 +20,7 @@ def inspect_command(
         words += ["--layer", str(head.layer), "--head", str(head.head), "--stage", stage]
     if len({layer.role for layer in capture.layers}) > 1:
         words += ["--role", role]
-    return shlex.join([*words, "--out", "attention.png"])
+    return line([*words, "--out", "attention.png"])
 
 
 def reading_options(case: AttentionCase, capture: Capture) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-
+from engine.commands.lines import line, model_words, number
 from engine.context.documents_spec import DocumentsSpec
 from engine.context.probe_spec import ProbeSpec
 from engine.context.tune_spec import TuneContextSpec
@@ -12,35 +11,37 @@ from engine.pruning.prune_spec import TEACHING
 
 def probe_command(spec: ProbeSpec) -> str:
     """``lathe extend probe …``."""
-    words = ["lathe", "extend", "probe", "--model", spec.model.id]
+    words = ["lathe", "extend", "probe", *model_words(spec.model, ("device", "dtype"))]
     words += ["--methods", ",".join(spec.methods), "--lengths", ",".join(spec.lengths)]
     if spec.factor:
-        words += ["--factor", f"{spec.factor:g}"]
+        words += ["--factor", number(spec.factor)]
     words += ["--needles", str(spec.needles), "--n", str(spec.most)]
-    words += ["--width", f"{spec.width:g}", "--language", spec.language, "--seed", str(spec.seed)]
+    words += ["--width", number(spec.width), "--language", spec.language, "--seed", str(spec.seed)]
     if spec.evaluation.path != TEACHING:
         words += ["--text", spec.evaluation.path]
     words += ["--stride", str(spec.stride), "--windows", str(spec.windows)]
     if spec.long_factor:
         words += ["--long-factor", ",".join(f"{one:g}" for one in spec.long_factor)]
-    return shlex.join(words)
+    return line(words)
 
 
 def tune_command(spec: TuneContextSpec) -> str:
     """``lathe extend finetune …``."""
-    words = ["lathe", "extend", "finetune", "--model", spec.model.id, "--method", spec.method]
-    words += ["--factor", f"{spec.factor:g}", "--steps", str(spec.steps)]
-    words += ["--rate", f"{spec.rate:g}", "--seed", str(spec.seed), "--n", str(spec.measured)]
+    words = ["lathe", "extend", "finetune", *model_words(spec.model, ("device",))]
+    words += ["--method", spec.method]
+    words += ["--factor", number(spec.factor), "--steps", str(spec.steps)]
+    words += ["--rate", number(spec.rate), "--seed", str(spec.seed), "--n", str(spec.measured)]
     words += ["--language", spec.language]
     if spec.source.path != TEACHING:
         words += ["--text", spec.source.path]
-    return shlex.join([*words, "--out", spec.out] if spec.out else words)
+    return line([*words, "--out", spec.out] if spec.out else words)
 
 
 def documents_command(spec: DocumentsSpec) -> str:
     """``lathe extend documents …``; texts that are no files cannot stand in a command."""
     options = spec.options
-    words = ["lathe", "extend", "documents", "--model", spec.model.id, "--flow", spec.flow]
+    words = ["lathe", "extend", "documents", *model_words(spec.model, ("device", "dtype"))]
+    words += ["--flow", spec.flow]
     if spec.question:
         words += ["--question", spec.question]
     words += ["--language", spec.language]
@@ -49,6 +50,6 @@ def documents_command(spec: DocumentsSpec) -> str:
     if options.chunk_tokens:
         words += ["--chunk-tokens", str(options.chunk_tokens)]
     words += ["--rank", options.rank, "--top", str(options.top)]
-    words += ["--contexts", str(options.contexts), "--beta", f"{options.beta:g}"]
+    words += ["--contexts", str(options.contexts), "--beta", number(options.beta)]
     words += ["--max-new-tokens", str(options.max_new_tokens)]
-    return shlex.join([*words, *spec.files])
+    return line([*words, *spec.files])

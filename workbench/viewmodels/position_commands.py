@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import shlex
-import subprocess
 
+from engine.commands.lines import line
 from workbench.viewmodels.position import PositionModel
 
 
@@ -42,5 +41,4 @@ def _subject(model: PositionModel) -> list[str]:
 
 
 def _line(parts: list[str], windows: bool) -> str:
-    join = subprocess.list2cmdline if windows else shlex.join
-    return join(["lathe", "inspect", *parts])
+    return line(["lathe", "inspect", *parts], windows=windows)
