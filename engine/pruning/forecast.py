@@ -17,6 +17,7 @@ import torch
 from engine.pruning.card_spec import SensitivityCell
 from engine.pruning.curves import GRID
 from engine.pruning.cuts import Ratios, cutting
+from engine.pruning.file_size import bitmask_bytes
 from engine.pruning.judge import Judged
 from engine.pruning.loss import losses
 from engine.pruning.passages import Passages
@@ -92,8 +93,5 @@ def file_bytes(found: Sequence[Target], ratios: Ratios, dense: int, bitmask: boo
     """Bytes of the written weights: as many as before, unless zeros are stored as bits."""
     if not bitmask:
         return dense
-    saved = 0.0
-    for target, ratio in zip(found, ratios, strict=True):
-        weight = target.weight
-        saved += weight.numel() * (float(ratio) * weight.element_size() - 1 / 8)
-    return round(dense - saved)
+    weights = [target.weight.numel() for target in found]
+    return bitmask_bytes(dense, weights, ratios, [one.weight.element_size() for one in found])

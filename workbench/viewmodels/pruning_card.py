@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.models.spec import Anatomy
+from engine.pruning.file_size import bitmask_bytes
 from engine.pruning.live_spec import LiveState
 
 BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
@@ -26,14 +27,9 @@ class Sizes:
 
 
 def sizes(anatomy: Anatomy | None, state: LiveState | None, ratio: float) -> Sizes | None:
-    """What a file would hold; None while the model is not known.
-
-    A weight that is prunable costs one bit and, where it stays, its value.
-    """
+    """What a file would hold; None while the model is not known."""
     if anatomy is None or state is None:
         return None
     each = BYTES.get(state.provenance.dtype, 4)
     whole = anatomy.parameters * each
-    prunable = float(state.sizes.sum())
-    bits = (anatomy.parameters - prunable) * each + prunable * (1 - ratio) * each + prunable / 8
-    return Sizes(whole, whole, bits)
+    return Sizes(whole, whole, bitmask_bytes(whole, state.sizes, ratio, each))
