@@ -17,6 +17,8 @@ IMAGES = ROOT / "docs" / "images"
 PICTURES = (
     ("compare", "light", "en", "compare-light.png"),
     ("compare", "light", "zh_CN", "compare-zh.png"),
+    ("pruning", "light", "en", "pruning-light.png"),
+    ("attention", "dark", "en", "attention-dark.png"),
     ("models", "dark", "zh_CN", "models-dark-zh.png"),
 )
 
