@@ -93,7 +93,7 @@ def apart(model, method):
         whole = model(input_ids=ids).logits[0, -1]
     with applied(model, method, FACTOR, ids.shape[1]):
         cache = DynamicCache()
-        for part in (ids[:, : CONTEXT - 20], ids[:, CONTEXT - 20 : -5], *ids[:, -5:].split(1, 1)):
+        for part in (ids[:, : CONTEXT - 20], ids[:, CONTEXT - 20 : -2], *ids[:, -2:].split(1, 1)):
             last = model(input_ids=part, past_key_values=cache, use_cache=True).logits[0, -1]
     return float((whole - last).abs().max())
 
