@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Literal, cast
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.context.documents_spec import (
     FLOWS,
@@ -124,7 +124,8 @@ class DocumentsModel(QObject):
         runs: By flow, in the order in which they run.
 
     Signals:
-        choice_changed(), changed().
+        choice_changed().
+        changed(): `runs` changed; once for all that a drain of the job's events brought.
         running_changed(bool), progressed(object), refused(object), ended(): As `JobSlot` has them,
             over all flows.
     """
@@ -144,6 +145,10 @@ class DocumentsModel(QObject):
         self.choice = DocumentsChoice()
         self.asked: DocumentsChoice | None = None
         self.runs: dict[Flow, FlowRun] = {}
+        self._pending = QTimer(self)
+        self._pending.setSingleShot(True)
+        self._pending.setInterval(0)
+        self._pending.timeout.connect(self.changed)
         self._job.part.connect(self._part)
         self._job.found.connect(self._found)
         self._job.refused.connect(self._failed)
@@ -208,7 +213,7 @@ class DocumentsModel(QObject):
         self.asked = choice
         self.runs = {spec.flow: FlowRun(spec.flow) for spec in specs}
         self._queue = specs
-        self.changed.emit()
+        self._tell()
         self._begin()
         return True
 
@@ -222,7 +227,7 @@ class DocumentsModel(QObject):
         self._queue = []
         self._job.forget()
         self.runs, self.asked = {}, None
-        self.changed.emit()
+        self._tell()
 
     def _begin(self) -> None:
         first = self._flow is None
@@ -265,7 +270,7 @@ class DocumentsModel(QObject):
             if one.state == "waiting":
                 self.runs[flow] = replace(one, state="stopped")
         self.running_changed.emit(False)
-        self.changed.emit()
+        self._tell()
         self.ended.emit()
 
     def _run(self) -> FlowRun | None:
@@ -290,6 +295,11 @@ class DocumentsModel(QObject):
             result or run.result,
             error or run.error,
         )
+        self._pending.start()
+
+    def _tell(self) -> None:
+        """Tell now, and not again later."""
+        self._pending.stop()
         self.changed.emit()
 
 

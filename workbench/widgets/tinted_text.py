@@ -65,13 +65,28 @@ class TintedText(QPlainTextEdit):
 
     def set_stretches(self, stretches: Sequence[Stretch]) -> None:
         """Show these, in order."""
-        self._stretches = tuple(stretches)
-        self._starts = []
-        place = 0
-        for stretch in self._stretches:
-            self._starts.append(place)
-            place += units(stretch.text)
+        self._take(stretches)
         self._write()
+
+    def follow(self, stretches: Sequence[Stretch]) -> None:
+        """Show these; what they begin with in common with what is shown stays as it stands.
+
+        For a text that grows: a stretch counts as the same only if its tint is the same object.
+        """
+        before, length = self._stretches, sum(units(one.text) for one in self._stretches)
+        same = 0
+        for old, new in zip(before, stretches, strict=False):
+            if old != new:
+                break
+            same += 1
+        if same == len(before) == len(stretches):
+            return
+        start = self._starts[same] if same < len(before) else length
+        self._take(stretches)
+        if same and self.document().characterCount() - 1 == length:
+            self._write_from(same, start)
+        else:
+            self._write()
 
     def set_most_lines(self, lines: int) -> None:
         """Scroll beyond this many lines."""
@@ -106,13 +121,29 @@ class TintedText(QPlainTextEdit):
             use_fixed_font(self)
             fit_height(self, 1, self._most)
 
+    def _take(self, stretches: Sequence[Stretch]) -> None:
+        self._stretches = tuple(stretches)
+        self._starts = []
+        place = 0
+        for stretch in self._stretches:
+            self._starts.append(place)
+            place += units(stretch.text)
+
     def _write(self) -> None:
-        tones = current_tones()
         self.setUpdatesEnabled(False)
         self.clear()
+        self._write_from(0, 0)
+        self.setUpdatesEnabled(True)
+
+    def _write_from(self, first: int, start: int) -> None:
+        """Replace everything from a character on by the stretches from one on."""
+        tones = current_tones()
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
-        for stretch in self._stretches:
+        cursor.setPosition(start)
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        for stretch in self._stretches[first:]:
             look = QTextCharFormat()
             look.setForeground(tones.dim if stretch.dim else tones.text)
             if stretch.tint is not None:
@@ -122,5 +153,4 @@ class TintedText(QPlainTextEdit):
                 look.setUnderlineColor(tones.accent)
             cursor.insertText(stretch.text, look)
         cursor.endEditBlock()
-        self.setUpdatesEnabled(True)
         fit_height(self, 1, self._most)

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+from pytestqt.qtbot import QtBot
 
 from engine.context.documents_spec import (
     AnswerToken,
@@ -25,7 +26,7 @@ from tests.workbench.compare.fake_jobs import FakeJobs
 from tests.workbench.context.conftest import Driver
 from workbench.viewmodels.context_documents import DocumentsModel, FlowRun, sample
 from workbench.views.context.passage_view import around
-from workbench.widgets.tinted_text import TintedText
+from workbench.widgets.tinted_text import Stretch, TintedText
 
 WHERE = Provenance("m", "r", (), "cpu", "float32", "none", "sdpa", 1, 0, "fixed", {})
 TEXTS = ("Anna has a cat. It is black.", "Ben has a dog. It is white.")
@@ -144,6 +145,58 @@ def test_tokens_have_the_colour_of_the_passage_that_won(asking: Driver) -> None:
     assert figures == ["¹", "²", "¹"]  # never colour alone
     column.answer.clicked.emit(0)
     assert "doc 0" in view.passage.heading.text()
+
+
+def test_what_is_finished_stays_as_it_stands_while_another_way_answers(
+    asking: Driver, qtbot: QtBot
+) -> None:
+    view, jobs = asking.page.documents, FakeJobs()
+    documents = asking.model.documents
+    documents._job._jobs = jobs
+    documents.set_choice(replace(sample("en"), flows=("retrieval", "nbce")))
+    documents.start(sample_model())
+    jobs.last.send(Finished(job_id="0", result=result("retrieval", (-1,), (2, 1))))
+    jobs.last.send(Partial(job_id="1", value=AnswerToken(1, "one", -0.1, 3)))
+    qtbot.waitUntil(lambda: "one" in view.columns["nbce"].answer.toPlainText())
+    finished, streaming = view.columns["retrieval"], view.columns["nbce"].answer
+    button, row = finished.buttons[0], view.table.rows()[0]
+    qtbot.mousePress(button, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(documents.changed):
+        for text in (" two", " three", " four"):
+            jobs.last.send(Partial(job_id="1", value=AnswerToken(2, text, -0.1, 3)))
+    assert streaming.toPlainText() == "one two three four¹"
+    assert finished.buttons[0] is button
+    assert view.table.rows()[0] is row
+    qtbot.mouseRelease(button, Qt.MouseButton.LeftButton)
+    assert view.passage.isVisibleTo(asking.page)  # the click is not lost
+
+
+def test_tokens_that_come_together_are_told_once(qapp, qtbot: QtBot) -> None:
+    jobs = FakeJobs()
+    documents = DocumentsModel(jobs)
+    documents.set_choice(replace(sample("en"), flows=("truncate",)))
+    documents.start(sample_model())
+    told: list[int] = []
+    documents.changed.connect(lambda: told.append(len(documents.runs["truncate"].tokens)))
+    with qtbot.waitSignal(documents.changed):
+        for number in range(5):
+            jobs.last.send(Partial(job_id="0", value=AnswerToken(number, "a", -0.1)))
+        assert told == []
+    assert told == [5]
+
+
+@pytest.mark.parametrize("line", ["\n", "\r\n"])
+def test_a_growing_text_reads_as_if_it_were_written_anew(qapp, line: str) -> None:
+    grown, anew = TintedText(), TintedText()
+    steps = (("a", "¹"), ("a", " b😀" + line, "²"), ("a", " b😀" + line, " c", "²"), ("x",), ())
+    for step in steps:
+        stretches = [Stretch(text, dim=text in "¹²") for text in step]
+        grown.follow(stretches)
+        anew.set_stretches(stretches)
+        assert grown.toPlainText() == anew.toPlainText()
+        assert grown.toPlainText() == "".join(step).replace("\r\n", "\n")
+        assert grown.stretches() == anew.stretches() == tuple(stretches)
+        assert grown.tip_at(3) == anew.tip_at(3)
 
 
 def test_ways_run_one_after_another_and_stop_keeps_the_finished(qapp) -> None:

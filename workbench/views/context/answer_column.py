@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from functools import partial
+from collections.abc import Sequence
+from functools import cache, partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent
@@ -65,6 +66,8 @@ class AnswerColumn(QFrame):
         self.setProperty("role", "band")
         self._run: FlowRun | None = None
         self._owners: list[int] = []
+        self._tips: list[str] = []
+        self._places: dict[int, tuple[int, int]] = {}
         self.title = ElidedLabel(self)
         set_role(self.title, "section")
         self.state = PlainLabel(self)
@@ -100,13 +103,14 @@ class AnswerColumn(QFrame):
         self.answer.clicked.connect(self._clicked)
 
     def show_run(self, run: FlowRun) -> None:
-        """Show how far it is."""
-        self._run = run
-        self._write()
+        """Show how far it is; what has not changed stays as it stands, buttons included."""
+        before, self._run = self._run, run
+        if run is not before:
+            self._write(run, before)
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self._write()
+        if event.type() == QEvent.Type.LanguageChange and self._run is not None:
+            self._write(self._run, None)
         super().changeEvent(event)
 
     def event(self, event: QEvent) -> bool:
@@ -119,12 +123,25 @@ class AnswerColumn(QFrame):
                 self.setMinimumHeight(height)
         return done
 
-    def _write(self) -> None:
-        run = self._run
-        if run is None:
-            return
+    def _write(self, run: FlowRun, before: FlowRun | None) -> None:
+        """Write what differs from what stands there; everything where nothing does."""
+        self._write_state(run)
+        if before is None or run.result is not before.result:
+            self._tips = []
+            self._places = {} if run.result is None else _places(run.result.passages)
+            self._write_sources(run.result)
+            self._write_cost(run.result)
+        elif run.tokens[: len(before.tokens)] != before.tokens:
+            self._tips = []
+        if before is None or run.result is not before.result or run.tokens is not before.tokens:
+            self._write_answer(run)
+        if before is None or run.steps is not before.steps:
+            self._write_steps(run)
+
+    def _write_state(self, run: FlowRun) -> None:
+        why = "" if run.result is None else tell(run.result.reason)
         self.title.setText(flow_name(run.flow))
-        self.title.setToolTip(flow_hint(run.flow))
+        self.title.setToolTip("\n".join(one for one in (flow_hint(run.flow), why) if one))
         states = {
             "waiting": self.tr("waits"),
             "running": self.tr("reads …"),
@@ -136,15 +153,6 @@ class AnswerColumn(QFrame):
         self.note.show_report(run.error)
         self.answer.setAccessibleName(self.tr("Answer"))
         self.answer.setVisible(run.error is None)
-        self._write_answer(run)
-        self._write_sources(run.result)
-        self._write_steps(run)
-        self.cost.setText(self._cost(run.result))
-        self.cost.setVisible(run.result is not None)
-        if run.result is not None:
-            why = tell(run.result.reason)
-            self.title.setToolTip("\n".join(one for one in (flow_hint(run.flow), why) if one))
-            self.cost.setToolTip("\n".join(origin(run.result.provenance)))
 
     # The answer
 
@@ -154,20 +162,22 @@ class AnswerColumn(QFrame):
         won = [token.passage for token in tokens]
         self._owners = []
         if result is not None and not tokens:
-            self.answer.set_stretches((Stretch(result.answer),))
+            self.answer.follow((Stretch(result.answer),))
             self._owners = [-1]
             return
         stretches: list[Stretch] = []
         ranks = _ranks(won)
+        for token in tokens[len(self._tips) :]:
+            self._tips.append(tip(self._token_tip(token, result)))
         for place, token in enumerate(tokens):
             rank = ranks.get(token.passage)
-            stretches.append(Stretch(token.text, _tint(rank), tip(self._token_tip(token, result))))
+            stretches.append(Stretch(token.text, _tint(rank), self._tips[place]))
             self._owners.append(token.passage)
             ends = place + 1 == len(tokens) or won[place + 1] != token.passage
             if rank is not None and ends:
                 stretches.append(Stretch(str(rank + 1).translate(DIGITS), dim=True))
                 self._owners.append(token.passage)
-        self.answer.set_stretches(stretches)
+        self.answer.follow(stretches)
 
     def _token_tip(self, token: AnswerToken, result: DocumentsResult | None) -> str:
         lines = []
@@ -240,9 +250,9 @@ class AnswerColumn(QFrame):
             parts.append(passage.heading)
         if passage.page:
             parts.append(self.tr("p. {n}").format(n=passage.page))
-        same = [one.number for one in result.passages if one.source == passage.source]
-        if len(same) > 1:
-            parts.append(f"{same.index(passage.number) + 1}/{len(same)}")
+        place, count = self._places[passage.number]
+        if count > 1:
+            parts.append(f"{place}/{count}")
         return " › ".join(parts)
 
     # Steps and cost
@@ -262,6 +272,11 @@ class AnswerColumn(QFrame):
             new=step.new_tokens,
         )  # fmt: skip
         return f"{told}  {text}".rstrip()
+
+    def _write_cost(self, result: DocumentsResult | None) -> None:
+        self.cost.setText(self._cost(result))
+        self.cost.setVisible(result is not None)
+        self.cost.setToolTip("" if result is None else "\n".join(origin(result.provenance)))
 
     def _cost(self, result: DocumentsResult | None) -> str:
         if result is None:
@@ -286,6 +301,18 @@ def _ranks(won: list[int]) -> dict[int, int]:
     return {number: place for place, (number, _) in enumerate(counted.most_common())}
 
 
+def _places(passages: Sequence[Passage]) -> dict[int, tuple[int, int]]:
+    """Number of each passage -> its place among those of its document, from 1, of how many."""
+    counts = Counter(one.source for one in passages)
+    met: Counter[int] = Counter()
+    places = {}
+    for one in passages:
+        met[one.source] += 1
+        places[one.number] = (met[one.source], counts[one.source])
+    return places
+
+
+@cache  # the same rank has the same tint object: stretches can be compared
 def _tint(rank: int | None) -> partial[QColor] | None:
     return None if rank is None else partial(_tone, rank)
 

@@ -74,6 +74,7 @@ class DocumentsView(QScrollArea):
         self.empty = EmptyState(services, "file", self.begin, content)
         self.line = JobLine(model.documents, content)
         self.columns: dict[Flow, AnswerColumn] = {}
+        self._tabled: list[FlowRun] = []
         self.grid = QGridLayout()
         self.grid.setSpacing(12)
         self.table = FigureTable(content)
@@ -109,6 +110,7 @@ class DocumentsView(QScrollArea):
         )
         self._show_choice()
         self.refresh()
+        self._fill(self._tabled)
 
     def refresh(self) -> None:
         """Show the answers that there are."""
@@ -120,7 +122,8 @@ class DocumentsView(QScrollArea):
             self.columns[flow].show_run(run)
         done = [run for run in runs.values() if run.result is not None]
         self.table_card.setVisible(len(done) > 1)
-        self._fill(done)
+        if [id(run.result) for run in done] != [id(run.result) for run in self._tabled]:
+            self._fill(done)
         if not runs:
             self.passage.hide()
 
@@ -213,6 +216,7 @@ class DocumentsView(QScrollArea):
         self._place()
 
     def _fill(self, done: list[FlowRun]) -> None:
+        self._tabled = done
         columns = (
             FigureColumn(self.tr("Way")),
             FigureColumn(self.tr("Answer")),
