@@ -8349,6 +8349,10 @@ One question, leave one out</source>
         <translation>移除 {name}</translation>
     </message>
     <message>
+        <source>Too long to be kept for the next start ({n} characters in all); save it as a file to keep it.</source>
+        <translation>太长，下次启动时不会保留（所有文本合计最多 {n} 个字符）；要保留请存为文件。</translation>
+    </message>
+    <message>
         <source>Pasted text</source>
         <translation>粘贴的文本</translation>
     </message>

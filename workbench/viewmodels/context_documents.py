@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import Final, Literal, cast
 
@@ -40,6 +41,9 @@ OFFERED_FLOWS: Final[tuple[Flow, ...]] = (
     "long-output",
 )
 SAMPLE_LINES: Final = 24
+KEPT_CHARS: Final = 20_000
+"""Characters of pasted texts, together, that the session file keeps: it is read at the start and
+written again and again; what is longer belongs in a file."""
 FIRST_FLOWS: Final[tuple[Flow, ...]] = ("truncate", "retrieval", "nbce")
 
 
@@ -79,9 +83,18 @@ class DocumentsChoice:
         )
 
     def to_plain(self) -> dict[str, object]:
-        """As plain containers, for the session file."""
-        plain: dict[str, object] = msgspec.to_builtins(self)
+        """As plain containers, for the session file; without the texts it does not keep."""
+        plain: dict[str, object] = msgspec.to_builtins(replace(self, texts=self.kept()))
         return plain
+
+    def kept(self) -> tuple[DocumentText, ...]:
+        """The texts that the session file keeps: in order, those that `KEPT_CHARS` has room for."""
+        kept, room = [], KEPT_CHARS
+        for one in self.texts:
+            if len(one.text) <= room:
+                kept.append(one)
+                room -= len(one.text)
+        return tuple(kept)
 
     @classmethod
     def from_plain(cls, data: object) -> DocumentsChoice:
@@ -179,7 +192,8 @@ class DocumentsModel(QObject):
     def add_text(self, name: str, text: str) -> None:
         """A document that is no file; a name that is taken gets a number."""
         names = {one.name for one in self.choice.texts}
-        free = name if name not in names else f"{name} {len(names) + 1}"
+        numbered = (f"{name} {number}" for number in count(2))
+        free = name if name not in names else next(one for one in numbered if one not in names)
         self.set_choice(
             replace(self.choice, texts=(*self.choice.texts, DocumentText(free, text.strip())))
         )

@@ -24,7 +24,13 @@ from engine.evaluation.spec import Provenance
 from engine.jobs.events import Cancelled, Finished, Partial
 from tests.workbench.compare.fake_jobs import FakeJobs
 from tests.workbench.context.conftest import Driver
-from workbench.viewmodels.context_documents import DocumentsModel, FlowRun, sample
+from workbench.viewmodels.context_documents import (
+    KEPT_CHARS,
+    DocumentsChoice,
+    DocumentsModel,
+    FlowRun,
+    sample,
+)
 from workbench.views.context.passage_view import around
 from workbench.widgets.tinted_text import Stretch, TintedText
 
@@ -78,6 +84,36 @@ def test_documents_are_typed_dropped_and_removed(asking: Driver, tmp_path: Path)
     asking.click(view.sources.chips[str(good)])
     assert documents.choice.files == ()
     assert set(view.sources.chips) == {"text:Pasted text"}
+
+
+def test_every_pasted_text_has_a_name_of_its_own(qapp) -> None:
+    documents = DocumentsModel(FakeJobs())
+    for text in ("a", "b", "c"):
+        documents.add_text("Text", text)
+    documents.remove_text("Text 2")
+    for text in ("d", "e"):
+        documents.add_text("Text", text)
+    assert {one.name: one.text for one in documents.choice.texts} == {
+        "Text": "a", "Text 3": "c", "Text 2": "d", "Text 4": "e",
+    }  # fmt: skip
+    documents.remove_text("Text 3")
+    assert [one.text for one in documents.choice.texts] == ["a", "d", "e"]
+
+
+def test_the_session_keeps_short_texts_and_says_which_it_does_not(asking: Driver) -> None:
+    documents, chips = asking.model.documents, asking.page.documents.sources.chips
+    for name, length in (("short", 10), ("long", KEPT_CHARS), ("rest", KEPT_CHARS - 10)):
+        documents.add_text(name, "x" * length)
+    stored = asking.page.save_state()["documents"]
+    assert [one.name for one in DocumentsChoice.from_plain(stored).texts] == ["short", "rest"]
+    assert len(documents.choice.texts) == 3
+    told = {name: f"{KEPT_CHARS:,}" in chips[f"text:{name}"].toolTip()
+            for name in ("short", "long", "rest")}  # fmt: skip
+    assert told == {"short": False, "long": True, "rest": False}
+    documents.remove_text("short")
+    documents.remove_text("rest")
+    assert f"{KEPT_CHARS:,}" not in chips["text:long"].toolTip()
+    assert [one.name for one in documents.choice.kept()] == ["long"]
 
 
 def test_no_document_is_said_in_words(asking: Driver) -> None:

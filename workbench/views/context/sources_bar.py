@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.services.container import Services
 from workbench.services.tips import tip
-from workbench.viewmodels.context_documents import DocumentsModel
+from workbench.viewmodels.context_documents import KEPT_CHARS, DocumentsModel
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.text_field import TextField
 
@@ -98,11 +98,21 @@ class SourcesBar(QWidget):
         return chip
 
     def _name_chips(self) -> None:
+        kept = {one.name for one in self._model.choice.kept()}
         for key, chip in self.chips.items():
             name = key.removeprefix("text:")
             told = self.tr("Remove {name}").format(name=name)
-            chip.setToolTip(tip(told))
             chip.setAccessibleName(told)
+            if key.startswith("text:") and name not in kept:
+                gone = self.tr(
+                    "Too long to be kept for the next start ({n} characters in all); "
+                    "save it as a file to keep it."
+                ).format(n=f"{KEPT_CHARS:,}")
+                chip.setAccessibleDescription(gone)
+                told = f"{told}\n{gone}"
+            else:
+                chip.setAccessibleDescription("")
+            chip.setToolTip(tip(told))
 
     def _remove(self, key: str, _checked: bool = False) -> None:
         if key.startswith("text:"):
