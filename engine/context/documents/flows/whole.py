@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.context.documents.asking import Task
 from engine.context.documents.desk import Desk, Outcome
+from engine.context.documents_spec import Passage
 from engine.errors import PromptTooLong
 
 PARTS = 8
@@ -28,14 +31,24 @@ def whole(desk: Desk) -> Outcome:
     return Outcome(step.text, desk.asker.tokens)
 
 
+def beginning(passages: Sequence[Passage], room: int) -> Sequence[Passage]:
+    """The first passages up to the one that `room` tokens no longer hold.
+
+    One token more than its own is counted for each, for what stands between them.
+    """
+    used = 0
+    for place, one in enumerate(passages):
+        used += one.tokens + 1
+        if used > room:
+            return passages[:place]
+    return passages
+
+
 def truncate(desk: Desk) -> Outcome:
     """Ask about as much of the beginning as fits; the rest is not read."""
     room = desk.question_room()
     library = desk.cut(max(16, room // PARTS), room)
-    count = len(library.passages)
-    while count and sum(one.tokens + 1 for one in library.passages[:count]) > room:
-        count -= 1
-    chosen = desk.packed(library.passages[:count], room)
+    chosen = desk.packed(beginning(library.passages, room), room)
     left = len(library.passages) - len(chosen)
     if left:
         desk.notes.append(f"{left} of {len(library.passages)} passages were not read.")
