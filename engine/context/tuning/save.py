@@ -44,14 +44,31 @@ def save(
 
     Raises:
         BadSpec: As `check_folder` does.
+        OSError: It cannot be written; nothing of it is left, and a former one stays.
     """
     folder = Path(spec.out)
     check_folder(folder)
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    model.save_pretrained(partial)
-    tokenizer.save_pretrained(partial)
+    try:
+        partial.mkdir(parents=True)
+        model.save_pretrained(partial)
+        tokenizer.save_pretrained(partial)
+        _write_facts(spec, partial, trained, before, after)
+        _put_in_place(partial, folder)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)  # half a model is of no use to anyone
+        raise
+    return sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+
+
+def _write_facts(
+    spec: TuneContextSpec,
+    partial: Path,
+    trained: int,
+    before: tuple[ProbeRow, ...],
+    after: tuple[ProbeRow, ...],
+) -> None:
     facts = {
         "model": spec.model.id,
         "method": spec.method,
@@ -65,13 +82,22 @@ def save(
     }
     (partial / PROVENANCE).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     (partial / "README.md").write_text(_card(spec, trained, before, after), encoding="utf-8")
+
+
+def _put_in_place(partial: Path, folder: Path) -> None:
+    """Let the new folder take the old one's place; the old one comes back if it cannot."""
     former = folder.with_name(folder.name + ".former")
     shutil.rmtree(former, ignore_errors=True)
-    if folder.exists():
+    had = folder.exists()
+    if had:
         folder.replace(former)
-    partial.replace(folder)
+    try:
+        partial.replace(folder)
+    except OSError:
+        if had:
+            former.replace(folder)
+        raise
     shutil.rmtree(former, ignore_errors=True)
-    return sum(file.stat().st_size for file in folder.glob("*.safetensors"))
 
 
 def _card(
