@@ -10,7 +10,11 @@ from typing import Final
 
 from engine.store.project import Project
 
-TABLE: Final = """CREATE TABLE IF NOT EXISTS document_step(
+KEPT_WORKS: Final = 16
+"""Works whose steps are kept while they are unfinished. Asking two questions in each of the ways
+to read makes fewer than this, so what was stopped just now goes on; and work that nobody takes up
+again, of some kilobytes a step, does not fill the project."""
+STEPS: Final = """CREATE TABLE IF NOT EXISTS document_step(
     work TEXT NOT NULL,                      -- names the spec, the documents and the model
     number INTEGER NOT NULL,
     prompt TEXT NOT NULL,                    -- SHA-256 of the token ids that were read
@@ -19,6 +23,10 @@ TABLE: Final = """CREATE TABLE IF NOT EXISTS document_step(
     seconds REAL NOT NULL,
     PRIMARY KEY(work, number)
 ) WITHOUT ROWID"""
+WORKS: Final = """CREATE TABLE IF NOT EXISTS document_work(
+    place INTEGER PRIMARY KEY AUTOINCREMENT, -- the newest has the highest
+    work TEXT NOT NULL UNIQUE
+)"""
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,9 @@ class Done:
 class Ledger:
     """Steps by number. Without a project nothing is kept, and nothing is resumed.
 
+    Steps of finished work go with `forget`; of unfinished works the `KEPT_WORKS` that were at work
+    last have theirs.
+
     Args:
         project: Where steps are kept, or None.
         work: Names what is being done: the same spec, documents and model.
@@ -41,8 +52,9 @@ class Ledger:
     def __init__(self, project: Project | None, work: str) -> None:
         self._project = project
         self._work = work
+        self._entered = False
         if project is not None:
-            project.write(lambda connection: connection.execute(TABLE))
+            project.write(_prepare)
 
     def known(self, number: int, ids: Sequence[int]) -> Done | None:
         """What the step wrote, if an earlier run finished it with the very same prompt."""
@@ -68,20 +80,45 @@ class Ledger:
         """
         if self._project is not None:
             values = (self._work, number, digest_of(ids), done.text, done.new_tokens, done.seconds)
-            self._project.write(
-                lambda connection: connection.execute(
+
+            def change(connection: sqlite3.Connection) -> None:
+                if not self._entered:
+                    _enter(connection, self._work)
+                connection.execute(
                     "INSERT OR REPLACE INTO document_step VALUES (?,?,?,?,?,?)", values
                 )
-            )
+
+            self._project.write(change)
+            self._entered = True
 
     def forget(self) -> None:
         """The work is whole: its steps are in the result."""
         if self._project is not None:
-            self._project.write(
-                lambda connection: connection.execute(
-                    "DELETE FROM document_step WHERE work=?", (self._work,)
-                )
-            )
+            self._project.write(lambda connection: _drop(connection, self._work))
+            self._entered = False
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute(STEPS)
+    connection.execute(WORKS)
+
+
+def _drop(connection: sqlite3.Connection, work: str) -> None:
+    connection.execute("DELETE FROM document_step WHERE work=?", (work,))
+    connection.execute("DELETE FROM document_work WHERE work=?", (work,))
+
+
+def _enter(connection: sqlite3.Connection, work: str) -> None:
+    """Make a work the newest, and drop those beyond `KEPT_WORKS`, the oldest first."""
+    connection.execute("INSERT OR REPLACE INTO document_work(work) VALUES (?)", (work,))
+    connection.execute(
+        "DELETE FROM document_work WHERE place NOT IN"
+        " (SELECT place FROM document_work ORDER BY place DESC LIMIT ?)",
+        (KEPT_WORKS,),
+    )
+    connection.execute(
+        "DELETE FROM document_step WHERE work NOT IN (SELECT work FROM document_work)"
+    )
 
 
 def digest_of(ids: Sequence[int]) -> str:
