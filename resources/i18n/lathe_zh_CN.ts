@@ -2039,34 +2039,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>位置插值：拥挤的位置需要几百步训练，之后表现最好。</translation>
     </message>
     <message>
-        <source>Retrieval: few passages decide, so reading only those is cheapest and can be checked.</source>
-        <translation>检索：起决定作用的段落很少，只读这些最省，也便于核对。</translation>
-    </message>
-    <message>
-        <source>NBCE: every document is read alone beside the others, and each token shows which one decided it.</source>
-        <translation>NBCE：每份文档各自并行阅读，每个词元都标明由哪份文档决定。</translation>
-    </message>
-    <message>
-        <source>Map-reduce: all parts are summarised in one batch, then their summaries. Refine where the order matters.</source>
-        <translation>Map-reduce：各部分成批摘要，再摘要这些摘要。顺序重要时用 Refine。</translation>
-    </message>
-    <message>
-        <source>Retrieval over earlier turns with the recent ones in full; sinks alone forget the middle.</source>
-        <translation>检索早先的轮次，最近的轮次完整保留；只用注意力汇会忘记中间。</translation>
-    </message>
-    <message>
-        <source>Sinks: the persona stays at the start for good, the talk slides behind it at constant memory.</source>
-        <translation>注意力汇：角色设定始终留在开头，对话在其后滑动，内存恒定。</translation>
-    </message>
-    <message>
-        <source>NBCE: examples can be exchanged, so groups of them are read side by side.</source>
-        <translation>NBCE：示例可以互换次序，因此分组并行阅读。</translation>
-    </message>
-    <message>
-        <source>Sinks with a rolling outline (refine): fluent at constant memory. The context is not longer, the outline remembers.</source>
-        <translation>注意力汇加滚动提纲（refine）：内存恒定且流畅。上下文并没有变长，记忆在提纲里。</translation>
-    </message>
-    <message>
         <source>Beginning alone</source>
         <translation>只读开头</translation>
     </message>

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from engine.context.documents.advisor import Advice as Scene
+from engine.context.documents.advisor import scenes
+
 Place = Literal["none", "measure", "training", "documents"]
 
 
@@ -31,6 +34,18 @@ class Advice:
     lengths: tuple[str, ...] = ()
 
 
+INSIDE: Final = {"persona"}
+"""Scenes whose method inside the model suits better than a flow around it."""
+
+
+def _of_scene(name: str, scene: Scene) -> Advice:
+    """A scene of the lecture, as the engine advises."""
+    methods = (scene.method,) if scene.method else ()
+    if name in INSIDE:
+        return Advice(name, "measure", methods, scene.flow, ("1x", "2x", "4x"))
+    return Advice(name, "documents", methods, scene.flow)
+
+
 ADVICE: Final[tuple[Advice, ...]] = (
     Advice("fits", "none", ("direct",), lengths=("1x",)),
     Advice("twice", "measure", ("ntk-request", "yarn", "rerope"), lengths=("1x", "2x")),
@@ -41,13 +56,7 @@ ADVICE: Final[tuple[Advice, ...]] = (
         lengths=("1x", "2x", "4x", "8x"),
     ),
     Advice("trained", "training", ("linear", "yarn"), lengths=("1x", "4x")),
-    Advice("long-qa", "documents", flow="retrieval"),
-    Advice("dqa", "documents", flow="nbce"),
-    Advice("long-summary", "documents", flow="map-reduce"),
-    Advice("multi-turn", "documents", flow="retrieval"),
-    Advice("persona", "measure", ("sinks",), lengths=("1x", "2x", "4x")),
-    Advice("few-shot", "documents", flow="nbce"),
-    Advice("novel", "measure", ("sinks",), flow="refine", lengths=("1x", "4x")),
+    *(_of_scene(name, scene) for name, scene in scenes().items()),
 )
 BY_NAME: Final = {one.scenario: one for one in ADVICE}
 SCENARIOS: Final = tuple(BY_NAME)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import QCoreApplication
 
+from engine.context.documents.advisor import scenes
+from engine.context.documents_spec import Scenario
 from engine.context.method_names import SCALING_NAMES, TITLES, parts_of
 from engine.context.probe_spec import ProbeRow
 from engine.evaluation.spec import Provenance
+from workbench.services.engine_words import tell
 from workbench.services.numbers import duration
 
 translate = QCoreApplication.translate
@@ -207,48 +212,8 @@ def scenario_reason(scenario: str) -> str:
                 "Position interpolation: crowded positions need a few hundred steps, then they "
                 "hold best.",
             )
-        case "long-qa":
-            return translate(
-                "Context",
-                "Retrieval: few passages decide, so reading only those is cheapest and can be "
-                "checked.",
-            )
-        case "dqa":
-            return translate(
-                "Context",
-                "NBCE: every document is read alone beside the others, and each token shows which "
-                "one decided it.",
-            )
-        case "long-summary":
-            return translate(
-                "Context",
-                "Map-reduce: all parts are summarised in one batch, then their summaries. Refine "
-                "where the order matters.",
-            )
-        case "multi-turn":
-            return translate(
-                "Context",
-                "Retrieval over earlier turns with the recent ones in full; sinks alone forget "
-                "the middle.",
-            )
-        case "persona":
-            return translate(
-                "Context",
-                "Sinks: the persona stays at the start for good, the talk slides behind it at "
-                "constant memory.",
-            )
-        case "few-shot":
-            return translate(
-                "Context",
-                "NBCE: examples can be exchanged, so groups of them are read side by side.",
-            )
-        case "novel":
-            return translate(
-                "Context",
-                "Sinks with a rolling outline (refine): fluent at constant memory. The context is "
-                "not longer, the outline remembers.",
-            )
-    return ""
+    scene = scenes().get(cast(Scenario, scenario))
+    return tell(scene.reason) if scene is not None else ""
 
 
 def flow_name(flow: str) -> str:
