@@ -115,6 +115,15 @@ def zero(weight: Tensor, gone: Tensor) -> None:
         weight.masked_fill_(gone, 0)
 
 
+def only(scores: Tensor, chosen: Tensor) -> Tensor:
+    """The scores of what is chosen, 0 elsewhere; in place."""
+    if scores.device.type == "cpu" and scores.dtype == torch.float32:  # as in `zero`
+        values = scores.numpy()
+        np.multiply(values, chosen.numpy(), out=values)
+        return scores
+    return scores.masked_fill_(chosen.logical_not(), 0)
+
+
 def pruned_of_m(scores: Tensor, pattern: Pattern) -> Tensor:
     """True where a weight goes so that ``keep`` stay of every ``of`` neighbours of a row.
 

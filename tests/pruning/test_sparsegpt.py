@@ -106,3 +106,12 @@ def test_the_error_of_an_updated_matrix_is_the_error_of_its_outputs() -> None:
     Scored(PRESETS["wanda"]).prune(plain, inputs, 0.5)
     without = ((dense - plain).double() @ rows.double().T).square().sum()
     assert lost < without
+
+
+@pytest.mark.parametrize("pattern", [Pattern(), Pattern(4, 8)])
+def test_the_error_of_wanda_is_the_share_of_squared_scores_that_went(pattern: Pattern) -> None:
+    weight, rows, inputs = example(4)
+    power = (weight.double() * rows.double().square().sum(0).sqrt()).square()
+    gone, error = _prune(Scored(PRESETS["wanda"], pattern), weight, inputs, 0.5)
+    assert error == pytest.approx(float(power[gone].sum() / power.sum()), rel=1e-5)
+    assert torch.equal(weight == 0, gone)

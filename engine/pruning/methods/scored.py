@@ -29,10 +29,18 @@ class Scored:
 
     def prune(self, weight: Tensor, inputs: Inputs, ratio: float) -> Tensor:
         """See `Method.prune`."""
-        scores = score(weight, inputs.norms, self.recipe)
-        if self.pattern.free:
-            gone = lowest(scores, self.recipe.group, ratio)
-        else:
-            gone = pruned_of_m(scores, self.pattern)
+        gone = self.choose(score(weight, inputs.norms, self.recipe), ratio)
         zero(weight, gone)
         return gone
+
+    def choose(self, scores: Tensor, ratio: float) -> Tensor:
+        """True where a weight of these scores goes, bool ``[..., out, in]``."""
+        if self.pattern.free:
+            return lowest(scores, self.recipe.group, ratio)
+        return pruned_of_m(scores, self.pattern)
+
+    @property
+    def scores_outputs(self) -> bool:
+        """Whether a squared score is what the weight adds to the squared output, ``(W·‖X‖)²``."""
+        recipe = self.recipe
+        return recipe.mode == "none" and recipe.u == 1 and recipe.a == 1
