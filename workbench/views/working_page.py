@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from engine.errors import ErrorReport
 from engine.jobs.events import Progress
@@ -89,4 +89,30 @@ class WorkingPage(Page):
         splitter.setStretchFactor(widest, 1)
         unit = self.fontMetrics().averageCharWidth()
         splitter.setSizes([unit * count for count in chars])
+        return splitter
+
+    def settings_and_topics(
+        self, panel: QWidget, bar: QWidget, hint: QWidget, topics: QWidget, chars: int
+    ) -> QSplitter:
+        """Settings at the left; at the right the topics' chips and hint over the chosen topic.
+
+        Args:
+            panel: The settings.
+            bar: Chips that choose a topic.
+            hint: What the chosen topic is about.
+            topics: Shows one topic.
+            chars: Width of the settings; the topics get four times as much.
+        """
+        right = QWidget(self)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(bar)
+        head.addWidget(hint, 1)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(12, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addWidget(topics, 1)
+        splitter = self.side_by_side((panel, right), (chars, 4 * chars), widest=1)
+        self.body.addWidget(splitter, 1)
         return splitter

@@ -8,14 +8,7 @@ from pathlib import PurePath
 from typing import ClassVar, cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QPushButton, QStackedWidget, QWidget
 
 from engine.errors import ErrorReport
 from workbench.plots.theme import PlotTheme
@@ -288,20 +281,9 @@ class ContextPage(WorkingPage):
         self.stack = QStackedWidget(self)
         for topic in self.topics:
             self.stack.addWidget(self.views[topic])
-        right = QWidget(self)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(self.bar)
-        head.addWidget(self.hint, 1)
-        column = QVBoxLayout(right)
-        column.setContentsMargins(12, 0, 0, 0)
-        column.setSpacing(12)
-        column.addLayout(head)
-        column.addWidget(self.stack, 1)
-        self.splitter = self.side_by_side(
-            (self.panel, right), (LEFT_CHARS, 4 * LEFT_CHARS), widest=1
+        self.splitter = self.settings_and_topics(
+            self.panel, self.bar, self.hint, self.stack, LEFT_CHARS
         )
-        self.body.addWidget(self.splitter, 1)
         self._write()
 
     def _connect(self) -> None:
