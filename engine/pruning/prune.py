@@ -14,6 +14,7 @@ from torch import Tensor
 from engine.jobs.spec import Spec
 from engine.pruning.allocation.registry import RULES
 from engine.pruning.card import CardMaker, as_array
+from engine.pruning.folder import check_folder
 from engine.pruning.judge import Judged, judge
 from engine.pruning.loss import Losses, losses
 from engine.pruning.methods.registry import method_of
@@ -23,7 +24,7 @@ from engine.pruning.passages import Passages, passages
 from engine.pruning.prune_spec import SPARSEGPT, Loss, MatrixRow, PruneResult, PruneSpec, Seconds
 from engine.pruning.pruned import PrunedMatrix, prune_matrices
 from engine.pruning.recipe import pattern_of
-from engine.pruning.save import check_folder, save_masks, save_model
+from engine.pruning.save import save_masks, save_model
 from engine.pruning.semi_structured import no_kernel
 from engine.pruning.targets import set_by_hand, targets
 from engine.pruning.turns import in_turns
@@ -46,7 +47,7 @@ def run(spec: Spec, ctx: JobContext) -> PruneResult:
     """
     assert isinstance(spec, PruneSpec)
     if spec.out and not spec.masks_only:
-        check_folder(Path(spec.out))  # before minutes of work, not after them
+        check_folder(Path(spec.out), overwrite=spec.overwrite)  # before minutes of work
     started = time.monotonic()
     with ctx.resources.residency.lease(spec.model, ctx) as loaded:
         seconds = Seconds(load=time.monotonic() - started)

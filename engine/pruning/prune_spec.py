@@ -62,6 +62,8 @@ class PruneSpec(Spec):
         fixed: Ratios of matrices that a person has set, by the matrix's name; the rule shares what
             is left among the others.
         timed: New tokens of each timed run, dense and pruned in turns; 0 = measure no speed.
+        overwrite: A pruned model that lies in the folder may be replaced; without it the job is
+            refused (`engine.pruning.folder.replaces` tells before).
     """
 
     kind: ClassVar[str] = "prune"
@@ -86,6 +88,7 @@ class PruneSpec(Spec):
     forecast: bool = False
     timed: int = 0
     fixed: dict[str, float] = field(default_factory=dict)
+    overwrite: bool = False
 
     def title(self) -> str:
         return f"Prune {self.model.id}: {self.preset or self.method}"

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from torch import Tensor
 
-from engine.errors import BadSpec
 from engine.jobs.spec import to_plain
 from engine.models import bitmask
+from engine.pruning.folder import PROVENANCE, whole_folder
 from engine.pruning.passages import Passages
 from engine.pruning.prune_spec import Loss, MatrixRow, PruneSpec
 
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from engine.models.loaded import LoadedModel
 
 CARD = "README.md"
-PROVENANCE = "pruning.json"
 
 
 def save_masks(file: Path, masks: dict[str, Tensor]) -> int:
@@ -34,17 +31,6 @@ def save_masks(file: Path, masks: dict[str, Tensor]) -> int:
     np.savez_compressed(partial, **arrays)  # type: ignore[arg-type]
     partial.replace(file)
     return file.stat().st_size
-
-
-def check_folder(folder: Path) -> None:
-    """Raise `BadSpec` when a folder holds something else than a pruned model, or is a file."""
-    if not folder.exists() or (folder / PROVENANCE).exists():
-        return
-    if folder.is_file() or any(folder.iterdir()):
-        raise BadSpec(
-            f"The folder {folder.name} is not empty and holds no pruned model.",
-            "Choose an empty folder.",
-        )
 
 
 def save_model(
@@ -61,7 +47,7 @@ def save_model(
     Raises:
         BadSpec: As `check_folder` does.
     """
-    with whole_folder(Path(spec.out)) as partial:
+    with whole_folder(Path(spec.out), overwrite=spec.overwrite) as partial:
         loaded.model.save_pretrained(partial)
         loaded.tokenizer.save_pretrained(partial)
         weights = list(partial.glob("*.safetensors"))
@@ -76,26 +62,6 @@ def save_model(
                 file.unlink()
         _describe(partial, spec, rows, calibration, before, after)
     return written, dense
-
-
-@contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
-    """A folder to write into, which takes the place of another when the block ends without error.
-
-    Raises:
-        BadSpec: As `check_folder` does.
-    """
-    check_folder(folder)
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    yield partial
-    former = folder.with_name(folder.name + ".former")
-    shutil.rmtree(former, ignore_errors=True)
-    if folder.exists():  # kept until the new one is in its place: nothing is lost in between
-        folder.replace(former)
-    partial.replace(folder)
-    shutil.rmtree(former, ignore_errors=True)
 
 
 def _describe(

@@ -52,6 +52,7 @@ class StructuredSpec(Spec):
         tokens: New tokens of each timed run at batch 1; 0 = measure no speed.
         rounds: Timed runs of each model.
         out: Folder for the smaller model, or empty.
+        overwrite: A pruned model that lies in the folder may be replaced.
     """
 
     kind: ClassVar[str] = "prune-structured"
@@ -75,6 +76,7 @@ class StructuredSpec(Spec):
     tokens: int = 16
     rounds: int = 21
     out: str = ""
+    overwrite: bool = False
 
     def title(self) -> str:
         return f"Make {self.model.id} smaller"

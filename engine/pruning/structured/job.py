@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from engine.errors import UnsupportedModel
 from engine.jobs.spec import Spec
 from engine.models.anatomy import structure_of
+from engine.pruning.folder import check_folder
 from engine.pruning.loss import loss
 from engine.pruning.passages import Passages, passages
 from engine.pruning.prune import APART
 from engine.pruning.prune_spec import Loss, Seconds, TextSource
-from engine.pruning.save import check_folder
 from engine.pruning.structured.compensation import Biases, biases_for
 from engine.pruning.structured.heads_ranking import groups_of_ranking
 from engine.pruning.structured.importance import Importance, importance
@@ -44,6 +44,8 @@ def run(spec: Spec, ctx: JobContext) -> StructuredResult:
         UnsupportedModel: What is to be cut cannot be cut out of this architecture.
     """
     assert isinstance(spec, StructuredSpec)
+    if spec.out:
+        check_folder(Path(spec.out), overwrite=spec.overwrite)  # before minutes of work
     started = time.monotonic()
     with ctx.resources.residency.lease(spec.model, ctx) as loaded:
         seconds = Seconds(load=time.monotonic() - started)
@@ -81,8 +83,6 @@ class _Cutting:
     def run(self) -> StructuredResult:
         """Measure, cut, measure, write, open again."""
         spec, dense = self.spec, self.loaded.model
-        if spec.out:
-            check_folder(Path(spec.out))  # before minutes of work, not after them
         text = self._text(spec.calibration, spec.windows, spec.seed)
         evaluation = None
         if spec.measured:

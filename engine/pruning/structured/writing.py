@@ -15,9 +15,10 @@ from engine.jobs.spec import to_plain
 from engine.models.bars import quiet_libraries
 from engine.models.layered import layers_of_their_own
 from engine.models.libraries import building
+from engine.pruning.folder import PROVENANCE, whole_folder
 from engine.pruning.passages import Passages
 from engine.pruning.prune_spec import Loss
-from engine.pruning.save import CARD, PROVENANCE, whole_folder
+from engine.pruning.save import CARD
 from engine.pruning.structured_spec import LayerWidths, ReloadTest, Speed, StructuredSpec
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def write(
     Raises:
         BadSpec: The folder holds something else.
     """
-    with whole_folder(Path(spec.out)) as folder, quiet_libraries():
+    target = Path(spec.out)
+    with whole_folder(target, overwrite=spec.overwrite) as folder, quiet_libraries():
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
         plain = {**_provenance(spec, text, facts), "per_layer": model.config.is_heterogeneous}
