@@ -22,6 +22,7 @@ from engine.commands.console import (
     STOPPED,
     exit_code,
     note,
+    opened,
     show_error,
     stop,
     watch,
@@ -30,7 +31,6 @@ from engine.decoding.params import Sampling
 from engine.errors import BadSpec, EngineError, JobCancelled
 from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, VoteRule
 from engine.evaluation.technique_settings import TechniqueSettings
-from engine.jobs.events import Event, Partial
 
 __all__ = ["Destination", "compare", "figures", "run", "run_spec", "show"]
 
@@ -171,9 +171,9 @@ class _Heard:
 
     cells: list[CellResult] = field(default_factory=list)
 
-    def __call__(self, event: Event) -> None:
-        if isinstance(event, Partial) and isinstance(event.value, CellResult):
-            self.cells.append(event.value)
+    def __call__(self, part: object) -> None:
+        if isinstance(part, CellResult):
+            self.cells.append(part)
 
 
 def run(options: CompareOptions, destination: Destination) -> None:
@@ -214,28 +214,22 @@ def run_spec(spec: CompareSpec, destination: Destination) -> None:
 
 def _compared(spec: CompareSpec, project_path: Path | None) -> tuple[CompareResult, bool]:
     """The result, and whether the run was stopped before its end."""
-    from engine.api import Engine
     from engine.evaluation.summary import summarise
-    from engine.store.project import Project
 
     heard = _Heard()
-    project = Project.open(project_path) if project_path is not None else None
-    engine = Engine(project=project)
-    try:
-        result = watch(engine, spec, heard)
-        assert isinstance(result, CompareResult)
-        return result, False
-    except JobCancelled:
-        cells = tuple(sorted(heard.cells, key=lambda cell: _order(cell)))
-        note(f"Stopped; {len(cells)} finished answers are kept.")
-        if project is not None:
-            run_id = spec.continues or project.latest_run(spec.kind)
-            note(f"Go on with: lathe runs resume {run_id} --project {project_path}")
-        return CompareResult("", cells, summarise(spec, cells), 0.0), True
-    finally:
-        engine.close()
-        if project is not None:
-            project.close()
+    with opened(project_path) as engine:
+        try:
+            result = watch(engine, spec, heard)
+            assert isinstance(result, CompareResult)
+            return result, False
+        except JobCancelled:
+            cells = tuple(sorted(heard.cells, key=lambda cell: _order(cell)))
+            note(f"Stopped; {len(cells)} finished answers are kept.")
+            project = engine.resources.project
+            if project is not None:
+                run_id = spec.continues or project.latest_run(spec.kind)
+                note(f"Go on with: lathe runs resume {run_id} --project {project_path}")
+            return CompareResult("", cells, summarise(spec, cells), 0.0), True
 
 
 def _order(cell: CellResult) -> tuple[int, int, int, int]:

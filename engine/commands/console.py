@@ -9,7 +9,8 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn, Self
 
@@ -18,10 +19,12 @@ import typer
 from rich.console import Console
 from rich.measure import Measurement
 
-from engine.errors import DataError, ErrorReport, PromptError, describe
-from engine.jobs.events import Event, Progress
+from engine.errors import DataError, ErrorReport, JobCancelled, PromptError, describe
+from engine.jobs.events import Event, Partial, Progress
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.table import Table
 
     from engine.api import Engine
@@ -79,10 +82,55 @@ def note(text: str) -> None:
     err.print(f"[dim]{_plain(text)}[/]")
 
 
-def watch(engine: Engine, spec: Spec, listener: Callable[[Event], None] | None = None) -> object:
+def run_job(
+    spec: Spec,
+    heard: Callable[[object], None] | None = None,
+    stopped: str = "Stopped; the model is as it was.",
+    project: Path | None = None,
+) -> object:
+    """The result of one job; Ctrl+C ends the command.
+
+    Args:
+        spec: What to do.
+        heard: Called with every part of the result, on the worker thread.
+        stopped: Said when Ctrl+C ends it; empty = nothing is said.
+        project: The project file that keeps the result; None = none does.
+
+    Raises:
+        JobFailed, EngineError: As `watch` does.
+    """
+    try:
+        with opened(project) as engine:
+            return watch(engine, spec, heard)
+    except JobCancelled:
+        if stopped:
+            note(stopped)
+        raise typer.Exit(STOPPED) from None
+
+
+@contextmanager
+def opened(project: Path | None = None) -> Iterator[Engine]:
+    """An engine, and the project file that keeps its results; both are closed at the end."""
+    from engine.api import Engine
+
+    with ExitStack() as at_end:
+        store = None
+        if project is not None:
+            from engine.store.project import Project
+
+            store = at_end.enter_context(closing(Project.open(project)))
+        yield at_end.enter_context(closing(Engine(project=store)))
+
+
+def watch(engine: Engine, spec: Spec, heard: Callable[[object], None] | None = None) -> object:
     """Submit a spec, show its progress, and wait for its result.
 
     Ctrl+C asks the job to stop at its next step; a second one leaves at once.
+
+    Args:
+        engine: Where to run it.
+        spec: What to do.
+        heard: Called with every part of the result, on the worker thread.
 
     Raises:
         JobFailed: The job failed.
@@ -91,14 +139,14 @@ def watch(engine: Engine, spec: Spec, listener: Callable[[Event], None] | None =
     """
     bar = _Bar(spec.title())
 
-    def heard(event: Event) -> None:
+    def listen(event: Event) -> None:
         if isinstance(event, Progress):
             bar.show(event)
-        if listener is not None:
-            listener(event)
+        elif isinstance(event, Partial) and heard is not None:
+            heard(event.value)
 
     try:
-        job = engine.submit(spec, heard)
+        job = engine.submit(spec, listen)
         return _wait(job, bar)
     finally:
         bar.close()

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from engine.commands.compare_options import ModelOptions, one_of
-from engine.commands.console import STOPPED, note, out, print_json, stop, watch
+from engine.commands.console import note, out, print_json, run_job, stop
 from engine.context.documents_spec import (
     FLOWS,
     SCENARIOS,
@@ -21,8 +21,7 @@ from engine.context.documents_spec import (
     Scenario,
     Step,
 )
-from engine.errors import EngineError, JobCancelled
-from engine.jobs.events import Event, Partial
+from engine.errors import EngineError
 from engine.prompting.elements import Language
 
 if TYPE_CHECKING:
@@ -104,26 +103,13 @@ def documents(
         _show(result)
 
 
-def _run(spec: DocumentsSpec, project_path: Path | None) -> DocumentsResult:
-    from engine.api import Engine
-    from engine.store.project import Project
+def _run(spec: DocumentsSpec, project: Path | None) -> DocumentsResult:
+    def heard(part: object) -> None:
+        if isinstance(part, Step):
+            note(_line(part))
 
-    def heard(event: Event) -> None:
-        if isinstance(event, Partial) and isinstance(event.value, Step):
-            note(_line(event.value))
-
-    project = Project.open(project_path) if project_path is not None else None
-    engine = Engine(project=project)
-    try:
-        result = watch(engine, spec, heard)
-    except JobCancelled:
-        kept = "finished steps are kept in the project" if project else "nothing was kept"
-        note(f"Stopped; {kept}.")
-        raise typer.Exit(STOPPED) from None
-    finally:
-        engine.close()
-        if project is not None:
-            project.close()
+    kept = "finished steps are kept in the project" if project else "nothing was kept"
+    result = run_job(spec, heard, f"Stopped; {kept}.", project)
     assert isinstance(result, DocumentsResult)
     return result
 

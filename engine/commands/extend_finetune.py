@@ -10,11 +10,10 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from engine.commands.compare_options import ModelOptions, one_of
-from engine.commands.console import STOPPED, note, out, print_json, print_table, stop, watch
+from engine.commands.console import note, out, print_json, print_table, run_job, stop
 from engine.context.probe_spec import ProbeRow
 from engine.context.tune_spec import TuneContextResult, TuneContextSpec, TuneStep
-from engine.errors import EngineError, JobCancelled
-from engine.jobs.events import Event, Partial
+from engine.errors import EngineError
 from engine.prompting.elements import Language
 from engine.pruning.prune_spec import TEACHING, TextSource
 
@@ -66,25 +65,13 @@ def finetune(
 
 
 def _run(spec: TuneContextSpec) -> TuneContextResult:
-    from engine.api import Engine
+    def heard(part: object) -> None:
+        if isinstance(part, TuneStep) and part.step % EVERY == 0:
+            note(f"step {part.step}: loss {part.loss:.3f}")
+        elif isinstance(part, ProbeRow):
+            note(f"{part.length}: {part.right} of {part.n} keys")
 
-    def heard(event: Event) -> None:
-        if not isinstance(event, Partial):
-            return
-        if isinstance(event.value, TuneStep) and event.value.step % EVERY == 0:
-            note(f"step {event.value.step}: loss {event.value.loss:.3f}")
-        elif isinstance(event.value, ProbeRow):
-            row = event.value
-            note(f"{row.length}: {row.right} of {row.n} keys")
-
-    engine = Engine()
-    try:
-        result = watch(engine, spec, heard)
-    except JobCancelled:
-        note("Stopped; nothing was written, and the model is as it was.")
-        raise typer.Exit(STOPPED) from None
-    finally:
-        engine.close()
+    result = run_job(spec, heard, "Stopped; nothing was written, and the model is as it was.")
     assert isinstance(result, TuneContextResult)
     return result
 

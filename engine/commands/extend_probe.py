@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from engine.commands.compare_options import ModelOptions, one_of
-from engine.commands.console import STOPPED, note, out, print_json, print_table, stop, watch
+from engine.commands.console import note, out, print_json, print_table, run_job, stop
 from engine.context.cache_names import CACHES
 from engine.context.method_names import METHOD_NAMES
 from engine.context.probe_spec import (
@@ -21,8 +21,7 @@ from engine.context.probe_spec import (
     ProbeRow,
     ProbeSpec,
 )
-from engine.errors import BadSpec, EngineError, JobCancelled
-from engine.jobs.events import Event, Partial
+from engine.errors import BadSpec, EngineError
 from engine.prompting.elements import Language
 from engine.pruning.prune_spec import TEACHING, TextSource
 
@@ -106,24 +105,11 @@ def _divisors(text: str) -> tuple[float, ...]:
 
 
 def _run(spec: ProbeSpec) -> ProbeResult:
-    from engine.api import Engine
+    def heard(part: object) -> None:
+        if isinstance(part, ProbeRow) and part.complete:
+            note(_line(part))
 
-    def heard(event: Event) -> None:
-        if (
-            isinstance(event, Partial)
-            and isinstance(event.value, ProbeRow)
-            and event.value.complete
-        ):
-            note(_line(event.value))
-
-    engine = Engine()
-    try:
-        result = watch(engine, spec, heard)
-    except JobCancelled:
-        note("Stopped; the model is as it was.")
-        raise typer.Exit(STOPPED) from None
-    finally:
-        engine.close()
+    result = run_job(spec, heard)
     assert isinstance(result, ProbeResult)
     return result
 

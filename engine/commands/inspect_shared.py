@@ -12,7 +12,16 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from engine.commands.console import STOPPED, note, out, print_json, print_table, stop, watch
+from engine.commands.console import (
+    STOPPED,
+    note,
+    opened,
+    out,
+    print_json,
+    print_table,
+    stop,
+    watch,
+)
 from engine.commands.table_files import Columns, as_plain, check_place, write_tables
 from engine.errors import BadSpec, EngineError, JobCancelled, PromptError
 from engine.inspection.ablation_spec import Method, Scope
@@ -118,16 +127,12 @@ def given_text(text: str | None) -> str | None:
 
 def ask(*specs: Spec) -> list[object]:
     """Run jobs one after the other in one engine."""
-    from engine.api import Engine
-
-    engine = Engine()
     try:
-        return [watch(engine, spec) for spec in specs]
+        with opened() as engine:
+            return [watch(engine, spec) for spec in specs]
     except JobCancelled:
         note("Stopped.")
         raise typer.Exit(STOPPED) from None
-    finally:
-        engine.close()
 
 
 def note_length(tokens: int, trained: int | None) -> None:

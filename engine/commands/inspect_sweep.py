@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import numpy as np
 import typer
 
-from engine.commands.console import STOPPED, note, out, print_table, watch
+from engine.commands.console import STOPPED, note, opened, out, print_table, watch
 from engine.commands.inspect_changes import SHOWN
 from engine.commands.inspect_shared import (
     AsJson,
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from engine.commands.table_files import Columns
     from engine.inspection.ranking import HeadRanking
     from engine.inspection.sweep_spec import SweepHeadsSpec
-    from engine.jobs.events import Event
 
 
 @guarded
@@ -99,25 +98,19 @@ def sweep(
 
 def _swept(spec: SweepHeadsSpec) -> tuple[HeadRanking, bool]:
     """The ranking, and whether the sweep was stopped before its end."""
-    from engine.api import Engine
-    from engine.jobs.events import Partial
-
     kept: list[HeadRanking] = []
 
-    def hear(event: Event) -> None:
-        if isinstance(event, Partial):
-            kept[:] = [cast("HeadRanking", event.value)]
+    def hear(part: object) -> None:
+        kept[:] = [cast("HeadRanking", part)]
 
-    engine = Engine()
     try:
-        return cast("HeadRanking", watch(engine, spec, hear)), False
+        with opened() as engine:
+            return cast("HeadRanking", watch(engine, spec, hear)), False
     except JobCancelled:
         note("Stopped.")
         if not kept:
             raise typer.Exit(STOPPED) from None
         return kept[0], True
-    finally:
-        engine.close()
 
 
 def _show_ranking(ranking: HeadRanking) -> None:

@@ -9,8 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from engine.commands.console import note, out, print_json, stop, watch
-from engine.errors import EngineError, JobCancelled
+from engine.commands.console import note, opened, out, print_json, run_job, stop
+from engine.errors import EngineError
 from engine.models.reference import ModelRef
 from engine.models.spec import (
     Anatomy,
@@ -33,15 +33,11 @@ Name = Annotated[str, typer.Argument(help="A teaching model, a folder, or owner/
 @app.command(name="list")
 def list_models(as_json: Json = False) -> None:
     """Every model that can be used without a download."""
-    from engine.api import Engine
-
-    engine = Engine()
     try:
-        entries = engine.models()
+        with opened() as engine:
+            entries = engine.models()
     except EngineError as error:
         stop(error)
-    finally:
-        engine.close()
     if as_json:
         print_json({"models": entries})
         return
@@ -162,17 +158,10 @@ def remove(
 
 def _result(spec: DescribeModelSpec | LoadModelSpec | DownloadSpec) -> object:
     """A job's result, or the end of the command."""
-    from engine.api import Engine
-
-    engine = Engine()
     try:
-        return watch(engine, spec)
-    except JobCancelled:
-        raise typer.Exit(130) from None
+        return run_job(spec, stopped="")
     except EngineError as error:
         stop(error)
-    finally:
-        engine.close()
 
 
 def size(count: int) -> str:

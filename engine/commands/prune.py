@@ -14,7 +14,7 @@ from rich.table import Table
 
 from engine.commands import prune_outliers, prune_sweep, prune_tune
 from engine.commands.compare_options import ModelOptions, one_of
-from engine.commands.console import note, out, print_json, stop
+from engine.commands.console import note, out, print_json, run_job, stop
 from engine.commands.prune_shared import (
     Device,
     DType,
@@ -25,7 +25,6 @@ from engine.commands.prune_shared import (
     Text,
     Windows,
     loss_words,
-    run_job,
     source,
     with_perplexity,
 )

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from engine.commands.compare_options import ModelOptions
-from engine.commands.console import out, print_json, print_table, stop
+from engine.commands.console import out, print_json, print_table, run_job, stop
 from engine.commands.prune_shared import (
     Device,
     DType,
@@ -21,7 +21,6 @@ from engine.commands.prune_shared import (
     Text,
     Windows,
     numbers,
-    run_job,
     source,
     with_perplexity,
     words,

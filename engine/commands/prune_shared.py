@@ -1,22 +1,18 @@
-"""What the verbs of `lathe prune` share: texts from options, a job watched to its end."""
+"""What the verbs of `lathe prune` share: options, texts from them, losses in words."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from engine.commands.console import STOPPED, note, watch
 from engine.commands.lines import TEXT
-from engine.errors import BadSpec, JobCancelled
-from engine.jobs.events import Event, Partial
+from engine.errors import BadSpec
 from engine.pruning.prune_spec import TextSource
 
 if TYPE_CHECKING:
-    from engine.jobs.spec import Spec
     from engine.pruning.prune_spec import Loss
 
 Model = Annotated[str, typer.Option(help="A model's name or folder.")]
@@ -64,34 +60,6 @@ def numbers(option: str, text: str) -> tuple[float, ...]:
 def words(text: str) -> tuple[str, ...]:
     """``"wanda,ria"`` as words."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def run_job(
-    spec: Spec, heard: Callable[[object], None] | None = None, stopped: str = ""
-) -> object | None:
-    """The result of a job; `heard` is told of its parts.
-
-    Args:
-        spec: What to do.
-        heard: Called with every part, on the worker thread.
-        stopped: Said when Ctrl+C ends it, and None is returned; empty = the command ends too.
-    """
-    from engine.api import Engine
-
-    def listen(event: Event) -> None:
-        if heard is not None and isinstance(event, Partial):
-            heard(event.value)
-
-    engine = Engine()
-    try:
-        return watch(engine, spec, listen)
-    except JobCancelled:
-        note(stopped or "Stopped; the model is as it was.")
-        if not stopped:
-            raise typer.Exit(STOPPED) from None
-        return None
-    finally:
-        engine.close()
 
 
 def loss_words(loss: Loss) -> str:

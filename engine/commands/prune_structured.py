@@ -12,10 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from engine.commands.compare_options import ModelOptions, one_of
-from engine.commands.console import FAILURE, STOPPED, err, note, out, print_json, print_table, stop
-from engine.commands.console import watch as follow
+from engine.commands.console import FAILURE, err, note, out, print_json, print_table, run_job, stop
 from engine.commands.prune_shared import Quantized, Text, source
-from engine.errors import EngineError, JobCancelled
+from engine.errors import EngineError
 from engine.pruning.prune_spec import TEACHING
 from engine.pruning.structured_spec import (
     WIDTHS,
@@ -101,7 +100,7 @@ def structured(
             seed=seed,
             out=str(output.absolute()) if output else "",
         )
-        result = _run(spec)
+        result = cast(StructuredResult, run_job(spec))
         if scores is not None:
             _write_scores(result, scores)
     except EngineError as error:
@@ -116,19 +115,6 @@ def structured(
             f"(by up to {result.reload.largest:.3g})."
         )
         raise typer.Exit(FAILURE)
-
-
-def _run(spec: StructuredSpec) -> StructuredResult:
-    from engine.api import Engine
-
-    engine = Engine()
-    try:
-        return cast(StructuredResult, follow(engine, spec))
-    except JobCancelled:
-        note("Stopped; the model is as it was.")
-        raise typer.Exit(STOPPED) from None
-    finally:
-        engine.close()
 
 
 def _plain(result: StructuredResult) -> dict[str, object]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, cast, get_args
 
 import typer
 from rich.table import Table
 
 from engine.commands.compare_options import ModelOptions, one_of
-from engine.commands.console import STOPPED, out, print_json, print_table, stop
+from engine.commands.console import (
+    STOPPED,
+    note,
+    opened,
+    out,
+    print_json,
+    print_table,
+    stop,
+    watch,
+)
 from engine.commands.prune_shared import (
     Device,
     DType,
@@ -21,12 +31,11 @@ from engine.commands.prune_shared import (
     Text,
     Windows,
     numbers,
-    run_job,
     source,
     with_perplexity,
     words,
 )
-from engine.errors import EngineError
+from engine.errors import EngineError, JobCancelled
 from engine.prompting.elements import Language
 from engine.pruning.prune_spec import ALLOCATIONS, METHODS, TEACHING
 from engine.pruning.recipe import Group, Mode, Recipe
@@ -98,7 +107,7 @@ def sweep(
             measured=measured,
             seed=seed,
         )
-        result = run_job(spec, heard, "Stopped; what is measured is kept.")
+        result = _run(spec, heard)
     except EngineError as error:
         stop(error)
     if as_json:
@@ -107,6 +116,16 @@ def sweep(
         _show(cells)
     if result is None:
         raise typer.Exit(STOPPED)
+
+
+def _run(spec: SweepPruneSpec, heard: Callable[[object], None]) -> object | None:
+    """The result; None when Ctrl+C ends it."""
+    try:
+        with opened() as engine:
+            return watch(engine, spec, heard)
+    except JobCancelled:
+        note("Stopped; what is measured is kept.")
+        return None
 
 
 def _plain(result: object, cells: list[SweepCell]) -> dict[str, object]:

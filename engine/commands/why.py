@@ -10,14 +10,13 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from engine.commands.console import STOPPED, note, out, print_json, watch
+from engine.commands.console import note, out, print_json, run_job
 from engine.commands.why_options import Asked, asking
-from engine.errors import BadSpec, ErrorReport, JobCancelled
+from engine.errors import BadSpec, ErrorReport
 from engine.evaluation.evidence.attribute_spec import METHODS, AttributeSpec, Attribution, Method
 from engine.evaluation.evidence.cross_spec import CrossResult, CrossSpec
 from engine.evaluation.evidence.order_spec import OrderResult, OrderSpec, SweepKind
 from engine.evaluation.evidence.states_spec import StatesResult, StatesSpec
-from engine.jobs.events import Event, Partial
 from engine.models.reference import Quantization
 
 if TYPE_CHECKING:
@@ -238,24 +237,12 @@ def _name_left_out(spec: EvidenceSpec) -> None:
 
 def _run(spec: EvidenceSpec, place: Path | None) -> Evidence:
     """Run, and keep the result in the project, when one is named."""
-    from engine.api import Engine
-    from engine.store.project import Project
 
-    def heard(event: Event) -> None:
-        if isinstance(event, Partial) and isinstance(event.value, ErrorReport):
-            note(str(event.value))
+    def heard(part: object) -> None:
+        if isinstance(part, ErrorReport):
+            note(str(part))
 
-    project = Project.open(place) if place is not None else None
-    engine = Engine(project=project)
-    try:
-        return cast("Evidence", watch(engine, spec, heard))
-    except JobCancelled:
-        note("Stopped.")
-        raise typer.Exit(STOPPED) from None
-    finally:
-        engine.close()
-        if project is not None:
-            project.close()
+    return cast("Evidence", run_job(spec, heard, "Stopped.", place))
 
 
 def _table(*names: str) -> Table:

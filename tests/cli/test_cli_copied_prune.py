@@ -13,7 +13,7 @@ import typer
 from typer.testing import CliRunner
 
 from engine import cli
-from engine.commands import prune, prune_outliers, prune_structured, prune_sweep, prune_tune
+from engine.api import Engine
 from engine.commands.prune_shared import source
 from engine.jobs.spec import Spec
 from engine.models.reference import LoadOptions, ModelRef
@@ -80,13 +80,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Spec]:
     """What the commands would have run."""
     specs: list[Spec] = []
 
-    def catch(spec: Spec, *_: object) -> None:
+    def catch(engine: Engine, spec: Spec, *_: object) -> None:
         specs.append(spec)
         raise typer.Exit(0)
 
-    for module in (prune, prune_sweep, prune_tune, prune_outliers):
-        monkeypatch.setattr(module, "run_job", catch)
-    monkeypatch.setattr(prune_structured, "_run", catch)
+    monkeypatch.setattr(Engine, "submit", catch)
     return specs
 
 
