@@ -7308,17 +7308,6 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
-    <name>RunStrip</name>
-    <message>
-        <source>Preparing…</source>
-        <translation>准备中…</translation>
-    </message>
-    <message>
-        <source>{s:.0f} s left</source>
-        <translation>还剩 {s:.0f} 秒</translation>
-    </message>
-</context>
-<context>
     <name>RunsPage</name>
     <message>
         <source>Runs</source>

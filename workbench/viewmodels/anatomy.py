@@ -18,9 +18,9 @@ from engine.models.reference import ModelRef
 from engine.models.spec import Anatomy, DescribeModelSpec, ModelDescription
 from workbench.viewmodels.anatomy_activations import ActivationChoice
 from workbench.viewmodels.anatomy_norms import NormChoice
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.current_model import CurrentModel
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 
 Topic = Literal["models", "activations", "norms", "components"]
 ITEMS: Final = 6

@@ -12,8 +12,8 @@ from engine.inspection.inspect_spec import MaskChoice
 from engine.inspection.stages import Cell, Stage, explain, stages_of
 from workbench.viewmodels.attention_case import AttentionCase
 from workbench.viewmodels.attention_heads import HeadAt, heads_of, roles_of, telling_head
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 
 View = Literal["map", "lines", "lens", "patch", "states", "mask"]
 VIEWS: Final[tuple[View, ...]] = ("map", "lines", "lens", "patch", "states", "mask")

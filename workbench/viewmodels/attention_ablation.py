@@ -23,8 +23,8 @@ from engine.inspection.sweep_spec import SweepHeadsSpec
 from engine.models.reference import ModelRef
 from workbench.viewmodels.attention_case import AttentionCase
 from workbench.viewmodels.attention_heads import HeadAt
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 
 TOP = 6
 

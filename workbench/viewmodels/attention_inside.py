@@ -16,8 +16,8 @@ from engine.inspection.states_spec import CompareStatesSpec, StatesPair
 from engine.models.reference import ModelRef, Quantization
 from workbench.viewmodels.attention_ablation import reading
 from workbench.viewmodels.attention_case import AttentionCase
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 
 QUANTISED: Final[tuple[Quantization, ...]] = ("nf4", "int8")
 

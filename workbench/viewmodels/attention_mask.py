@@ -16,8 +16,8 @@ from engine.inspection.inspect_spec import MaskChoice, MaskName, Stroke
 from engine.inspection.masks_spec import MaskResult, MaskSpec
 from workbench.viewmodels.attention_ablation import TOP, reading
 from workbench.viewmodels.attention_case import AttentionCase
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 
 MOST_PAINTED: Final = 1024
 SAID: Final = 16

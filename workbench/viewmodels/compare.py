@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Protocol, cast
+from typing import cast
 
 from PySide6.QtCore import QObject, Signal
 
@@ -30,27 +30,12 @@ from engine.jobs.events import (
     Terminal,
     TokenChunk,
 )
-from engine.jobs.spec import Spec
 from workbench.viewmodels.compare_column import Column, Verification, compare_tokens
 from workbench.viewmodels.compare_history import Place, StoredColumn
 from workbench.viewmodels.compare_setup import CompareSetup, default_setup
+from workbench.viewmodels.jobs import JobHandle, Jobs
 from workbench.viewmodels.prompt_model import PromptModel
 from workbench.viewmodels.prompt_state import PromptProblem
-
-
-class JobHandle(Protocol):
-    """What `submit` gives back."""
-
-    @property
-    def id(self) -> str: ...
-
-
-class Jobs(Protocol):
-    """The jobs service as this page needs it: events arrive on the window's thread."""
-
-    def submit(self, spec: Spec, on_event: Callable[[Event], None]) -> JobHandle: ...
-
-    def cancel(self, job_id: str) -> None: ...
 
 
 class CompareModel(QObject):

@@ -28,8 +28,8 @@ from engine.context.documents_spec import (
 from engine.errors import BadSpec, EngineError, ErrorReport
 from engine.models.reference import ModelRef
 from engine.prompting.elements import Language
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 
 RunState = Literal["waiting", "running", "done", "failed", "stopped"]
 OFFERED_FLOWS: Final[tuple[Flow, ...]] = (

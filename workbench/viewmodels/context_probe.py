@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.context.probe_spec import MethodReport, ProbeResult, ProbeRow, ProbeSpec
 from engine.evaluation.spec import Provenance
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 
 HOLDS: Final = 0.8
 """Share of the keys from which a method counts as holding."""

@@ -15,8 +15,8 @@ from engine.errors import BadSpec, EngineError
 from engine.models.reference import ModelRef
 from engine.prompting.elements import Language
 from engine.pruning.prune_spec import TEACHING, TextSource
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 
 TRAINABLE: Final = tuple(name for name in SCALING_NAMES if name not in UNTRAINABLE)
 

@@ -25,7 +25,6 @@ from engine.jobs.events import (
 )
 from engine.prompting.elements import PromptElements
 from workbench.services.background import Background
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.evaluate_items import (
     Answers,
     ItemsTable,
@@ -38,6 +37,7 @@ from workbench.viewmodels.evaluate_items import (
 from workbench.viewmodels.evaluate_plan import Plan, Stamp, Wish, plan
 from workbench.viewmodels.evaluate_reading import reread, voted_by
 from workbench.viewmodels.evaluate_setup import EvaluateSetup, default_evaluation
+from workbench.viewmodels.jobs import Jobs
 
 PLAN_MS: Final = 150
 

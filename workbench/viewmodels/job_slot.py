@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.errors import EngineError
 from engine.jobs.events import Event, Failed, Finished, Partial, Progress, Terminal
 from engine.jobs.spec import Spec
-from workbench.viewmodels.compare import JobHandle, Jobs
+from workbench.viewmodels.jobs import JobHandle, Jobs
 
 
 class JobSlot(QObject):

@@ -12,8 +12,8 @@ from engine.models.reference import ModelRef
 from engine.models.spec import Anatomy, DescribeModelSpec, ModelDescription
 from engine.prompting.render import Message, Segment
 from workbench.viewmodels.attention_case import AttentionCase
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 
 Topic = Literal["rotation", "stretch", "numbers", "alibi", "tables", "buckets"]
 TOPICS: Final[tuple[Topic, ...]] = get_args(Topic)

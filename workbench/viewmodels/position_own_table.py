@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.inspection.positions.table_spec import PositionTable, PositionTableSpec
 from engine.models.reference import ModelRef
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 
 
 class OwnTableModel(QObject):

@@ -10,8 +10,8 @@ from engine.inspection.positions.counterfactual_spec import (
     CounterfactualResult,
     CounterfactualSpec,
 )
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 
 PAUSE_MS: Final = 300
 

@@ -20,8 +20,8 @@ from engine.models.reference import ModelRef
 from engine.models.spec import CountTokensSpec
 from engine.prompting.elements import Example, PromptElements
 from engine.prompting.template import is_plain, literal
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.compare_setup import CompareSetup
+from workbench.viewmodels.jobs import Jobs
 from workbench.viewmodels.prompt_state import TEMPLATED_FIELDS, PromptState
 
 DEBOUNCE_MS: Final = 250

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.errors import EngineError
 from engine.pruning.live_spec import LivePruneSpec, LiveState
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 from workbench.viewmodels.pruning_live import LiveModel
 
 Cell = tuple[int, float]

@@ -14,7 +14,7 @@ from engine.errors import EngineError
 from engine.jobs.events import Event, Failed, Finished, Progress, Terminal
 from engine.pruning.live_spec import LivePruneSpec, LiveState
 from engine.pruning.prune_spec import Loss
-from workbench.viewmodels.compare import JobHandle, Jobs
+from workbench.viewmodels.jobs import JobHandle, Jobs
 from workbench.viewmodels.pruning_setup import FIRST_RATIO, HIGHEST, Asked
 
 REST_MS = 160

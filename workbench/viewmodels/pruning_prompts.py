@@ -16,9 +16,9 @@ from engine.evaluation.tasks import task_spec
 from engine.prompting.elements import Language
 from engine.pruning.recipe import Recipe
 from workbench.services.background import Background
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.compare_pinned import PinnedPrompt, asked_again
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 from workbench.viewmodels.pruning_setup import Asked
 
 PINS: Final = ""

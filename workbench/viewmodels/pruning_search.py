@@ -13,8 +13,8 @@ from engine.pruning.outliers_spec import (
     OutliersSpec,
 )
 from engine.pruning.tune_spec import Candidate, TuneResult, TuneSpec
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 from workbench.viewmodels.pruning_setup import Asked
 
 EXPONENTS: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)

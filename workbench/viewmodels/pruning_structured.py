@@ -16,8 +16,8 @@ from engine.pruning.structured_spec import (
     Widths,
     Worth,
 )
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 from workbench.viewmodels.pruning_setup import Asked
 
 

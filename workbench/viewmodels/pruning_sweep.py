@@ -11,8 +11,8 @@ from engine.errors import EngineError
 from engine.prompting.elements import Language
 from engine.pruning.prune_spec import CUSTOM
 from engine.pruning.sweep_spec import DENSE, RATIOS, SweepCell, SweepPruneSpec, SweepResult
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 from workbench.viewmodels.pruning_setup import Asked
 
 FIRST_METHODS: Final = ("magnitude", "wanda", "ria")

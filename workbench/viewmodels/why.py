@@ -23,8 +23,8 @@ from engine.evaluation.evidence.states_spec import StatesResult, StatesSpec
 from engine.evaluation.spec import CompareSpec
 from engine.models.reference import ModelRef, Quantization
 from engine.prompting.strategies.registry import technique_class
-from workbench.viewmodels.compare import Jobs
 from workbench.viewmodels.job_slot import JobSlot
+from workbench.viewmodels.jobs import Jobs
 from workbench.viewmodels.why_case import WhyCase
 
 if TYPE_CHECKING:

@@ -37,11 +37,11 @@ from workbench.views.compare.prompt_panel import PromptPanel
 from workbench.views.compare.reports import Reports
 from workbench.views.compare.results_bar import TINTS, ResultsBar
 from workbench.views.compare.run_control import RunControl
-from workbench.views.compare.run_strip import RunStrip
 from workbench.views.page import Page
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.low_scroll import LowScroll
+from workbench.widgets.progress_strip import ProgressStrip
 from workbench.widgets.sampling_panel import SamplingPanel
 from workbench.widgets.technique_bar import TechniqueBar
 
@@ -74,7 +74,7 @@ class ComparePage(Page):
         self.sampling = SamplingPanel(self)
         self.reports = Reports(self.model, services, self)
         self.overlay = OverlayPanel(self.model, services.background.run, self)
-        self.strip = RunStrip(self)
+        self.strip = ProgressStrip(self)
         self._build()
         self._connect()
         self._follow_model()
