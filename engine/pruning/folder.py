@@ -5,13 +5,13 @@ No torch here: a window asks `replaces` before it starts a job.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from engine.errors import BadSpec
+from engine.store.folder import whole_folder as whole
 
 PROVENANCE: Final = "pruning.json"
 """The file by which a folder is known to hold a pruned model."""
@@ -61,17 +61,5 @@ def whole_folder(folder: Path, *, overwrite: bool) -> Iterator[Path]:
         BadSpec: As `check_folder` does.
     """
     check_folder(folder, overwrite=overwrite)
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
+    with whole(folder) as partial:
         yield partial
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-    former = folder.with_name(folder.name + ".former")
-    shutil.rmtree(former, ignore_errors=True)
-    if folder.exists():
-        folder.replace(former)
-    partial.replace(folder)
-    shutil.rmtree(former, ignore_errors=True)
