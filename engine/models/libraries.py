@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import threading
 
+from engine.models.heap import keep_freed_memory
+
 _lock = threading.Lock()
 _done = False
 
@@ -35,6 +37,7 @@ def ready() -> None:
         if "OMP_NUM_THREADS" not in os.environ:
             cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
             torch.set_num_threads(max(1, cores - 1))
+        keep_freed_memory()
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         logging.disable_default_handler()  # it writes on the terminal
         logging.enable_propagation()  # to the log file instead

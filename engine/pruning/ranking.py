@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.pruning.network import smallest_of_each
 from engine.pruning.recipe import Group, Pattern
 
 MOST_COMPARED: Final = 16
@@ -151,33 +152,18 @@ def pruned_of_m(scores: Tensor, pattern: Pattern) -> Tensor:
 def _lowest_of_each(groups: Tensor, leaving: int) -> Tensor:
     """True for the lowest scores of each small group, ties in reading order, bool ``[groups, m]``.
 
-    Every step of a bubble sort is one operation over all groups: for a few neighbours this is
-    many times faster than a sort of each. NumPy turns the axes several times faster than torch.
+    Every step of a sorting network is one operation over all groups: for a few neighbours this is
+    many times faster than a sort of each, and NumPy turns the axes several times faster than
+    torch.
     """
-    by_member = torch.from_numpy(np.ascontiguousarray(groups.numpy().T))  # [m, groups]
-    limit = _smallest_of_each(by_member, leaving)
+    by_member = np.ascontiguousarray(groups.numpy().T)  # [m, groups]
+    limit = smallest_of_each(by_member, leaving)
     gone = by_member <= limit
-    crowded = gone.sum(0, dtype=torch.uint8) > leaving
-    turned = torch.from_numpy(np.ascontiguousarray(gone.numpy().T))
-    if bool(crowded.any()):
-        own, border = groups[crowded], limit[crowded].unsqueeze(1)
+    turned = torch.from_numpy(np.ascontiguousarray(gone.T))
+    if np.count_nonzero(gone) > leaving * len(groups):  # ties: some groups lose more than they may
+        crowded = turned.sum(-1) > leaving
+        own, border = groups[crowded], torch.from_numpy(limit)[crowded].unsqueeze(1)
         equal = own == border
         room = leaving - (own < border).sum(-1, keepdim=True)
         turned[crowded] = (own < border) | (equal & (equal.cumsum(-1) <= room))
     return turned
-
-
-def _smallest_of_each(by_member: Tensor, place: int) -> Tensor:
-    """The ``place``-th smallest score of each group, ``[groups]``; scores are ``[m, groups]``."""
-    size = len(by_member)
-    upward = place > size // 2  # from the nearer end
-    better, worse = (torch.maximum, torch.minimum) if upward else (torch.minimum, torch.maximum)
-    rows: list[Tensor] = list(by_member.clone())
-    spare = torch.empty_like(rows[0])
-    places = size - place + 1 if upward else place
-    for first in range(places):
-        for row in range(size - 1, first, -1):
-            better(rows[row - 1], rows[row], out=spare)
-            worse(rows[row - 1], rows[row], out=rows[row])
-            rows[row - 1], spare = spare, rows[row - 1]
-    return rows[places - 1]
