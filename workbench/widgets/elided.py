@@ -18,6 +18,12 @@ from workbench.widgets.plain import PlainLabel
 KEPT_PX = 4  # beside a picker's text, at both ends together
 
 
+def may_shrink(combo: QComboBox, chars: int = 10) -> None:
+    """Let a picker become as narrow as so many characters, however long its choices are."""
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(chars)
+
+
 class ElidedLabel(PlainLabel):
     """One line of text that gives way to its neighbours."""
 

@@ -7,19 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFormLayout,
-    QFrame,
-    QHBoxLayout,
-    QPushButton,
-    QScrollArea,
-    QSizePolicy,
-    QSpinBox,
-    QStyle,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from engine.evaluation.extractors.registry import EXTRACTORS
 from engine.prompting.elements import Language
@@ -27,9 +15,10 @@ from workbench.services.icons import Icons
 from workbench.viewmodels.evaluate_setup import MOST_ITEMS, EvaluateSetup, Recent
 from workbench.viewmodels.names import rule_name, task_set_name
 from workbench.views.evaluate.models_button import ModelsButton
-from workbench.widgets.elided import ElidedCombo
+from workbench.widgets.elided import ElidedCombo, may_shrink
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.settings_column import SettingsColumn, form, whole
 from workbench.widgets.technique_bar import TechniqueBar
 
 
@@ -41,7 +30,7 @@ class PromptChoice:
     name: str
 
 
-class SidePanel(QFrame):
+class SidePanel(SettingsColumn):
     """Shows an `EvaluateSetup`; every wish goes out as a whole new one.
 
     Signals:
@@ -57,16 +46,12 @@ class SidePanel(QFrame):
     sampling_toggled = Signal(bool)
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "band")
+        super().__init__(parent, least_chars=38)  # two chips of techniques side by side
         self._setup = EvaluateSetup()
         self._choices: tuple[PromptChoice, ...] = ()
         self._fitting: tuple[str, ...] = ()
         self._language: Language = "en"
         self._setting = False
-        self.headings = [PlainLabel(self) for _ in range(5)]
-        for heading in self.headings:
-            set_role(heading, "section")
         self.source = ElidedCombo(self)
         self.source.setObjectName("data-source")
         self.bring = QPushButton(self)
@@ -75,13 +60,12 @@ class SidePanel(QFrame):
         self.about = PlainLabel(self)
         self.about.setWordWrap(True)
         set_role(self.about, "muted")
-        self.items = _whole(0, MOST_ITEMS)
-        self.items.setObjectName("item-count")
-        self.seed = _whole(0, 2_147_483_647)
+        self.items = whole(0, MOST_ITEMS, "item-count")
+        self.seed = whole(0, 2_147_483_647, "task-seed")
         self.language = QComboBox(self)
         self.prompt = ElidedCombo(self)
         self.prompt.setObjectName("prompt-source")
-        self.shots = _whole(0, 64)
+        self.shots = whole(0, 64, "example-count")
         self.techniques = TechniqueBar(self)
         self.models = ModelsButton(self)
         self.models.setObjectName("evaluate-models")
@@ -90,8 +74,6 @@ class SidePanel(QFrame):
         self.rule = ElidedCombo(self)
         self.rule.setObjectName("primary-rule")
         self.labels = {name: PlainLabel(self) for name in ("items", "seed", "language", "shots")}
-        for label in self.labels.values():  # in the middle of its row
-            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._lay_out()
         self._connect()
         self.retranslate()
@@ -117,7 +99,7 @@ class SidePanel(QFrame):
         self.models.set_models(setup.compare.models)
         self._write_sampling()
         self._setting = False
-        self._fit_width()
+        self.fit_width()
 
     def set_library(self, choices: Sequence[PromptChoice]) -> None:
         """The prompts that may be asked with."""
@@ -170,13 +152,6 @@ class SidePanel(QFrame):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
-
-    def _fit_width(self) -> None:
-        """Wide enough for its widest row, and for two chips side by side."""
-        letter = self.fontMetrics().averageCharWidth()
-        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
-        wanted = max(self._inside.minimumSizeHint().width(), letter * 38)
-        self.setMinimumWidth(wanted + bar + 20)
 
     # Filling
 
@@ -283,58 +258,25 @@ class SidePanel(QFrame):
     # Building
 
     def _lay_out(self) -> None:
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(8)
+        self.language.addItem("English", "en")
+        self.language.addItem("中文", "zh")
         source = QHBoxLayout()
         source.setSpacing(8)
         source.addWidget(self.source, 1)
         source.addWidget(self.bring)
-        self.form = _form()
-        self.form.addRow(self.labels["items"], self.items)
-        self.form.addRow(self.labels["language"], self.language)
-        self.form.addRow(self.labels["seed"], self.seed)
-        self.language.addItem("English", "en")
-        self.language.addItem("中文", "zh")
-        shots = _form()
-        shots.addRow(self.labels["shots"], self.shots)
-        groups: tuple[tuple[QWidget | QHBoxLayout | QFormLayout, ...], ...] = (
-            (source, self.about, self.form),
-            (self.prompt, shots),
-            (self.techniques,),
-            (self.models, self.sampling),
-            (self.rule,),
+        labels = self.labels
+        self.form = form(
+            (labels["items"], self.items),
+            (labels["language"], self.language),
+            (labels["seed"], self.seed),
         )
-        for place, (heading, group) in enumerate(zip(self.headings, groups, strict=True)):
-            if place:
-                column.addSpacing(8)
-            column.addWidget(heading)
-            for part in group:
-                if isinstance(part, QWidget):
-                    column.addWidget(part)
-                else:
-                    column.addLayout(part)
-        column.addStretch(1)
-        for name, field in (
-            ("items", self.items), ("seed", self.seed),
-            ("language", self.language), ("shots", self.shots),
-        ):  # fmt: skip
-            self.labels[name].setBuddy(field)
+        self.add_section(source, self.about, self.form)
+        self.add_section(self.prompt, form((labels["shots"], self.shots)))
+        self.add_section(self.techniques)
+        self.add_section(self.models, self.sampling)
+        self.add_section(self.rule)
         for combo in (self.source, self.prompt, self.rule):
-            combo.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-            combo.setMinimumContentsLength(10)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
-        self._inside = inside
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 4, 8)
-        layout.addWidget(scroll)
+            may_shrink(combo)
 
     def _connect(self) -> None:
         self.source.activated.connect(self._source_chosen)
@@ -348,18 +290,3 @@ class SidePanel(QFrame):
         self.models.models_edited.connect(self._models_edited)
         self.sampling.toggled.connect(self.sampling_toggled)
         self.rule.activated.connect(self._rule_chosen)
-
-
-def _whole(low: int, high: int) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(low, high)
-    box.setKeyboardTracking(False)
-    return box
-
-
-def _form() -> QFormLayout:
-    form = QFormLayout()
-    form.setHorizontalSpacing(12)
-    form.setVerticalSpacing(8)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    return form
