@@ -44,7 +44,10 @@ class ActionButton(QPushButton):
         self.setText(self._action.text())
         self.setToolTip(self._action.toolTip())
         self.setAccessibleName(self._action.text())
-        self.setEnabled(self._action.isEnabled())
+        enabled = self._action.isEnabled()
+        if not enabled and self.hasFocus():
+            self.clearFocus()  # Qt would pass it on to whatever comes first in the window
+        self.setEnabled(enabled)
         if self._action.isCheckable():
             self.setCheckable(True)
             self.setChecked(self._action.isChecked())

@@ -56,14 +56,23 @@ class PageHeader(QWidget):
         self.title.setToolTip(text if self._low else "")
 
     def set_primary(self, action: QAction) -> QPushButton:
-        """Show an action as the page's primary button; replaces the one before."""
-        if self.primary is not None:
-            self._buttons.removeWidget(self.primary)
-            self.primary.hide()
-            self.primary.deleteLater()
+        """Show an action as the page's primary button; replaces the one before.
+
+        Who had just pressed the former one has the new one under the fingers: Qt would give the
+        focus to whatever comes first in the window.
+        """
+        former = self.primary
         self.primary = ActionButton(self._services, action, "primary", self)
         self.primary.setObjectName("primary-action")
         self._buttons.addWidget(self.primary)
+        if former is not None:
+            if former.hasFocus():
+                former.clearFocus()
+                self.primary.show()
+                self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._buttons.removeWidget(former)
+            former.hide()
+            former.deleteLater()
         return self.primary
 
     def add_button(self, widget: QWidget) -> None:
