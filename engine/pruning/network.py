@@ -22,7 +22,7 @@ def smallest_of_each(members: Scores, place: int) -> Scores:
     bubble sort up to the fourth takes 44.
 
     Args:
-        members: ``[m, groups]``, m ≥ 2, not written to.
+        members: ``[m, groups]``, m ≥ 2, the rows contiguous; written to.
         place: 1 to m.
     """
     half = len(members) // 2
@@ -42,7 +42,7 @@ def smallest_of_each(members: Scores, place: int) -> Scores:
 
 def _sorted(members: Scores) -> list[Scores]:
     """The members of each group in ascending order, each ``[groups]``."""
-    rows = list(members.copy())
+    rows = list(members)
     spare = np.empty_like(rows[0])
     for low, high in exchanges(len(rows)):
         np.minimum(rows[low], rows[high], out=spare)
