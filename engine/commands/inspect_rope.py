@@ -24,6 +24,7 @@ from engine.commands.inspect_shared import (
     note_length,
     show_table,
 )
+from engine.context.method_names import SCALING_NAMES
 from engine.errors import BadSpec
 
 if TYPE_CHECKING:
@@ -58,10 +59,7 @@ def rope(
     head: Head = 0,
     scaling: Annotated[
         str,
-        typer.Option(
-            help="keep, remove, direct, linear, ntk, ntk-exact, ntk-by-parts, ntk-mixed, dynamic, "
-            "yarn, llama3 or longrope."
-        ),
+        typer.Option(help=f"keep, remove, {', '.join(SCALING_NAMES)}."),
     ] = "keep",
     factor: Annotated[float, typer.Option(help="Target length over trained length.")] = 1.0,
     length: Annotated[

@@ -1,47 +1,30 @@
-"""The names of the methods that stretch a model, and which of them go together. No torch here."""
+"""The methods that stretch a model, by name, and which of them go together. No torch here.
+
+Every list is made from the classes in the two registries: a new method is one new file and one
+line in one of them.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
+from engine.context.attention.registry import RULES
+from engine.context.part import Part
+from engine.context.scaling.registry import SCALINGS
 from engine.errors import BadSpec
 
-SCALING_NAMES: Final = (
-    "direct",
-    "linear",
-    "ntk",
-    "ntk-exact",
-    "ntk-by-parts",
-    "ntk-mixed",
-    "dynamic",
-    "ntk-request",
-    "yarn",
-    "llama3",
-    "longrope",
+PARTS: Final[dict[str, type[Part]]] = {**SCALINGS, **RULES}
+SCALING_NAMES: Final = tuple(SCALINGS)
+MOVING_NAMES: Final = tuple(name for name, rule in RULES.items() if rule.moves)
+OTHER_RULES: Final = tuple(name for name, rule in RULES.items() if not rule.moves)
+METHOD_NAMES: Final = tuple(PARTS)
+TITLES: Final = {name: part.title for name, part in PARTS.items()}
+USUAL: Final = tuple(name for name, part in PARTS.items() if part.usual)
+"""Measured where nobody chose."""
+JOINED: Final = tuple(
+    f"{partner}+{name}" for name, part in PARTS.items() for partner in part.partners
 )
-MOVING_NAMES: Final = ("self-extend", "rerope", "leaky-rerope", "sinks")
-OTHER_RULES: Final = ("log-n", "sliding", "block-sparse")
-METHOD_NAMES: Final = (*SCALING_NAMES, *MOVING_NAMES, *OTHER_RULES)
-TITLES: Final[dict[str, str]] = {
-    "direct": "Direct extrapolation",
-    "linear": "Position interpolation",
-    "ntk": "NTK (base · k)",
-    "ntk-exact": "NTK (exact)",
-    "ntk-by-parts": "NTK by parts",
-    "ntk-mixed": "NTK-mixed",
-    "dynamic": "Dynamic NTK",
-    "ntk-request": "NTK per request",
-    "yarn": "YaRN",
-    "llama3": "Llama 3",
-    "longrope": "LongRoPE",
-    "self-extend": "Self-Extend",
-    "rerope": "ReRoPE",
-    "leaky-rerope": "Leaky ReRoPE",
-    "sinks": "StreamingLLM sinks",
-    "log-n": "log-n scaling",
-    "sliding": "Sliding window",
-    "block-sparse": "Block-sparse",
-}
+"""Methods of two parts that are offered by name; every other allowed pair can be written."""
 
 
 def parts_of(name: str) -> tuple[str, ...]:

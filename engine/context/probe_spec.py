@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.context.cache_names import CACHES
-from engine.context.method_names import check_method
+from engine.context.method_names import USUAL, check_method
 from engine.errors import BadSpec
 from engine.evaluation.spec import Provenance
 from engine.jobs.spec import Spec
@@ -18,16 +18,7 @@ from engine.models.reference import ModelRef
 from engine.prompting.elements import Language
 from engine.pruning.prune_spec import TextSource
 
-DEFAULT_METHODS: Final = (
-    "direct",
-    "linear",
-    "ntk",
-    "ntk-exact",
-    "yarn",
-    "dynamic",
-    "self-extend",
-    "rerope",
-)
+DEFAULT_METHODS: Final = USUAL
 DEFAULT_LENGTHS: Final = ("1x", "2x", "4x", "8x")
 LEAST_TOKENS: Final = 32
 

@@ -1859,122 +1859,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
 <context>
     <name>Context</name>
     <message>
-        <source>Direct</source>
-        <translation>直接外推</translation>
-    </message>
-    <message>
-        <source>Interpolation (PI)</source>
-        <translation>内插（PI）</translation>
-    </message>
-    <message>
-        <source>NTK (base · k)</source>
-        <translation>NTK（底数 · k）</translation>
-    </message>
-    <message>
-        <source>NTK by parts</source>
-        <translation>NTK 分段</translation>
-    </message>
-    <message>
-        <source>NTK mixed</source>
-        <translation>NTK 混合</translation>
-    </message>
-    <message>
-        <source>Dynamic NTK</source>
-        <translation>动态 NTK</translation>
-    </message>
-    <message>
-        <source>NTK per request</source>
-        <translation>按请求的 NTK</translation>
-    </message>
-    <message>
-        <source>NTK (exact)</source>
-        <translation>NTK（精确）</translation>
-    </message>
-    <message>
-        <source>Sinks</source>
-        <translation>注意力汇</translation>
-    </message>
-    <message>
-        <source>Sliding window</source>
-        <translation>滑动窗口</translation>
-    </message>
-    <message>
-        <source>Block-sparse</source>
-        <translation>分块稀疏</translation>
-    </message>
-    <message>
-        <source>Nothing is changed: positions run on past training.</source>
-        <translation>什么都不改：位置直接超出训练范围。</translation>
-    </message>
-    <message>
-        <source>Every frequency divided by the factor, so no position is new, but all are crowded; works after a little training (Chen et al. 2023).</source>
-        <translation>每个频率都除以倍数：没有新位置，但位置变得拥挤；少量训练后有效（Chen 等，2023）。</translation>
-    </message>
-    <message>
-        <source>The base times k: digits of the position change base.</source>
-        <translation>底数乘以 k：位置的各位“数字”换了进制。</translation>
-    </message>
-    <message>
-        <source>The base times k^(d/(d−2)): the slowest pair is interpolated, the fastest kept.</source>
-        <translation>底数乘以 k^(d/(d−2))：最慢的一对内插，最快的一对不变。</translation>
-    </message>
-    <message>
-        <source>Pairs that turned often in training stay, slow ones are interpolated.</source>
-        <translation>训练中转过多圈的维度对不变，转得慢的内插。</translation>
-    </message>
-    <message>
-        <source>Divisors grow with the pair&apos;s number (Su 2023).</source>
-        <translation>除数随维度对的序号增大（苏剑林，2023）。</translation>
-    </message>
-    <message>
-        <source>The base follows the length of the text; keys cached earlier go stale then.</source>
-        <translation>底数随文本长度变化；此前缓存的键会因此过时。</translation>
-    </message>
-    <message>
-        <source>One factor per request, chosen before the text is read: cache-safe.</source>
-        <translation>每个请求一个倍数，读文本之前就定好：缓存始终正确。</translation>
-    </message>
-    <message>
-        <source>NTK by parts with a temperature of the scores (Peng et al. 2023).</source>
-        <translation>NTK 分段，再给分数加上温度（Peng 等，2023）。</translation>
-    </message>
-    <message>
-        <source>Long waves divided, short ones kept, between blended.</source>
-        <translation>长波除以倍数，短波不变，中间平滑过渡。</translation>
-    </message>
-    <message>
-        <source>A divisor per pair from a search; type yours below (Ding et al. 2024).</source>
-        <translation>每个维度对一个搜索得到的除数；在下面填入（Ding 等，2024）。</translation>
-    </message>
-    <message>
-        <source>Near tokens keep their positions, far ones share positions in groups (Jin et al. 2024).</source>
-        <translation>近处的词元保持位置，远处的按组共用位置（Jin 等，2024）。</translation>
-    </message>
-    <message>
-        <source>Distances are cut off at a window: none is new (Su 2023).</source>
-        <translation>距离在窗口处截断：没有新的距离（苏剑林，2023）。</translation>
-    </message>
-    <message>
-        <source>Beyond the window distances grow more slowly (Su 2023).</source>
-        <translation>窗口之外距离增长变慢（苏剑林，2023）。</translation>
-    </message>
-    <message>
-        <source>The first tokens and a recent window stay; the middle is forgotten (Xiao et al. 2023).</source>
-        <translation>保留开头的词元和最近的窗口，中间的被遗忘（Xiao 等，2023）。</translation>
-    </message>
-    <message>
-        <source>Scores grow with log n, so attention stays as sharp in long texts.</source>
-        <translation>分数随 log n 增大，使长文本中的注意力同样集中。</translation>
-    </message>
-    <message>
-        <source>Only recent tokens are seen.</source>
-        <translation>只看最近的词元。</translation>
-    </message>
-    <message>
-        <source>Local blocks and a few strided ones are seen.</source>
-        <translation>看邻近的块和少数间隔的块。</translation>
-    </message>
-    <message>
         <source>The text fits the window</source>
         <translation>文本放得进窗口</translation>
     </message>
@@ -6867,26 +6751,6 @@ One question, leave one out</source>
         <translation>不叠加</translation>
     </message>
     <message>
-        <source>Interpolation (PI)</source>
-        <translation>内插（PI）</translation>
-    </message>
-    <message>
-        <source>NTK (base · k)</source>
-        <translation>NTK（底数 · k）</translation>
-    </message>
-    <message>
-        <source>NTK exact</source>
-        <translation>精确 NTK</translation>
-    </message>
-    <message>
-        <source>YaRN</source>
-        <translation>YaRN</translation>
-    </message>
-    <message>
-        <source>Llama 3</source>
-        <translation>Llama 3</translation>
-    </message>
-    <message>
         <source>Overlay on the dials</source>
         <translation>转盘上的叠加</translation>
     </message>
@@ -8472,38 +8336,6 @@ One question, leave one out</source>
     <message>
         <source>Above {n} tokens the model is asked only when you want it</source>
         <translation>超过 {n} 个 token 时，只在你要求时才问模型</translation>
-    </message>
-    <message>
-        <source>Direct</source>
-        <translation>直接外推</translation>
-    </message>
-    <message>
-        <source>Interpolation (PI)</source>
-        <translation>内插（PI）</translation>
-    </message>
-    <message>
-        <source>NTK (base · k)</source>
-        <translation>NTK（底数 · k）</translation>
-    </message>
-    <message>
-        <source>NTK exact</source>
-        <translation>精确 NTK</translation>
-    </message>
-    <message>
-        <source>Dynamic NTK</source>
-        <translation>动态 NTK</translation>
-    </message>
-    <message>
-        <source>YaRN</source>
-        <translation>YaRN</translation>
-    </message>
-    <message>
-        <source>Llama 3</source>
-        <translation>Llama 3</translation>
-    </message>
-    <message>
-        <source>LongRoPE</source>
-        <translation>LongRoPE</translation>
     </message>
     <message>
         <source>× {factor} = {length} positions</source>

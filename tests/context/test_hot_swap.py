@@ -10,7 +10,14 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, DynamicCache
 
 from engine.context.attention.registry import RULES
-from engine.context.method_names import METHOD_NAMES, MOVING_NAMES, SCALING_NAMES, TITLES
+from engine.context.method_names import (
+    JOINED,
+    METHOD_NAMES,
+    MOVING_NAMES,
+    PARTS,
+    SCALING_NAMES,
+    check_method,
+)
 from engine.context.methods import applied, method_of, refusal, trained_length, widened
 from engine.context.scaling.live import live_config
 from engine.context.scaling.registry import SCALINGS
@@ -110,9 +117,16 @@ def test_a_cache_gives_what_one_pass_gives_or_is_flagged(name):
     assert (gap < 1e-3) == method.keeps_cache, gap
 
 
-def test_names_registries_and_titles_agree():
-    assert (*SCALINGS, *RULES) == METHOD_NAMES == tuple(TITLES)
-    assert {name for name, rule in RULES.items() if rule.moves} == set(MOVING_NAMES)
+def test_every_list_of_methods_is_made_from_the_classes():
+    assert (*SCALINGS, *RULES) == METHOD_NAMES
+    assert MOVING_NAMES == ("self-extend", "rerope", "leaky-rerope", "sinks")
+    for name, part in PARTS.items():
+        assert part.name == name
+        assert part.title
+        assert part.formula
+        assert part.summary.endswith(".")
+    for name in JOINED:
+        check_method(name)
 
 
 def test_joined_methods_do_both():

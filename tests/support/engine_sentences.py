@@ -61,6 +61,12 @@ PHRASES = {
 }
 # Functions whose return values are shown, and calls that say a step.
 SHOWN_RETURNS = ("title", "_progress_text", "progress_text")
+# What a method of stretching says of itself, beside a formula that needs no words.
+SAID_BY_CLASSES = ("title", "summary")
+# Titles that are names, the same in every language.
+PROPER_NAMES = frozenset(
+    {"YaRN", "Llama 3", "LongRoPE", "Self-Extend", "ReRoPE", "Leaky ReRoPE", "log n"}
+)
 # An error that only carries the report of another.
 CARRIERS = frozenset({"JobFailed"})
 # Not ours, but raised by us with our own words, which then fill a gap of an `EngineError`.
@@ -199,8 +205,20 @@ class File:
                     for inner in ast.walk(node):
                         if isinstance(inner, ast.Return) and inner.value is not None:
                             yield from self._loose(inner.value, names, inner.lineno)
+            elif isinstance(node, ast.ClassDef):
+                yield from self._class(node)
             elif isinstance(node, ast.Call):
                 yield from self._call(node, names)
+
+    def _class(self, node: ast.ClassDef) -> Iterator[Sentence]:
+        own = _assignments(node.body)
+        if "formula" not in own:
+            return
+        for attribute in SAID_BY_CLASSES:
+            for text in own.get(attribute, []):
+                for found in self._of(text, {}, text.lineno):
+                    if found.texts[0] not in PROPER_NAMES:
+                        yield found
 
     def _call(self, node: ast.Call, names: dict[str, list[ast.expr]]) -> Iterator[Sentence]:
         called = _name_of(node.func)

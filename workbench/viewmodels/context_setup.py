@@ -8,45 +8,21 @@ from typing import Final
 
 import msgspec
 
-from engine.context.probe_spec import LEAST_TOKENS, ProbeSpec, tokens_of
+from engine.context.method_names import JOINED, METHOD_NAMES
+from engine.context.probe_spec import (
+    DEFAULT_LENGTHS,
+    DEFAULT_METHODS,
+    LEAST_TOKENS,
+    ProbeSpec,
+    tokens_of,
+)
 from engine.errors import BadSpec
 from engine.models.reference import ModelRef
 from engine.prompting.elements import Language
 from engine.pruning.prune_spec import TEACHING, TextSource
 
-OFFERED: Final = (
-    "direct",
-    "linear",
-    "ntk",
-    "ntk-exact",
-    "ntk-by-parts",
-    "ntk-mixed",
-    "dynamic",
-    "ntk-request",
-    "yarn",
-    "llama3",
-    "longrope",
-    "self-extend",
-    "rerope",
-    "leaky-rerope",
-    "self-extend+log-n",
-    "rerope+log-n",
-    "sinks",
-    "sliding",
-    "block-sparse",
-)
-"""Methods as chips, in the order of the lecture: frequencies, then rules of attention."""
-FIRST_METHODS: Final = (
-    "direct",
-    "linear",
-    "ntk-exact",
-    "yarn",
-    "dynamic",
-    "self-extend",
-    "rerope",
-    "rerope+log-n",
-)
-FIRST_LENGTHS: Final = ("1x", "2x", "4x", "8x")
+OFFERED: Final = (*METHOD_NAMES, *JOINED)
+"""Methods as chips: frequencies, rules of attention, and what is often joined."""
 TRAINED: Final = 1 << 20
 """Stands for any trained length when only the form of a length is checked."""
 
@@ -71,8 +47,8 @@ class ContextSetup:
         scenario: What the advisor was asked about, or empty.
     """
 
-    methods: tuple[str, ...] = FIRST_METHODS
-    lengths: tuple[str, ...] = FIRST_LENGTHS
+    methods: tuple[str, ...] = DEFAULT_METHODS
+    lengths: tuple[str, ...] = DEFAULT_LENGTHS
     factor: float = 0.0
     needles: int = 8
     most: int = 48

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.context.scaling.base import RopeConfig
-from engine.context.scaling.registry import inv_freq
+from engine.context.scaling.registry import SCALINGS, inv_freq
 from engine.errors import EngineError, ErrorReport
 from engine.inspection.capture import LayerCapture
 from engine.inspection.positions.distance import DistanceCurve, binned, measured
@@ -19,16 +19,7 @@ from engine.inspection.softmax import softmaxed
 from engine.inspection.stages import stage
 from engine.inspection.tiles import levels, tile
 
-PRESETS: Final = (
-    "direct",
-    "linear",
-    "ntk",
-    "ntk-exact",
-    "dynamic",
-    "yarn",
-    "llama3",
-    "longrope",
-)
+PRESETS: Final = tuple(SCALINGS)
 MOST_WEIGHTS: Final = 768
 """Longer texts show mean raw scores: their softmax would take longer than a drag may wait."""
 MAP_PIXELS: Final = 256

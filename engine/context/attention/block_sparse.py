@@ -24,6 +24,8 @@ class BlockSparse(Rule):
 
     name: ClassVar[str] = "block-sparse"
     title: ClassVar[str] = "Block-sparse"
+    formula: ClassVar[str] = "⌊j/B⌋ = 0 ∨ ⌊i/B⌋ − ⌊j/B⌋ < 4 ∨ 4 | ⌊j/B⌋"
+    summary: ClassVar[str] = "Local blocks and a few strided ones are seen."
 
     block: int = 64
     first: int = 1

@@ -25,6 +25,8 @@ class LeakyReRope(Rule):
 
     name: ClassVar[str] = "leaky-rerope"
     title: ClassVar[str] = "Leaky ReRoPE"
+    formula: ClassVar[str] = "d ≥ w: d → w + (d − w)/k"
+    summary: ClassVar[str] = "Beyond the window distances grow more slowly (Su 2023)."
     moves: ClassVar[bool] = True
 
     window: int = 128

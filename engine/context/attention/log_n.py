@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
-import torch
-
 from engine.context.attention.rule import Rule
 
 if TYPE_CHECKING:
@@ -22,7 +20,10 @@ class LogN(Rule):
     """
 
     name: ClassVar[str] = "log-n"
-    title: ClassVar[str] = "log-n scaling"
+    title: ClassVar[str] = "log n"
+    formula: ClassVar[str] = "q_n → q_n · max(1, ln n / ln L)"
+    summary: ClassVar[str] = "Scores grow with log n, so attention stays as sharp in long texts."
+    partners: ClassVar[tuple[str, ...]] = ("self-extend", "rerope")
 
     trained: int = 2048
 
@@ -32,4 +33,4 @@ class LogN(Rule):
 
     def scale(self, positions: Tensor) -> Tensor:
         seen = (positions.double() + 1).clamp(min=1)
-        return (torch.log(seen) / torch.log(seen.new_tensor(self.trained))).clamp(min=1)
+        return (seen.log() / seen.new_tensor(self.trained).log()).clamp(min=1)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
-import torch
-
 from engine.context.attention.rule import Rule
 
 if TYPE_CHECKING:
@@ -23,6 +21,9 @@ class ReRope(Rule):
 
     name: ClassVar[str] = "rerope"
     title: ClassVar[str] = "ReRoPE"
+    formula: ClassVar[str] = "d → min(d, w)"
+    summary: ClassVar[str] = "Distances are cut off at a window: none is new (Su 2023)."
+    usual: ClassVar[bool] = True
     moves: ClassVar[bool] = True
 
     window: int = 128
@@ -35,7 +36,7 @@ class ReRope(Rule):
         return distances < self.window
 
     def far_queries(self, positions: Tensor) -> Tensor:
-        return torch.full_like(positions, self.window)
+        return positions.new_full(positions.shape, self.window)
 
     def far_keys(self, positions: Tensor) -> Tensor:
-        return torch.zeros_like(positions)
+        return positions.new_zeros(positions.shape)

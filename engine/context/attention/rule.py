@@ -7,26 +7,23 @@ four choices of these positions; sliding windows and sparse blocks only choose w
 
 from __future__ import annotations
 
-from abc import ABC
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
+
+from engine.context.part import Part
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
 @dataclass(frozen=True)
-class Rule(ABC):
+class Rule(Part):
     """One rule; its fields are its own parameters.
 
     Class attributes:
-        name: As in the registry.
-        title: As people call it.
         moves: Whether far pairs get other positions (which needs rotary positions).
     """
 
-    name: ClassVar[str]
-    title: ClassVar[str]
     moves: ClassVar[bool] = False
 
     @classmethod

@@ -26,6 +26,11 @@ class SelfExtend(Rule):
 
     name: ClassVar[str] = "self-extend"
     title: ClassVar[str] = "Self-Extend"
+    formula: ClassVar[str] = "d ≥ W: d → ⌊i/G⌋ − ⌊j/G⌋ + W − ⌊W/G⌋"
+    summary: ClassVar[str] = (
+        "Near tokens keep their positions, far ones share positions in groups (Jin et al. 2024)."
+    )
+    usual: ClassVar[bool] = True
     moves: ClassVar[bool] = True
 
     window: int = 128

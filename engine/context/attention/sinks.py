@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
-import torch
-
 from engine.context.attention.rule import Rule
 
 if TYPE_CHECKING:
@@ -28,7 +26,11 @@ class Sinks(Rule):
     """
 
     name: ClassVar[str] = "sinks"
-    title: ClassVar[str] = "StreamingLLM sinks"
+    title: ClassVar[str] = "Sinks"
+    formula: ClassVar[str] = "j < S: d → min(i, S + R − 1) − j, d < R: d"
+    summary: ClassVar[str] = (
+        "The first tokens and a recent window stay; the middle is forgotten (Xiao et al. 2023)."
+    )
     moves: ClassVar[bool] = True
 
     sinks: int = SINKS
@@ -46,7 +48,7 @@ class Sinks(Rule):
         return distances < self.recent
 
     def far_queries(self, positions: Tensor) -> Tensor:
-        return torch.clamp(positions, max=self.sinks + self.recent - 1)
+        return positions.clamp(max=self.sinks + self.recent - 1)
 
     def seen(self, queries: Tensor, keys: Tensor) -> Tensor:
         return (keys < self.sinks) | (queries - keys < self.recent)

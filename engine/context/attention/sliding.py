@@ -21,6 +21,8 @@ class Sliding(Rule):
 
     name: ClassVar[str] = "sliding"
     title: ClassVar[str] = "Sliding window"
+    formula: ClassVar[str] = "d < W"
+    summary: ClassVar[str] = "Only recent tokens are seen."
 
     window: int = 256
 

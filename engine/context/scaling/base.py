@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.context.part import Part
 from engine.errors import BadSpec
 
 Frequencies = NDArray[np.float64]
@@ -70,16 +71,14 @@ def from_frequencies(inv_freq: Frequencies, trained: int, attention: float = 1.0
 
 
 @dataclass(frozen=True)
-class Scaling(ABC):
+class Scaling(Part):
     """One preset; its fields are its own parameters.
 
     Class attributes:
-        name: As in the registry.
         uses_factor: Whether `factor` changes anything.
         uses_length: Whether the current length changes anything.
     """
 
-    name: ClassVar[str]
     uses_factor: ClassVar[bool] = True
     uses_length: ClassVar[bool] = False
 

@@ -15,6 +15,10 @@ class Direct(Scaling):
     """θ_i unchanged."""
 
     name: ClassVar[str] = "direct"
+    title: ClassVar[str] = "Direct"
+    formula: ClassVar[str] = "θ_i"
+    summary: ClassVar[str] = "Nothing is changed: positions run on past training."
+    usual: ClassVar[bool] = True
     uses_factor: ClassVar[bool] = False
 
     def divisors(self, config: RopeConfig, factor: float, length: int) -> Frequencies:

@@ -20,6 +20,12 @@ class Dynamic(Scaling):
     """
 
     name: ClassVar[str] = "dynamic"
+    title: ClassVar[str] = "Dynamic NTK"
+    formula: ClassVar[str] = "b → b·(s·l/L − (s−1))^(d/(d−2)), l > L"
+    summary: ClassVar[str] = (
+        "The base follows the length of the text; keys cached earlier go stale then."
+    )
+    usual: ClassVar[bool] = True
     uses_length: ClassVar[bool] = True
 
     def divisors(self, config: RopeConfig, factor: float, length: int) -> Frequencies:

@@ -15,6 +15,13 @@ class Linear(Scaling):
     """θ_i/s, which is the same as position/s."""
 
     name: ClassVar[str] = "linear"
+    title: ClassVar[str] = "Interpolation (PI)"
+    formula: ClassVar[str] = "θ_i / s"
+    summary: ClassVar[str] = (
+        "Every frequency divided by the factor, so no position is new, but all are crowded; "
+        "works after a little training (Chen et al. 2023)."
+    )
+    usual: ClassVar[bool] = True
 
     def divisors(self, config: RopeConfig, factor: float, length: int) -> Frequencies:
         return np.full(config.pairs, factor)

@@ -19,6 +19,9 @@ class Llama3(Scaling):
     """
 
     name: ClassVar[str] = "llama3"
+    title: ClassVar[str] = "Llama 3"
+    formula: ClassVar[str] = "(1−γ)·θ_i/s + γ·θ_i, γ = clamp((L/λ_i − low)/(high − low), 0, 1)"
+    summary: ClassVar[str] = "Long waves divided, short ones kept, between blended."
 
     low_freq_factor: float = 1.0
     high_freq_factor: float = 4.0

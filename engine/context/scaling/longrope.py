@@ -22,6 +22,11 @@ class LongRope(Scaling):
     """
 
     name: ClassVar[str] = "longrope"
+    title: ClassVar[str] = "LongRoPE"
+    formula: ClassVar[str] = "θ_i / λ̂_i, cos, sin × √(1 + ln s/ln L)"
+    summary: ClassVar[str] = (
+        "A divisor per pair from a search; your own list can be typed (Ding et al. 2024)."
+    )
     uses_length: ClassVar[bool] = True
 
     long_factor: tuple[float, ...] = ()

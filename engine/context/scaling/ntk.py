@@ -13,6 +13,10 @@ class Ntk(Scaling):
     """Base b·k. The slowest pair is divided by k^((d−2)/d), a little less than k."""
 
     name: ClassVar[str] = "ntk"
+    title: ClassVar[str] = "NTK (base · k)"
+    formula: ClassVar[str] = "b → b·k"
+    summary: ClassVar[str] = "The base times k: digits of the position change base."
+    usual: ClassVar[bool] = True
 
     def divisors(self, config: RopeConfig, factor: float, length: int) -> Frequencies:
         return ladder(config, factor)

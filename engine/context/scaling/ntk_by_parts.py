@@ -20,6 +20,9 @@ class NtkByParts(Scaling):
     """
 
     name: ClassVar[str] = "ntk-by-parts"
+    title: ClassVar[str] = "NTK by parts"
+    formula: ClassVar[str] = "(1−γ)·θ_i/s + γ·θ_i, γ = clamp((L/λ_i − α)/(β − α), 0, 1)"
+    summary: ClassVar[str] = "Pairs that turned often in training stay, slow ones are interpolated."
 
     alpha: float = 1.0
     beta: float = 32.0

@@ -14,6 +14,12 @@ class NtkExact(Scaling):
     """Base b·k^(d/(d−2)): the fastest pair is untouched, the slowest is divided by k."""
 
     name: ClassVar[str] = "ntk-exact"
+    title: ClassVar[str] = "NTK (exact)"
+    formula: ClassVar[str] = "b → b·k^(d/(d−2))"
+    summary: ClassVar[str] = (
+        "The base times k^(d/(d−2)): the slowest pair is interpolated, the fastest kept."
+    )
+    usual: ClassVar[bool] = True
 
     def divisors(self, config: RopeConfig, factor: float, length: int) -> Frequencies:
         return ladder(config, exact_ratio(config, factor))

@@ -20,6 +20,9 @@ class NtkMixed(Scaling):
     """
 
     name: ClassVar[str] = "ntk-mixed"
+    title: ClassVar[str] = "NTK mixed"
+    formula: ClassVar[str] = "θ_m / exp(a·m^0.625), a·(d/2)^0.625 = ln k"
+    summary: ClassVar[str] = "Divisors grow with the pair's number (Su 2023)."
 
     power: float = 0.625
 

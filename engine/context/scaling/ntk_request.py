@@ -21,6 +21,9 @@ class NtkRequest(Scaling):
     """
 
     name: ClassVar[str] = "ntk-request"
+    title: ClassVar[str] = "NTK per request"
+    formula: ClassVar[str] = "b → b·⌈l/L⌉^(d/(d−2))"
+    summary: ClassVar[str] = "One factor per request, chosen before the text is read: cache-safe."
     uses_factor: ClassVar[bool] = False
     uses_length: ClassVar[bool] = True
 

@@ -23,6 +23,10 @@ class Yarn(Scaling):
     """
 
     name: ClassVar[str] = "yarn"
+    title: ClassVar[str] = "YaRN"
+    formula: ClassVar[str] = "ρ·θ_i/s + (1−ρ)·θ_i, cos, sin × (0.1·ln s + 1)"
+    summary: ClassVar[str] = "NTK by parts with a temperature of the scores (Peng et al. 2023)."
+    usual: ClassVar[bool] = True
 
     beta_fast: float = 32.0
     beta_slow: float = 1.0

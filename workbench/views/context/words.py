@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from engine.context.documents.advisor import scenes
 from engine.context.documents_spec import Scenario
-from engine.context.method_names import SCALING_NAMES, TITLES, parts_of
+from engine.context.method_names import PARTS, parts_of
 from engine.context.probe_spec import ProbeRow
 from engine.evaluation.spec import Provenance
 from workbench.services.engine_words import tell
@@ -19,120 +19,14 @@ translate = QCoreApplication.translate
 
 def method_name(method: str) -> str:
     """A method as the screen calls it."""
-    return " + ".join(_part_name(part) for part in parts_of(method))
-
-
-def _part_name(part: str) -> str:
-    match part:
-        case "direct":
-            return translate("Context", "Direct")
-        case "linear":
-            return translate("Context", "Interpolation (PI)")
-        case "ntk":
-            return translate("Context", "NTK (base · k)")
-        case "ntk-by-parts":
-            return translate("Context", "NTK by parts")
-        case "ntk-mixed":
-            return translate("Context", "NTK mixed")
-        case "dynamic":
-            return translate("Context", "Dynamic NTK")
-        case "ntk-request":
-            return translate("Context", "NTK per request")
-        case "ntk-exact":
-            return translate("Context", "NTK (exact)")
-        case "sinks":
-            return translate("Context", "Sinks")
-        case "log-n":
-            return "log n"
-        case "sliding":
-            return translate("Context", "Sliding window")
-        case "block-sparse":
-            return translate("Context", "Block-sparse")
-    return TITLES.get(part, part)
+    return " + ".join(tell(PARTS[part].title) for part in parts_of(method))
 
 
 def method_hint(method: str) -> str:
-    """One sentence about each part of a method, with its source."""
-    return "\n".join(_part_hint(part) for part in parts_of(method))
-
-
-def _part_hint(part: str) -> str:
-    told = _scaling_hint(part) if part in SCALING_NAMES else _rule_hint(part)
-    return told or _part_name(part)
-
-
-def _scaling_hint(part: str) -> str:
-    match part:
-        case "direct":
-            return translate("Context", "Nothing is changed: positions run on past training.")
-        case "linear":
-            return translate(
-                "Context",
-                "Every frequency divided by the factor, so no position is new, but all are "
-                "crowded; works after a little training (Chen et al. 2023).",
-            )
-        case "ntk":
-            return translate("Context", "The base times k: digits of the position change base.")
-        case "ntk-exact":
-            return translate(
-                "Context",
-                "The base times k^(d/(d−2)): the slowest pair is interpolated, the fastest kept.",
-            )
-        case "ntk-by-parts":
-            return translate(
-                "Context", "Pairs that turned often in training stay, slow ones are interpolated."
-            )
-        case "ntk-mixed":
-            return translate("Context", "Divisors grow with the pair's number (Su 2023).")
-        case "dynamic":
-            return translate(
-                "Context",
-                "The base follows the length of the text; keys cached earlier go stale then.",
-            )
-        case "ntk-request":
-            return translate(
-                "Context", "One factor per request, chosen before the text is read: cache-safe."
-            )
-        case "yarn":
-            return translate(
-                "Context", "NTK by parts with a temperature of the scores (Peng et al. 2023)."
-            )
-        case "llama3":
-            return translate("Context", "Long waves divided, short ones kept, between blended.")
-        case "longrope":
-            return translate(
-                "Context", "A divisor per pair from a search; type yours below (Ding et al. 2024)."
-            )
-    return ""
-
-
-def _rule_hint(part: str) -> str:
-    match part:
-        case "self-extend":
-            return translate(
-                "Context",
-                "Near tokens keep their positions, far ones share positions in groups (Jin et "
-                "al. 2024).",
-            )
-        case "rerope":
-            return translate("Context", "Distances are cut off at a window: none is new (Su 2023).")
-        case "leaky-rerope":
-            return translate("Context", "Beyond the window distances grow more slowly (Su 2023).")
-        case "sinks":
-            return translate(
-                "Context",
-                "The first tokens and a recent window stay; the middle is forgotten (Xiao et al. "
-                "2023).",
-            )
-        case "log-n":
-            return translate(
-                "Context", "Scores grow with log n, so attention stays as sharp in long texts."
-            )
-        case "sliding":
-            return translate("Context", "Only recent tokens are seen.")
-        case "block-sparse":
-            return translate("Context", "Local blocks and a few strided ones are seen.")
-    return ""
+    """What each part of a method does: one sentence with its source, then the formula."""
+    return "\n".join(
+        f"{tell(PARTS[part].summary)}\n{PARTS[part].formula}" for part in parts_of(method)
+    )
 
 
 def length_name(length: str) -> str:

@@ -17,13 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.context.scaling.registry import inv_freq
+from engine.context.scaling.registry import SCALINGS, inv_freq
 from engine.errors import EngineError
 from engine.inspection.capture import LayerCapture
 from engine.inspection.positions.relative import RelativeGrid
 from workbench.plots.dials import Dials, Face
 from workbench.plots.series import short
 from workbench.services.container import Services
+from workbench.services.engine_words import tell
 from workbench.services.motion import may_move
 from workbench.viewmodels.latest import Latest
 from workbench.viewmodels.position import PositionModel
@@ -274,11 +275,8 @@ class RotationView(QWidget):
         }
         for number, kind in enumerate(CHOICES):
             self.choice.setItemText(number, names[kind])
-        overlays = (
-            self.tr("No overlay"), self.tr("Interpolation (PI)"), self.tr("NTK (base · k)"),
-            self.tr("NTK exact"), self.tr("YaRN"), self.tr("Llama 3"),
-        )  # fmt: skip
-        for number, text in enumerate(overlays):
+        for number, preset in enumerate(OVERLAYS):
+            text = tell(SCALINGS[preset].title) if preset else self.tr("No overlay")
             self.overlay.setItemText(number, text)
         self.overlay.setAccessibleName(self.tr("Overlay on the dials"))
         self.overlay.setToolTip(

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.context.scaling.registry import SCALINGS
 from engine.errors import EngineError
 from engine.inspection.capture import Capture, LayerCapture
 from engine.inspection.positions.counterfactual_spec import CounterfactualSpec
@@ -29,7 +30,7 @@ from workbench.plots.series import Axis, LineStyle, Marker, Series, short
 from workbench.plots.small_map import SmallMap, SmallMatrix
 from workbench.plots.theme import PlotTheme
 from workbench.services.container import Services
-from workbench.services.engine_words import tell_report
+from workbench.services.engine_words import tell, tell_report
 from workbench.viewmodels.latest import Latest
 from workbench.viewmodels.position import PositionModel
 from workbench.viewmodels.position_commands import rope_command
@@ -52,16 +53,12 @@ from workbench.widgets.plain import PlainLabel
 
 STEPS: Final = 200
 MOST_ASKED: Final = 4096
+STYLES: Final[tuple[LineStyle, ...]] = ("line", "dashed", "dotted")
 DRESS: Final[dict[str, tuple[str, LineStyle]]] = {
-    "direct": ("series-2", "line"),
-    "linear": ("series-2", "line"),
-    "ntk": ("series-3", "dashed"),
-    "ntk-exact": ("series-3", "line"),
-    "dynamic": ("series-3", "dotted"),
-    "yarn": ("series-4", "line"),
-    "llama3": ("series-5", "line"),
-    "longrope": ("series-5", "dotted"),
+    name: (f"series-{2 + place // len(STYLES)}", STYLES[place % len(STYLES)])
+    for place, name in enumerate(PRESETS)
 }
+"""Colour and line of each preset; the first colour is the model's own."""
 CHOSEN_WIDTH, OTHER_WIDTH = 3.0, 1.0
 
 
@@ -217,10 +214,9 @@ class StretchView(QWidget):
 
     def retranslate(self) -> None:
         """Set every text again."""
-        names = self._names()
         for name, chip in self.presets.items():
-            chip.setText(names[name])
-            chip.setAccessibleName(names[name])
+            chip.setText(tell(SCALINGS[name].title))
+            chip.setAccessibleName(chip.text())
             chip.updateGeometry()
         self.factor_label.setText(self.tr("Factor"))
         self.slider.setAccessibleName(self.tr("Factor of the stretch"))
@@ -241,18 +237,6 @@ class StretchView(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
-
-    def _names(self) -> dict[str, str]:
-        return {
-            "direct": self.tr("Direct"),
-            "linear": self.tr("Interpolation (PI)"),
-            "ntk": self.tr("NTK (base · k)"),
-            "ntk-exact": self.tr("NTK exact"),
-            "dynamic": self.tr("Dynamic NTK"),
-            "yarn": self.tr("YaRN"),
-            "llama3": self.tr("Llama 3"),
-            "longrope": self.tr("LongRoPE"),
-        }
 
     def _write_factor(self) -> None:
         factor = self._model.factor = self.factor()
@@ -302,7 +286,6 @@ class StretchView(QWidget):
         if not self._waves or layer is None or layer.rotation is None:
             self.spectrum_card.set_texts(title)
             return
-        names = self._names()
         pairs = np.arange(len(layer.rotation.inv_freq), dtype=np.float64)
         own = 2 * np.pi / layer.rotation.inv_freq
         series = [Series(self.tr("the model's own"), pairs, own, "points", "series-1")]
@@ -311,7 +294,14 @@ class StretchView(QWidget):
                 role, style = DRESS[one.name]
                 width = CHOSEN_WIDTH if one.name == self._preset else OTHER_WIDTH
                 series.append(
-                    Series(names[one.name], pairs, one.wavelengths, style, role, width=width)
+                    Series(
+                        tell(SCALINGS[one.name].title),
+                        pairs,
+                        one.wavelengths,
+                        style,
+                        role,
+                        width=width,
+                    )
                 )
         trained = self._model.trained
         self.spectrum.set_data(
@@ -341,7 +331,7 @@ class StretchView(QWidget):
             series.append(
                 Series(self.tr("the model's own"), own.distances, own.mean, "dashed", "series-1")
             )
-        name, role = self._names()[found.preset], DRESS[found.preset][0]
+        name, role = tell(SCALINGS[found.preset].title), DRESS[found.preset][0]
         series.append(Series(name, curve.distances, curve.mean, "line", role))
         self.distance.set_data(
             Axis(self.tr("distance"), self.tr("tokens"), whole=True),
