@@ -12,6 +12,8 @@ from engine.pruning.prune_spec import TextSource
 
 TEXT = "text:"
 """Before a text that is given as it is, where a file could be named too."""
+COLUMN = "#"
+"""Between a data set and the column of it that is read."""
 
 
 def line(words: Iterable[str], *, windows: bool = os.name == "nt") -> str:
@@ -39,8 +41,10 @@ def model_words(
 
 
 def text_word(source: TextSource) -> str:
-    """A file, the teaching corpus, or the text itself behind `TEXT`."""
-    return source.path or f"{TEXT}{source.text}"
+    """A file (and its `COLUMN`), the teaching corpus, or the text itself behind `TEXT`."""
+    if not source.path:
+        return f"{TEXT}{source.text}"
+    return f"{source.path}{COLUMN}{source.column}" if source.column else source.path
 
 
 def number(value: float) -> str:

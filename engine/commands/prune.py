@@ -39,6 +39,7 @@ from engine.pruning.prune_spec import (
     TEACHING,
     PruneResult,
     PruneSpec,
+    TextSource,
 )
 from engine.pruning.recipe import PRESETS, Group, Mode, Recipe
 
@@ -132,8 +133,8 @@ def prune(
             pattern=pattern,
             allocation=allocation,
             fixed=_fixed(fix or []),
-            calibration=replace(source(calibration), column=column),
-            evaluation=replace(source(evaluation), column=column),
+            calibration=_read(calibration, column),
+            evaluation=_read(evaluation, column),
             windows=windows,
             length=length,
             measured=measured,
@@ -153,6 +154,12 @@ def prune(
         print_json(_plain(result))
     else:
         _show(result)
+
+
+def _read(text: str, column: str) -> TextSource:
+    """A text; `column` is read where the text itself names none."""
+    found = source(text)
+    return replace(found, column=found.column or column)
 
 
 def _fixed(given: Sequence[str]) -> dict[str, float]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from engine.commands.lines import TEXT
+from engine.commands.lines import COLUMN, TEXT
 from engine.errors import BadSpec
 from engine.pruning.prune_spec import TextSource
+from engine.pruning.sources import DATA_SETS
 
 if TYPE_CHECKING:
     from engine.pruning.prune_spec import Loss
@@ -19,7 +21,8 @@ Model = Annotated[str, typer.Option(help="A model's name or folder.")]
 Text = Annotated[
     str,
     typer.Option(
-        help="A text file, a data set (.jsonl, .json, .csv, .tsv), teaching, text:WORDS, or -."
+        help="A text file, a data set (.jsonl, .json, .csv, .tsv; FILE#COLUMN reads one column), "
+        "teaching, text:WORDS, or -."
     ),
 ]
 Windows = Annotated[int, typer.Option(help="Windows of calibration.")]
@@ -33,11 +36,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.
 
 
 def source(text: str) -> TextSource:
-    """A file, the teaching corpus, a text behind ``text:``, or ``-`` for standard input."""
+    """A file, ``FILE#COLUMN``, the teaching corpus, ``text:…``, or ``-`` for standard input."""
     if text == "-":
         return TextSource("", _standard_input(sys.stdin))
     if text.startswith(TEXT):
         return TextSource("", text.removeprefix(TEXT))
+    for at, letter in enumerate(text):
+        if letter == COLUMN and Path(text[:at]).suffix.lower() in DATA_SETS:
+            return TextSource(text[:at], column=text[at + 1 :])
     return TextSource(text)
 
 

@@ -111,3 +111,17 @@ def test_standard_input_is_read_once_for_both_texts(asked: list[Spec]) -> None:
 def test_a_file_is_a_file(tmp_path: Path) -> None:
     assert source(str(tmp_path / "a.txt")) == TextSource(str(tmp_path / "a.txt"))
     assert source("text:a") == TextSource("", "a")
+    assert source("notes#3.txt") == TextSource("notes#3.txt")
+
+
+def test_the_columns_of_two_data_sets_are_read_back(asked: list[Spec]) -> None:
+    spec = SweepPruneSpec(
+        calibration=TextSource("a b.jsonl", column="the text"),
+        evaluation=TextSource("c.csv", column="#2"),
+    )
+    words = shlex.split(pruning_command.sweep_command(spec))
+    done = CliRunner().invoke(cli.app, words[1:])
+    assert done.exit_code == 0, done.output
+    (found,) = asked
+    assert isinstance(found, SweepPruneSpec)
+    assert (found.calibration, found.evaluation) == (spec.calibration, spec.evaluation)

@@ -29,10 +29,9 @@ def prune_command(spec: PruneSpec) -> str:
     if spec.passes != 1:
         words += ["--passes", str(spec.passes)]
     words += _texts(spec)
-    if spec.calibration.column:
-        words += ["--column", spec.calibration.column]
     if spec.out:
         words += ["--out", spec.out]
+    words += ["--overwrite"] if spec.out and spec.overwrite else []
     words += ["--bitmask"] if spec.bitmask else []
     words += ["--masks-only"] if spec.masks_only else []
     words += ["--forecast"] if spec.forecast else []
