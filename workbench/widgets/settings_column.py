@@ -67,10 +67,10 @@ class SettingsColumn(QFrame):
                 rows.addLayout(part)
             else:
                 rows.addWidget(part)
-        self.add_group(group)
+        self.add_part(group)
         return group
 
-    def add_group(self, group: QWidget) -> None:
+    def add_part(self, group: QWidget) -> None:
         """Settings that come with their own headings, below all others."""
         self._column.insertWidget(self._column.count() - 1, group)
 

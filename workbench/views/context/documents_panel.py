@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSizePolicy, QVBoxLayou
 
 from engine.context.documents_spec import Rank
 from workbench.viewmodels.context_documents import DocumentsModel
-from workbench.views.context.setup_panel import form, whole
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.settings_column import form, whole
 
 RANKS: tuple[Rank, ...] = ("hybrid", "bm25", "embeddings")
 

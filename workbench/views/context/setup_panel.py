@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
-    QFormLayout,
-    QFrame,
     QLineEdit,
-    QScrollArea,
-    QSizePolicy,
-    QSpinBox,
-    QStyle,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -33,13 +25,14 @@ from workbench.views.context.words import (
     scenario_reason,
 )
 from workbench.widgets.chips import Chip
-from workbench.widgets.elided import ElidedCombo
+from workbench.widgets.elided import ElidedCombo, may_shrink
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.settings_column import SettingsColumn, form, real, whole
 
 
-class SetupPanel(QFrame):
+class SetupPanel(SettingsColumn):
     """Shows a `ContextSetup`; every wish goes out as a whole new one.
 
     Signals:
@@ -52,13 +45,9 @@ class SetupPanel(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("role", "band")
         self._setup = ContextSetup()
         self._setting = False
         self._kind = ""
-        self.headings = [PlainLabel(self) for _ in range(5)]
-        for heading in self.headings:
-            set_role(heading, "section")
         self.scenario = ElidedCombo(self)
         self.scenario.setObjectName("context-scenario")
         self.reason = PlainLabel(self)
@@ -78,12 +67,7 @@ class SetupPanel(QFrame):
         self.wrong.setWordWrap(True)
         set_role(self.wrong, "bad")
         self.wrong.hide()
-        self.factor = QDoubleSpinBox(self)
-        self.factor.setObjectName("stretch-factor")
-        self.factor.setRange(0, 1024)
-        self.factor.setSingleStep(1)
-        self.factor.setDecimals(1)
-        self.factor.setKeyboardTracking(False)
+        self.factor = real(0, 1024, 1, 1, "stretch-factor")
         self.most = whole(0, 2000, "keys-most")
         self.needles = whole(1, 16, "keys-per-text")
         self.early = whole(0, 99, "early-width")
@@ -134,7 +118,7 @@ class SetupPanel(QFrame):
         self.windows.setValue(setup.windows)
         self.stride.setValue(setup.stride)
         self._setting = False
-        self._fit_width()
+        self.fit_width()
 
     def set_anatomy(self, anatomy: Anatomy | None) -> None:
         """Offer only what the model's positions allow, and say why the rest is not."""
@@ -199,8 +183,8 @@ class SetupPanel(QFrame):
     def add_group(self, name: str, content: QWidget) -> None:
         """Settings of another topic; shown by `show_groups`."""
         self._groups[name] = content
-        self._column.insertWidget(self._column.count() - 1, content)
-        self._fit_width()
+        self.add_part(content)
+        self.fit_width()
 
     def show_groups(self, names: tuple[str, ...]) -> None:
         """Show the settings that the topic has."""
@@ -238,13 +222,6 @@ class SetupPanel(QFrame):
         for scenario in SCENARIOS:
             self.scenario.addItem(scenario_name(scenario), scenario)
         self._setting = False
-
-    def _fit_width(self) -> None:
-        """Wide enough for its widest row."""
-        letter = self.fontMetrics().averageCharWidth()
-        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
-        wanted = max(self._inside.minimumSizeHint().width(), letter * 34)
-        self.setMinimumWidth(wanted + bar + 20)
 
     # Editing
 
@@ -293,60 +270,28 @@ class SetupPanel(QFrame):
     # Building
 
     def _lay_out(self) -> None:
-        for label in self.labels.values():  # in the middle of its row
-            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        labels = self.labels
         chips = FlowBar(self)
         flow = FlowLayout(chips, 4)
         for chip in self.methods.values():
             flow.addWidget(chip)
-        sizes, keys, windows = form(), form(), form()
-        sizes.addRow(self.labels["lengths"], self.lengths)
-        sizes.addRow(self.labels["factor"], self.factor)
-        for name, box in (
-            ("most", self.most), ("needles", self.needles), ("early", self.early),
-            ("language", self.language), ("seed", self.seed),
-        ):  # fmt: skip
-            keys.addRow(self.labels[name], box)
-        windows.addRow(self.labels["windows"], self.windows)
-        windows.addRow(self.labels["stride"], self.stride)
-        groups: dict[str, tuple[QWidget | QFormLayout, ...]] = {
-            "for": (self.scenario, self.reason),
-            "methods": (chips, self.refusal, self.divisors),
-            "far": (sizes, self.wrong),
-            "keys": (keys,),
-            "text": (self.text, windows),
-        }
-        inside = QWidget()
-        self._column = column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(16)
-        self._groups: dict[str, QWidget] = {}
-        for heading, (name, parts) in zip(self.headings, groups.items(), strict=True):
-            group = self._groups[name] = QWidget(inside)
-            rows = QVBoxLayout(group)
-            rows.setContentsMargins(0, 0, 0, 0)
-            rows.setSpacing(8)
-            rows.addWidget(heading)
-            for part in parts:
-                if isinstance(part, QWidget):
-                    rows.addWidget(part)
-                else:
-                    rows.addLayout(part)
-            column.addWidget(group)
-        column.addStretch(1)
-        self.scenario.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        sizes = form((labels["lengths"], self.lengths), (labels["factor"], self.factor))
+        keys = form(
+            (labels["most"], self.most),
+            (labels["needles"], self.needles),
+            (labels["early"], self.early),
+            (labels["language"], self.language),
+            (labels["seed"], self.seed),
         )
-        self.scenario.setMinimumContentsLength(10)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
-        self._inside = inside
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 4, 8)
-        layout.addWidget(scroll)
+        windows = form((labels["windows"], self.windows), (labels["stride"], self.stride))
+        self._groups = {
+            "for": self.add_section(self.scenario, self.reason),
+            "methods": self.add_section(chips, self.refusal, self.divisors),
+            "far": self.add_section(sizes, self.wrong),
+            "keys": self.add_section(keys),
+            "text": self.add_section(self.text, windows),
+        }
+        may_shrink(self.scenario)
 
     def _connect(self) -> None:
         self.scenario.activated.connect(self._scenario_chosen)
@@ -365,22 +310,3 @@ def turns(method: str) -> bool:
     """Whether a method needs rotary positions."""
     scales = any(part in SCALING_NAMES and part != "direct" for part in parts_of(method))
     return scales or any(part in MOVING_NAMES for part in parts_of(method))
-
-
-def whole(low: int, high: int, name: str) -> QSpinBox:
-    """A box for a whole number."""
-    box = QSpinBox()
-    box.setObjectName(name)
-    box.setRange(low, high)
-    box.setKeyboardTracking(False)
-    return box
-
-
-def form() -> QFormLayout:
-    """Labels and fields as in the other groups."""
-    form = QFormLayout()
-    form.setContentsMargins(0, 0, 0, 0)
-    form.setHorizontalSpacing(12)
-    form.setVerticalSpacing(8)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    return form

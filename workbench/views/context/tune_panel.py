@@ -14,11 +14,11 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.viewmodels.context_tune import TRAINABLE, TuneModel
-from workbench.views.context.setup_panel import form, whole
 from workbench.views.context.text_source import TextSourceField
 from workbench.views.context.words import method_hint, method_name
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.settings_column import form, whole
 
 
 class TunePanel(QWidget):

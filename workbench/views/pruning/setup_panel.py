@@ -5,21 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
-    QFormLayout,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QScrollArea,
-    QSizePolicy,
-    QSpinBox,
-    QStyle,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -34,13 +26,14 @@ from workbench.views.pruning.words import (
     method_hint,
     method_name,
 )
-from workbench.widgets.elided import ElidedCombo
+from workbench.widgets.elided import ElidedCombo, may_shrink
 from workbench.widgets.fixed_font import use_fixed_font
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
+from workbench.widgets.settings_column import SettingsColumn, form, real, whole
 
 
-class SetupPanel(QFrame):
+class SetupPanel(SettingsColumn):
     """Shows a `PruneSetup`; every wish goes out as a whole new one.
 
     Signals:
@@ -55,12 +48,8 @@ class SetupPanel(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("role", "band")
         self._setup = PruneSetup()
         self._setting = False
-        self.headings = [PlainLabel(self) for _ in range(5)]
-        for heading in self.headings:
-            set_role(heading, "section")
         self.method = ElidedCombo(self)
         self.method.setObjectName("prune-method")
         self.about = PlainLabel(self)
@@ -71,8 +60,8 @@ class SetupPanel(QFrame):
         use_fixed_font(self.formula)
         self.mode = QComboBox(self)
         self.mode.setObjectName("score-mode")
-        self.magnitude = _real("score-u")
-        self.activation = _real("score-a")
+        self.magnitude = real(0, 4, 0.25, 2, "score-u")
+        self.activation = real(0, 4, 0.25, 2, "score-a")
         self.group = QComboBox(self)
         self.group.setObjectName("score-group")
         self.preset_name = QLineEdit(self)
@@ -90,10 +79,10 @@ class SetupPanel(QFrame):
         self.pattern.setObjectName("prune-pattern")
         self.calibration = TextPicker("calibration", self)
         self.evaluation = TextPicker("evaluation", self)
-        self.windows = _whole(1, 4096, "calibration-windows")
-        self.length = _whole(8, 8192, "window-length")
-        self.seed = _whole(0, 2_147_483_647, "calibration-seed")
-        self.measured = _whole(2, 4096, "measured-windows")
+        self.windows = whole(1, 4096, "calibration-windows")
+        self.length = whole(8, 8192, "window-length")
+        self.seed = whole(0, 2_147_483_647, "calibration-seed")
+        self.measured = whole(2, 4096, "measured-windows")
         self.bitmask = QCheckBox(self)
         self.bitmask.setObjectName("save-bitmask")
         self.labels = {
@@ -134,7 +123,7 @@ class SetupPanel(QFrame):
         self.measured.setValue(setup.measured)
         self.bitmask.setChecked(setup.bitmask)
         self._setting = False
-        self._fit_width()
+        self.fit_width()
 
     def retranslate(self) -> None:
         """Set every text again."""
@@ -239,13 +228,6 @@ class SetupPanel(QFrame):
         at = next((n for n, value in enumerate(values) if value and tuple(value) == wanted), 0)
         self.method.setCurrentIndex(at)
 
-    def _fit_width(self) -> None:
-        """Wide enough for its widest row."""
-        letter = self.fontMetrics().averageCharWidth()
-        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
-        wanted = max(self._inside.minimumSizeHint().width(), letter * 34)
-        self.setMinimumWidth(wanted + bar + 20)
-
     # Editing
 
     def _edit(self, setup: PruneSetup) -> None:
@@ -309,61 +291,34 @@ class SetupPanel(QFrame):
     # Building
 
     def _lay_out(self) -> None:
+        labels = self.labels
         self._custom = QWidget(self)
-        custom = _form(self._custom)
-        custom.addRow(self.labels["mode"], self.mode)
-        custom.addRow(self.labels["u"], self.magnitude)
-        custom.addRow(self.labels["a"], self.activation)
-        custom.addRow(self.labels["group"], self.group)
+        custom = form(
+            (labels["mode"], self.mode),
+            (labels["u"], self.magnitude),
+            (labels["a"], self.activation),
+            (labels["group"], self.group),
+            parent=self._custom,
+        )
         keep = QHBoxLayout()
         keep.setSpacing(8)
         keep.addWidget(self.preset_name, 1)
         keep.addWidget(self.save)
         custom.addRow(keep)
         custom.addRow(self.forget)
-        for label in self.labels.values():  # in the middle of its row
-            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        calibration = _form()
-        calibration.addRow(self.labels["windows"], self.windows)
-        calibration.addRow(self.labels["length"], self.length)
-        calibration.addRow(self.labels["seed"], self.seed)
-        evaluation = _form()
-        evaluation.addRow(self.labels["measured"], self.measured)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(8)
-        groups: tuple[tuple[QWidget | QFormLayout, ...], ...] = (
-            (self.method, self.about, self.formula, self._custom),
-            (self.allocation, self.pattern),
-            (self.calibration, calibration, self.passes),
-            (self.evaluation, evaluation),
-            (self.bitmask,),
+        calibration = form(
+            (labels["windows"], self.windows),
+            (labels["length"], self.length),
+            (labels["seed"], self.seed),
         )
-        for place, (heading, group) in enumerate(zip(self.headings, groups, strict=True)):
-            if place:
-                column.addSpacing(8)
-            column.addWidget(heading)
-            for part in group:
-                if isinstance(part, QWidget):
-                    column.addWidget(part)
-                else:
-                    column.addLayout(part)
-        column.addStretch(1)
+        evaluation = form((labels["measured"], self.measured))
+        self.add_section(self.method, self.about, self.formula, self._custom)
+        self.add_section(self.allocation, self.pattern)
+        self.add_section(self.calibration, calibration, self.passes)
+        self.add_section(self.evaluation, evaluation)
+        self.add_section(self.bitmask)
         for combo in (self.method, self.allocation):
-            combo.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-            combo.setMinimumContentsLength(10)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
-        self._inside = inside
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 4, 8)
-        layout.addWidget(scroll)
+            may_shrink(combo)
 
     def _connect(self) -> None:
         self.method.activated.connect(self._method_chosen)
@@ -382,30 +337,3 @@ class SetupPanel(QFrame):
         for box in (self.windows, self.length, self.seed, self.measured):
             box.valueChanged.connect(self._numbers_edited)
         self.bitmask.toggled.connect(self._bitmask_edited)
-
-
-def _whole(low: int, high: int, name: str) -> QSpinBox:
-    box = QSpinBox()
-    box.setObjectName(name)
-    box.setRange(low, high)
-    box.setKeyboardTracking(False)
-    return box
-
-
-def _real(name: str) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
-    box.setObjectName(name)
-    box.setRange(0, 4)
-    box.setSingleStep(0.25)
-    box.setDecimals(2)
-    box.setKeyboardTracking(False)
-    return box
-
-
-def _form(parent: QWidget | None = None) -> QFormLayout:
-    form = QFormLayout(parent) if parent is not None else QFormLayout()
-    form.setContentsMargins(0, 0, 0, 0)
-    form.setHorizontalSpacing(12)
-    form.setVerticalSpacing(8)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    return form
