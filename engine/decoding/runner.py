@@ -25,6 +25,7 @@ from engine.decoding.cache import RowCache, SoloRow
 from engine.decoding.interrupt import Check, interruptible
 from engine.decoding.shared_attention import SharedAttention, States
 from engine.models.architecture import length_dependent_rope
+from engine.models.logits import keeps_logits
 
 ALIBI_MODELS = frozenset({"bloom", "mpt", "falcon"})
 
@@ -79,7 +80,7 @@ class Runner:
         self.device = model.device
         known = inspect.signature(model.forward).parameters
         self._takes_positions = "position_ids" in known
-        self._takes_kept = "logits_to_keep" in known
+        self._takes_kept = keeps_logits(model)
         self.solo_reason = _solo_reason(model, self._takes_positions)
         self.layers = model.config.get_text_config(decoder=True).num_hidden_layers
 

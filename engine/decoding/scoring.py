@@ -13,6 +13,7 @@ from engine.decoding.measuring import measure
 from engine.decoding.records import Candidate, TokenRecord
 from engine.decoding.stopping import check_length, context_length
 from engine.errors import PromptError
+from engine.models.logits import keeps_logits
 
 
 def score(
@@ -47,8 +48,11 @@ def score(
     ids = torch.tensor([[*prompt_ids, *answer_ids]], device=device)
     with torch.no_grad(), interruptible(model, check):
         # The mask keeps models that guess sequence borders from position ids from doing so.
-        logits = model(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False).logits
-    steps = logits[0, len(prompt_ids) - 1 : -1].float()  # [answer, vocabulary]
+        read = {"logits_to_keep": len(answer_ids) + 1} if keeps_logits(model) else {}
+        logits = model(
+            input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False, **read
+        ).logits
+    steps = logits[0, -len(answer_ids) - 1 : -1].float()  # [answer, vocabulary]
     figures = measure(steps, torch.tensor(answer_ids, device=steps.device), record_top)
     pieces = Detokenizer(tokenizer) if tokenizer is not None else None
     stream = pieces.stream() if pieces is not None else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from inspect import signature
 from typing import TYPE_CHECKING
 
 import torch
@@ -12,6 +11,7 @@ from engine.decoding.interrupt import Check, interruptible, no_check
 from engine.decoding.stopping import stop_tokens
 from engine.inspection.mask_hooks import masked
 from engine.inspection.reach import readable_length
+from engine.models.logits import keeps_logits
 from engine.models.rotary import preserved
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def greedy(
             tokens see what its last one sees, and each other.
     """
     model, known = loaded.model, list(ids)
-    kept = {"logits_to_keep": 1} if "logits_to_keep" in signature(model.forward).parameters else {}
+    kept = {"logits_to_keep": 1} if keeps_logits(model) else {}
     stops, limit = stop_tokens(model, loaded.tokenizer), readable_length(model)
     cache = _cache(model)
     fresh, rows = known, seen

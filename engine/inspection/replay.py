@@ -17,6 +17,7 @@ from torch import nn
 from engine.decoding.interrupt import Check, interruptible, no_check
 from engine.inspection.head_hooks import Write, written
 from engine.inspection.kept_cache import KeptCache, States
+from engine.models.logits import keeps_logits
 from engine.models.rotary import preserved
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Forward:
         self.check = check
         known = inspect.signature(model.forward).parameters
         self._takes_positions = "position_ids" in known
-        self._takes_kept = "logits_to_keep" in known
+        self._takes_kept = keeps_logits(model)
 
     def __call__(
         self,

@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional as F
 
+from engine.models.architecture import text_config
+from engine.models.logits import keeps_logits
 from engine.pruning.passages import Passages
 from engine.pruning.prune_spec import Loss
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-TOGETHER = 16  # windows per forward
+TOGETHER = 16
+"""Most windows per forward."""
+LOGITS_BYTES = 2**29
+"""Most bytes that the float32 logits of one forward may take, unless one window takes more."""
 
 
 @dataclass(frozen=True)
@@ -69,19 +74,32 @@ def losses(model: PreTrainedModel, text: Passages, check: Callable[[], None]) ->
     lengths = text.real.sum(1)
     order = lengths.argsort(descending=True, stable=True)  # windows of like length together
     sums, counts = [0.0] * len(order), [0] * len(order)
-    for start in range(0, len(order), TOGETHER):
+    together, keeps = _together(model, text), keeps_logits(model)
+    for start in range(0, len(order), together):
         check()
-        places = order[start : start + TOGETHER]
+        places = order[start : start + together]
         longest = int(lengths[places].max())  # what is padding in all of them is not computed
         ids = text.ids[places, :longest].to(model.device)
         real = text.real[places, :longest].to(model.device)
         scored = text.scored[places, 1:longest].to(model.device)
-        logits = model(input_ids=ids, attention_mask=real.long(), use_cache=False).logits
+        read = scored.any(0).nonzero().flatten()  # [places]: the next token counts in some window
+        inputs = {"input_ids": ids, "attention_mask": real.long(), "use_cache": False}
+        if keeps:
+            logits = model(**inputs, logits_to_keep=read).logits  # [windows, places, vocabulary]
+        else:
+            logits = model(**inputs).logits[:, read]
         nll = F.cross_entropy(
-            logits[:, :-1].flatten(0, 1).float(), ids[:, 1:].flatten(), reduction="none"
-        ).view(len(ids), -1)
+            logits.flatten(0, 1).float(), ids[:, 1:][:, read].flatten(), reduction="none"
+        ).view(len(ids), len(read))
+        scored = scored[:, read]
         for place, total, count in zip(
             places.tolist(), (nll * scored).sum(1).tolist(), scored.sum(1).tolist(), strict=True
         ):
             sums[place], counts[place] = total, count
     return Losses(tuple(sums), tuple(counts))
+
+
+def _together(model: PreTrainedModel, text: Passages) -> int:
+    """Windows per forward, so that their logits fit."""
+    one = text.ids.shape[1] * int(text_config(model.config).vocab_size) * 4
+    return max(1, min(TOGETHER, LOGITS_BYTES // one))
