@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from engine.commands import compare_arguments as arguments
+from engine.commands.compare_documents import DocumentSearch
 from engine.commands.compare_options import (
     CompareOptions,
     ModelOptions,
@@ -51,6 +52,11 @@ def compare(
     output_indicator: arguments.Indicator = None,
     examples: arguments.Examples = None,
     example: arguments.ExampleJson = None,
+    documents: arguments.Documents = None,
+    more_documents: arguments.MoreDocuments = None,
+    passages: arguments.Passages = 3,
+    rank: arguments.Rank = "hybrid",
+    encoder: arguments.Encoder = "",
     var: arguments.Variable = None,
     expected: arguments.Expected = None,
     language: arguments.Language = "auto",
@@ -146,7 +152,10 @@ def compare(
         dataset=dataset,
         mapping=tuple(map or ()),
     )
-    run(options, Destination(as_json, tuple(report or ()), project))
+    search = DocumentSearch(
+        tuple(documents or ()), tuple(more_documents or ()), passages, rank, encoder
+    )
+    run(options, Destination(as_json, tuple(report or ()), project), search)
 
 
 def _vote(text: str) -> VoteRule:
@@ -176,23 +185,30 @@ class _Heard:
             self.cells.append(part)
 
 
-def run(options: CompareOptions, destination: Destination) -> None:
+def run(
+    options: CompareOptions, destination: Destination, search: DocumentSearch | None = None
+) -> None:
     """Build the spec, run it, and show or write the result; ends with the exit code."""
     try:
+        if search is not None:
+            search.check()
+            options = search.with_column(options)
         spec = build(options)
     except EngineError as error:
         stop(error)
-    run_spec(spec, destination)
+    run_spec(spec, destination, search)
 
 
-def run_spec(spec: CompareSpec, destination: Destination) -> None:
+def run_spec(
+    spec: CompareSpec, destination: Destination, search: DocumentSearch | None = None
+) -> None:
     """Run a comparison, and show or write the result; ends with the exit code."""
     from engine.store.export.registry import export, format_for
 
     try:
         for path in destination.reports:
             format_for(path)
-        result, stopped = _compared(spec, destination.project)
+        spec, result, stopped = _compared(spec, destination.project, search)
         for path in destination.reports:
             export(path, spec, result)
             note(f"Written: {path}")
@@ -212,16 +228,20 @@ def run_spec(spec: CompareSpec, destination: Destination) -> None:
     raise typer.Exit(STOPPED if stopped else _code(result))
 
 
-def _compared(spec: CompareSpec, project_path: Path | None) -> tuple[CompareResult, bool]:
-    """The result, and whether the run was stopped before its end."""
+def _compared(
+    spec: CompareSpec, project_path: Path | None, search: DocumentSearch | None
+) -> tuple[CompareSpec, CompareResult, bool]:
+    """What was asked, the result, and whether the run was stopped before its end."""
     from engine.evaluation.summary import summarise
 
     heard = _Heard()
     with opened(project_path) as engine:
         try:
+            if search is not None:
+                spec = search.searched(engine, spec)
             result = watch(engine, spec, heard)
             assert isinstance(result, CompareResult)
-            return result, False
+            return spec, result, False
         except JobCancelled:
             cells = tuple(sorted(heard.cells, key=lambda cell: _order(cell)))
             note(f"Stopped; {len(cells)} finished answers are kept.")
@@ -229,7 +249,7 @@ def _compared(spec: CompareSpec, project_path: Path | None) -> tuple[CompareResu
             if project is not None:
                 run_id = spec.continues or project.latest_run(spec.kind)
                 note(f"Go on with: lathe runs resume {run_id} --project {project_path}")
-            return CompareResult("", cells, summarise(spec, cells), 0.0), True
+            return spec, CompareResult("", cells, summarise(spec, cells), 0.0), True
 
 
 def _order(cell: CellResult) -> tuple[int, int, int, int]:

@@ -40,6 +40,25 @@ Examples = Annotated[Path | None, _in(_PROMPT, "Examples: a CSV, TSV or JSONL fi
 ExampleJson = Annotated[
     list[str] | None, _in(_PROMPT, "One example as JSON: input, output, reasoning.")
 ]
+Documents = Annotated[
+    list[Path] | None,
+    _in(
+        _PROMPT,
+        "Documents (.txt, .md, .html, .pdf, .docx) as external knowledge. The column "
+        "retrieved-knowledge reads the passages found for its question; where no column is one, "
+        "every column does.",
+        "--documents",
+    ),
+]
+MoreDocuments = Annotated[
+    list[Path] | None,
+    typer.Argument(help="More documents: --documents a.txt b.pdf c.docx.", show_default=False),
+]
+Passages = Annotated[int, _in(_PROMPT, "Most passages per question.")]
+Rank = Annotated[str, _in(_PROMPT, "How passages are found: hybrid, bm25 or embeddings.")]
+Encoder = Annotated[
+    str, _in(_PROMPT, "Folder of a sentence-transformers model; empty = the model's own states.")
+]
 Variable = Annotated[list[str] | None, _in(_PROMPT, "A variable, name=value.")]
 Expected = Annotated[str | None, _in(_PROMPT, "The expected answer.")]
 Language = Annotated[str, _in(_PROMPT, "en, zh, or auto: as the test set is written.")]
@@ -49,7 +68,8 @@ Techniques = Annotated[
     _in(
         _ASK,
         "Columns, separated by commas: zero-shot, few-shot, few-shot-cot, zero-shot-cot, "
-        "self-consistency, generated-knowledge, label-likelihood, two-stage.",
+        "self-consistency, generated-knowledge, retrieved-knowledge, label-likelihood, "
+        "two-stage.",
     ),
 ]
 Trigger = Annotated[str, _in(_ASK, "The sentence that asks for steps.")]

@@ -80,7 +80,10 @@ class PromptOptions:
 
 @dataclass(frozen=True)
 class CompareOptions:
-    """Everything that `lathe compare` takes, before it is checked."""
+    """Everything that `lathe compare` takes, before it is checked.
+
+    `further` techniques are asked beside the usual ones, where none is named.
+    """
 
     spec: str | None = None
     task: str | None = None
@@ -97,6 +100,7 @@ class CompareOptions:
     batch_size: int | None = None
     dataset: Path | None = None
     mapping: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
 
 
 def build(options: CompareOptions) -> CompareSpec:
@@ -111,7 +115,7 @@ def build(options: CompareOptions) -> CompareSpec:
         raise BadSpec("The batch size is below 1.", "Choose 1 or more.")
     if options.shots is not None and options.shots < 0:
         raise BadSpec("The number of shots is below 0.", "Choose 0 or more.")
-    return _with_settings(_plain(options), options.settings)
+    return _with_settings(_with_further(_plain(options), options.further), options.settings)
 
 
 def _plain(options: CompareOptions) -> CompareSpec:
@@ -128,6 +132,12 @@ def _plain(options: CompareOptions) -> CompareSpec:
             "Name a --task, a --dataset, a --prompt-file, or write an --instruction or an --input.",
         )
     return _from_prompt(options)
+
+
+def _with_further(spec: CompareSpec, further: tuple[str, ...]) -> CompareSpec:
+    first = spec.variants[0]
+    more = tuple(replace(first, technique=name) for name in further)
+    return replace(spec, variants=(*spec.variants, *more))
 
 
 def _with_settings(spec: CompareSpec, settings: TechniqueSettings) -> CompareSpec:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from engine.commands.console import err, out
 from engine.errors import PromptTooLong
+from engine.evaluation.external import fewer_text, knowledge_of, passages_sent
 from engine.evaluation.plan import sampling_of
 from engine.evaluation.spec import (
     CellResult,
@@ -24,6 +25,7 @@ from engine.evaluation.spec import (
 
 MOST_SHOWN = 24
 MOST_VOTES = 8
+PASSAGE_CHARS = 100
 
 
 def show(spec: CompareSpec, result: CompareResult) -> None:
@@ -116,11 +118,30 @@ def _answer(spec: CompareSpec, cell: CellResult) -> str:
     if cell.dropped:
         return f"{head}\n  [dim]not needed any more[/]\n"
     text = escape(cell.generation.text.strip()).replace("\n", "\n  ")
-    lines = [head, *_stages(cell.stages), f"  {text}", *_labels(cell.labels)]
+    lines = [
+        head,
+        *_passages(spec, cell),
+        *_stages(cell.stages),
+        f"  {text}",
+        *_labels(cell.labels),
+    ]
     by = f" [dim](by {cell.decided_by})[/]" if cell.decided_by else ""
     if cell.answer_stage:
         by += " [dim](read in the answer stage)[/]"
     return "\n".join(lines) + f"\n  → {value} {mark}{by}\n"
+
+
+def _passages(spec: CompareSpec, cell: CellResult) -> Iterable[str]:
+    """The passages that were in the prompt, each with its place in its document."""
+    variant = spec.variants[cell.key.variant]
+    knowledge = knowledge_of(spec, variant)
+    sent = passages_sent(cell)
+    for number in sent:
+        text = " ".join(knowledge.passages[number].text.split())
+        shown = text if len(text) <= PASSAGE_CHARS else f"{text[:PASSAGE_CHARS]}…"
+        yield f"  [dim]{escape(knowledge.source(number))}: {escape(shown)}[/]"
+    if (fewer := fewer_text(spec, cell)) is not None:
+        yield f"  [dim]{escape(fewer)}[/]"
 
 
 def _stages(stages: Iterable[Stage]) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""What is asked of documents as a knowledge base: the passages for a question. No torch here."""
+"""What is asked of documents as a knowledge base: the passages for questions. No torch here."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from engine.context.documents_spec import (
 from engine.errors import BadSpec
 from engine.jobs.spec import Spec
 from engine.models.reference import ModelRef
+from engine.prompting.knowledge import Knowledge
 
 
 @dataclass(frozen=True)
 class PassagesSpec(Spec):
-    """Find the passages of documents that a question asks for; nothing is answered.
+    """Find the passages of documents that questions ask for; nothing is answered.
 
     What comes back fits a prompt's context element: the external knowledge of a comparison.
 
@@ -28,7 +29,10 @@ class PassagesSpec(Spec):
         question: What is looked for.
         files: Paths of .txt, .md, .html, .pdf and .docx files.
         texts: Documents that are no files.
-        options: Of these `window`, `chunk_tokens`, `overlap`, `top`, `rank` and `encoder`.
+        options: Of these `window`, `chunk_tokens`, `overlap`, `top`, `rank`, `encoder` and
+            `max_new_tokens`.
+        further: More questions to the same documents, those of a comparison's other items.
+        beside: Prompts that the passages are to stand in; empty = the question alone.
     """
 
     kind: ClassVar[str] = "find-passages"
@@ -38,13 +42,20 @@ class PassagesSpec(Spec):
     files: tuple[str, ...] = ()
     texts: tuple[DocumentText, ...] = ()
     options: DocumentOptions = field(default_factory=DocumentOptions)
+    further: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """All of them, in order."""
+        return (self.question, *self.further)
 
     def title(self) -> str:
         return f"Find passages in {len(self.files) + len(self.texts)} documents"
 
     def check(self) -> None:
         self.options.check()
-        if not self.question.strip():
+        if not any(question.strip() for question in self.questions):
             raise BadSpec("There is no question to find passages for.", "Write one.")
         if not (self.files or self.texts):
             raise BadSpec("There is no document.", "Add at least one file.")
@@ -62,6 +73,7 @@ class PassagesResult:
         indexed: How many passages were looked through.
         notes: What is worth knowing, in sentences.
         retrieval_ms: Of finding them.
+        knowledge: The same for all questions, as a comparison keeps it.
     """
 
     context: str
@@ -71,3 +83,4 @@ class PassagesResult:
     indexed: int
     notes: tuple[str, ...]
     retrieval_ms: float
+    knowledge: Knowledge = field(default_factory=Knowledge)

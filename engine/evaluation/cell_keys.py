@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-StageKind = Literal["knowledge", "without", "with", "steps", "prior"]
+StageKind = Literal["knowledge", "without", "with", "steps", "prior", "passage"]
 
 
 @dataclass(frozen=True)

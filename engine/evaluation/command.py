@@ -52,7 +52,7 @@ def _plain_enough(spec: CompareSpec) -> bool:
     """Whether the options of the command line can say this spec."""
     if spec.only or spec.branch is not None or spec.continues or spec.withheld:
         return False
-    if settings_of(spec.variants, spec.sampling) is None:
+    if settings_of(spec.variants, spec.sampling) is None or not _by_files(spec):
         return False
     options = {model.options for model in spec.models}
     named = LoadOptions(context_length=None)
@@ -74,6 +74,13 @@ def _plain_enough(spec: CompareSpec) -> bool:
         and not own
         and not empty
     )
+
+
+def _by_files(spec: CompareSpec) -> bool:
+    """Whether naming files says what the columns know of documents."""
+    if any(variant.knowledge is not None for variant in spec.variants):
+        return False
+    return all(document.path for document in spec.knowledge.documents)
 
 
 def _triggered(variant: Variant) -> bool:
@@ -101,6 +108,7 @@ def _arguments(spec: CompareSpec) -> Iterator[str]:
     for example in prompt.examples:
         yield f"--example={_json(example)}"
     yield from _items(spec.items)
+    yield from _documents(spec)
     yield f"--techniques={','.join(variant.technique for variant in spec.variants)}"
     triggers = {variant.trigger for variant in spec.variants if variant.trigger}
     for trigger in triggers:
@@ -113,6 +121,16 @@ def _arguments(spec: CompareSpec) -> Iterator[str]:
     yield from _settings(spec)
     yield from _models(spec)
     yield from _sampling(spec)
+
+
+def _documents(spec: CompareSpec) -> Iterator[str]:
+    knowledge = spec.knowledge
+    for document in knowledge.documents:
+        yield f"--documents={document.path}"
+    if knowledge:
+        yield from _said("--passages", knowledge.top, 3)
+        yield from _said("--rank", knowledge.rank, "hybrid")
+        yield from _said("--encoder", knowledge.encoder, "")
 
 
 def _settings(spec: CompareSpec) -> Iterator[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from engine.context.methods import trained_length
 from engine.decoding.loop import decode
 from engine.decoding.records import Generation, TokenRecord
 from engine.decoding.request import Request
@@ -25,6 +26,10 @@ from engine.prompting.render import Message
 if TYPE_CHECKING:
     from engine.jobs.job import JobContext
     from engine.models.loaded import LoadedModel
+
+
+SHARE: Final = 4
+"""Passages of documents leave an answer at most 1/SHARE of the window."""
 
 
 def report_of(error: BaseException) -> ErrorReport:
@@ -70,6 +75,8 @@ class ModelRun:
         self.shown_at = 0.0
         self.provenance: Provenance | None = None
         self.limit = context_length(loaded.model)
+        trained = trained_length(loaded.model)
+        self.window = trained if self.limit is None else min(trained, self.limit)
 
     def run(self, keys: tuple[CellKey, ...]) -> None:
         """Ask every cell; an error that stops the decoding fails only the unanswered ones."""
@@ -81,7 +88,7 @@ class ModelRun:
         wave: list[tuple[Asking, Sequence[Ask]]] = []
         for asking in self._askings(keys):
             self.ctx.check()
-            wave.append((asking, self._tried(asking, asking.begin)))
+            wave.append((asking, self._tried(asking, asking.start)))
         report: ErrorReport | None = None
         try:
             while any(asks for _, asks in wave):
@@ -235,6 +242,11 @@ class ModelRun:
                 f"reads at most {self.limit}, the answer included.",
                 "Shorten the prompt, show fewer examples, or choose a model with more context.",
             )
+
+    def fits(self, tokens: int) -> bool:
+        """Whether a prompt of so many tokens leaves room for an answer in the trained window."""
+        most = max(1, min(self.spec.sampling.max_new_tokens, self.window // SHARE))
+        return tokens + most <= self.window
 
     def finish(self, cell: CellResult) -> None:
         """Store and publish a finished cell."""

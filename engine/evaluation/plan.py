@@ -7,6 +7,7 @@ from typing import Final
 
 from engine.decoding.params import Sampling
 from engine.errors import BadSpec
+from engine.evaluation.external import elements_with
 from engine.evaluation.spec import CellKey, CompareSpec, Variant
 from engine.prompting.elements import PromptElements
 from engine.prompting.render import Message
@@ -50,14 +51,15 @@ def prompt_of(spec: CompareSpec, variant: Variant) -> PromptElements:
 
 
 def messages_for(spec: CompareSpec, key: CellKey) -> tuple[Message, ...]:
-    """The messages of one cell, as its technique renders them.
+    """The messages of one cell, as its technique renders them, with all that was found for it.
 
     Raises:
         PromptError: Missing examples, an undefined variable, an empty prompt.
         BadSpec: An unknown technique.
     """
     variant, item = spec.variants[key.variant], spec.items[key.item]
-    return technique_of(spec, variant).messages(prompt_of(spec, variant), item.variables)
+    elements = elements_with(spec, key, prompt_of(spec, variant))
+    return technique_of(spec, variant).messages(elements, item.variables)
 
 
 def technique_of(spec: CompareSpec, variant: Variant) -> Technique:

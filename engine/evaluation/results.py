@@ -90,11 +90,14 @@ class Stage:
     Attributes:
         kind: ``knowledge`` (a statement), ``without`` and ``with`` (the answer without any and
             with the statement of the same index), ``steps`` (before the answer is asked for),
-            ``prior`` (labels on a content-free input).
-        index: Number among its kind, 0-based; a statement keeps its number in ``with``.
+            ``prior`` (labels on a content-free input), ``passage`` (a passage of a document that
+            stands in the prompt).
+        index: Number among its kind, 0-based; a statement keeps its number in ``with``; of a
+            passage, its place in the knowledge that its column was given.
         sent, prompt_ids: What the model got.
         generation: What it said; None when only labels were scored.
-        value: The answer found in it, normalised; None = none, or not looked for.
+        value: The answer found in it, normalised, or the text of a passage; None = none, or not
+            looked for.
         count: How many samples said the same (a repeated statement is asked once).
         labels: The candidates' likelihoods at this stage.
         decided: Whether the cell's answer comes from here.

@@ -26,6 +26,7 @@ from engine.evaluation.results import (
 from engine.jobs.spec import Spec
 from engine.models.reference import ModelRef
 from engine.prompting.elements import Item, PromptElements
+from engine.prompting.knowledge import Knowledge
 from engine.prompting.render import ExamplesAs, SentPart
 
 __all__ = [
@@ -79,6 +80,7 @@ class Variant:
         per_token: Compare labels by mean instead of summed token log-probability.
         answer_trigger: What the answer itself is asked with after the steps, or what stands
             before a label; empty = the default of the language, a space = nothing.
+        knowledge: Passages of documents of its own; None = the spec's.
     """
 
     technique: str = "zero-shot"
@@ -97,6 +99,7 @@ class Variant:
     calibrate: bool = True
     per_token: bool = False
     answer_trigger: str = ""
+    knowledge: Knowledge | None = None
 
     def check(self) -> None:
         """Raise `BadSpec` when a value is outside its range."""
@@ -146,6 +149,7 @@ class CompareSpec(Spec):
             failed ones are asked. Everything else must be as it was; empty = a new run.
         withheld: Items of the set that became examples. No column is asked them, also one that
             shows no example, because columns are compared on the same items.
+        knowledge: Passages of documents, found for each item beforehand.
     """
 
     kind: ClassVar[str] = "compare"
@@ -161,6 +165,7 @@ class CompareSpec(Spec):
     branch: Branch | None = None
     continues: str = ""
     withheld: int = 0
+    knowledge: Knowledge = field(default_factory=Knowledge)
 
     @property
     def rule(self) -> str:

@@ -16,6 +16,7 @@ USED: Final[dict[str, tuple[str, ...]]] = {
     "knowledge": ("base", "statements", "labels", "answer_trigger", "vote", "per_token"),
     "likelihood": ("base", "labels", "answer_trigger", "calibrate", "per_token"),
     "two-stage": ("base", "answer_trigger"),
+    "documents": ("base",),
 }
 """Way of asking → the settings that it uses."""
 

@@ -18,6 +18,7 @@ from engine.evaluation.spec import CellKey, CompareSpec, Variant
 from engine.evaluation.tasks import task_spec
 from engine.models.reference import LoadOptions, ModelRef
 from engine.prompting.elements import Example, Item, PromptElements
+from engine.prompting.knowledge import Knowledge, KnowledgeDocument
 
 BASE = CompareSpec(
     prompt=PromptElements(instruction='It\'s "quoted" & $HOME;\n-x', input="--{{q}}"),
@@ -79,7 +80,7 @@ def test_the_line_does_what_the_spec_does(name, monkeypatch):
     program, *arguments = shlex.split(line)
     assert program == "lathe"
     asked = []
-    monkeypatch.setattr(compare, "run", lambda options, destination: asked.append(build(options)))
+    monkeypatch.setattr(compare, "run", lambda options, *_: asked.append(build(options)))
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     assert asked == [SPECS[name]]
@@ -107,3 +108,12 @@ def test_the_line_does_what_the_spec_does(name, monkeypatch):
 def test_what_no_line_can_say_goes_through_a_file(spec):
     assert command_line(spec, windows=False) == "lathe compare --spec compare.json"
     assert needs_file(spec)
+
+
+def test_documents_are_named_by_their_files_and_texts_go_with_the_spec():
+    file = KnowledgeDocument("a.txt", "/tmp/a b.txt")
+    known = replace(BASE, knowledge=Knowledge((file,), top=5, rank="bm25"))
+    line = shlex.split(command_line(known, windows=False))
+    assert {"--documents=/tmp/a b.txt", "--passages=5", "--rank=bm25"} <= set(line)
+    pasted = replace(BASE, knowledge=Knowledge((file, KnowledgeDocument("pasted"))))
+    assert needs_file(pasted)

@@ -18,6 +18,7 @@ from engine.decoding.params import Sampling
 from engine.decoding.records import Generation
 from engine.decoding.request import Request
 from engine.errors import describe
+from engine.evaluation.external import PASSAGE, found_for, knowledge_of
 from engine.evaluation.plan import prompt_of, sampling_of, technique_of
 from engine.evaluation.provenance import policy_of
 from engine.evaluation.scoring import extract
@@ -27,12 +28,14 @@ from engine.evaluation.spec import (
     CompareSpec,
     Extraction,
     Provenance,
+    Stage,
     StageKey,
     Variant,
     Vote,
 )
 from engine.models.chat import EncodedPrompt
 from engine.prompting.elements import Item, PromptElements
+from engine.prompting.knowledge import informed, reading_order
 from engine.prompting.render import Message
 from engine.prompting.strategies.base import Technique
 
@@ -60,11 +63,13 @@ class Question:
         spec: The comparison.
         keys: Cells to ask, all of one model, variant and item.
         known: Cells of the same place that were finished before (a resumed run).
+        passages: Numbers of the passages in the prompt.
     """
 
     spec: CompareSpec
     keys: tuple[CellKey, ...]
     known: tuple[CellResult, ...] = ()
+    passages: tuple[int, ...] = ()
 
     @property
     def variant(self) -> Variant:
@@ -76,7 +81,10 @@ class Question:
 
     @property
     def elements(self) -> PromptElements:
-        return prompt_of(self.spec, self.variant)
+        own = prompt_of(self.spec, self.variant)
+        if not self.passages:
+            return own
+        return informed(own, knowledge_of(self.spec, self.variant), self.passages)
 
     @property
     def sampling(self) -> Sampling:
@@ -107,6 +115,9 @@ class Desk(Protocol):
     def need_room(self, tokens: int) -> None:
         """Raise `PromptTooLong` when so many tokens leave no room for an answer."""
 
+    def fits(self, tokens: int) -> bool:
+        """Whether a prompt of so many tokens leaves room for an answer in the trained window."""
+
     def finish(self, cell: CellResult) -> None:
         """Store and publish a finished cell."""
 
@@ -135,6 +146,36 @@ class Asking(ABC):
         self.opened = question.blank(question.keys[0])
         self.unwanted: set[int] = set()
         self.closed = False
+
+    def start(self) -> Sequence[Ask]:
+        """What to decode first, the passages for the question in its prompt.
+
+        Raises:
+            EngineError: As `begin` does.
+        """
+        self._take_passages()
+        return self.begin()
+
+    def _take_passages(self) -> None:
+        """Put the passages into the prompt that fit, the worst ones left out first."""
+        question = self.question
+        found = found_for(question.spec, question.variant, question.keys[0].item)
+        if not found:
+            return
+        knowledge = knowledge_of(question.spec, question.variant)
+        chosen = [one.passage for one in found]
+        while chosen:
+            asked = replace(question, passages=reading_order(chosen))
+            messages = asked.technique.messages(asked.elements, asked.item.variables)
+            if self.desk.fits(len(self.desk.encoded(messages, asked).ids)):
+                self.question = asked
+                break
+            chosen.pop()
+        kept = tuple(
+            Stage(PASSAGE, number, value=knowledge.passages[number].text)
+            for number in self.question.passages
+        )
+        self.opened = replace(self.opened, stages=kept)
 
     @abstractmethod
     def begin(self) -> Sequence[Ask]:

@@ -237,6 +237,6 @@ class Knowledge(Asking):
             self.opened,
             prompt_ids=chosen.prompt.ids,
             sent=chosen.prompt.parts,
-            stages=stages,
+            stages=(*self.opened.stages, *stages),
             decided_by=decided_by,
         )

@@ -80,11 +80,14 @@ class Likelihood(Asking):
         found = extraction_of(scores[place].label, answer.text, question.item.expected)
         cell = replace(
             self.opened,
-            stages=tuple(
-                Stage("prior", number, prompt.parts, prompt.ids, labels=own)
-                for number, (prompt, own) in enumerate(
-                    zip(self.prompts[1:], scored[1:], strict=True)
-                )
+            stages=(
+                *self.opened.stages,
+                *(
+                    Stage("prior", number, prompt.parts, prompt.ids, labels=own)
+                    for number, (prompt, own) in enumerate(
+                        zip(self.prompts[1:], scored[1:], strict=True)
+                    )
+                ),
             ),
             labels=scores,
             decided_by="likelihood",

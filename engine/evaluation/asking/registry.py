@@ -16,6 +16,7 @@ ASKINGS: dict[str, type[Asking]] = {
     "two-stage": TwoStage,
     "knowledge": Knowledge,
     "likelihood": Likelihood,
+    "documents": OneSample,
 }
 
 

@@ -109,7 +109,9 @@ class TwoStage(OneSample):
     def _begun(self, place: int) -> CellResult:
         """The cell with its steps and no answer yet."""
         stage = Stage("steps", 0, self.opened.sent, self.opened.prompt_ids, self.first[place])
-        return replace(self.opened, key=self.question.keys[place], stages=(stage,))
+        return replace(
+            self.opened, key=self.question.keys[place], stages=(*self.opened.stages, stage)
+        )
 
 
 def _without_end(generation: Generation) -> Generation:

@@ -29,6 +29,7 @@ class Technique(ABC):
         default_samples: Answers per item where nobody says otherwise; 0 = as the comparison.
         default_temperature: Used where the comparison is greedy, because samples must differ.
         repeats: Whether asking again may bring another answer.
+        reads_documents: Whether passages of documents stand in its context.
     """
 
     id: ClassVar[str]
@@ -40,6 +41,7 @@ class Technique(ABC):
     default_samples: ClassVar[int] = 0
     default_temperature: ClassVar[float] = 0.0
     repeats: ClassVar[bool] = True
+    reads_documents: ClassVar[bool] = False
 
     trigger: str = ""
     shots: int | None = None

@@ -8,12 +8,19 @@ from engine.prompting.strategies.base import Technique
 from engine.prompting.strategies.generated_knowledge import GeneratedKnowledge
 from engine.prompting.strategies.label_likelihood import LabelLikelihood
 from engine.prompting.strategies.plain import PLAIN
+from engine.prompting.strategies.retrieved_knowledge import RetrievedKnowledge
 from engine.prompting.strategies.self_consistency import SelfConsistency
 from engine.prompting.strategies.two_stage import TwoStage
 
 TECHNIQUES: dict[str, type[Technique]] = PLAIN | {
     technique.id: technique
-    for technique in (SelfConsistency, GeneratedKnowledge, LabelLikelihood, TwoStage)
+    for technique in (
+        SelfConsistency,
+        GeneratedKnowledge,
+        RetrievedKnowledge,
+        LabelLikelihood,
+        TwoStage,
+    )
 }
 
 

@@ -7,6 +7,7 @@ import io
 
 from engine.evaluation.plan import sampling_of
 from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, Extraction, Vote
+from engine.store.export.facts import passages_of
 from engine.store.export.json import tokens_per_second
 
 COLUMNS = (
@@ -15,7 +16,7 @@ COLUMNS = (
     "new_tokens", "mean_logprob", "first_token_ms", "total_ms", "tokens_per_second",
     "batch_size", "device", "dtype", "quantization", "attention", "temperature", "seed",
     "seed_policy", "packages", "weights_sha", "decided_by", "vote_winner", "vote_agreement",
-    "vote_correct", "error",
+    "vote_correct", "error", "passages",
 )  # fmt: skip
 
 
@@ -63,6 +64,7 @@ def _row(
         "seed": sampling.seed,
         "decided_by": cell.decided_by,
         "error": str(cell.error) if cell.error is not None else None,
+        "passages": "; ".join(source for source, _ in passages_of(spec, cell)),
     }
     if extraction is not None:
         correct = None if extraction.correct is None else int(extraction.correct)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.decoding.params import Sampling
+from engine.evaluation.external import knowledge_of, passages_sent
 from engine.evaluation.plan import sampling_of
 from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, Provenance, Vote
 
@@ -96,6 +97,32 @@ def statistics_of(spec: CompareSpec, result: CompareResult) -> tuple[tuple[str, 
 
     found = compare_variants(spec, result.cells, result.votes)
     return statistics_facts(found) if any(one.n for one in found.standings) else ()
+
+
+def passages_of(spec: CompareSpec, cell: CellResult) -> tuple[tuple[str, str], ...]:
+    """The passages of documents in a cell's prompt: where each stands, and its text."""
+    knowledge = knowledge_of(spec, spec.variants[cell.key.variant])
+    return tuple(
+        (knowledge.source(number), knowledge.passages[number].text)
+        for number in passages_sent(cell)
+    )
+
+
+def knowledge_facts(spec: CompareSpec) -> tuple[tuple[str, str], ...]:
+    """What was looked through for passages, and how; nothing without documents."""
+    knowledge = spec.knowledge
+    if not knowledge:
+        return ()
+    facts = [
+        ("Documents", ", ".join(one.name for one in knowledge.documents)),
+        ("Passages looked through", f"{knowledge.indexed:,}"),
+        ("Most passages per question", str(knowledge.top)),
+        ("Passages ranked by", knowledge.rank),
+        ("Encoder", knowledge.encoder),
+        ("Passages read by", "every column" if knowledge.everywhere else "retrieved-knowledge"),
+        ("Notes on documents", " ".join(knowledge.notes)),
+    ]
+    return tuple((name, value) for name, value in facts if value)
 
 
 def vote_text(vote: Vote) -> str:

@@ -11,10 +11,13 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from engine.decoding.records import Generation, TokenRecord
+from engine.evaluation.external import PASSAGE, fewer_text
 from engine.evaluation.spec import CellResult, CompareResult, CompareSpec, Stage, Vote
 from engine.store.export.facts import (
     environment_facts,
     environments,
+    knowledge_facts,
+    passages_of,
     percent,
     sample_text,
     sampling_facts,
@@ -58,6 +61,7 @@ def render(spec: CompareSpec, result: CompareResult) -> str:
     title = escape(spec.title())
     tinted = sum(len(cell.tokens) for cell in result.cells) <= MOST_TINTED
     sections = "".join(_sections(spec, result, tinted))
+    facts = (*sampling_facts(spec), *knowledge_facts(spec))
     origins = "".join(_facts(environment_facts(one, result)) for one in environments(result))
     return (
         f'<!DOCTYPE html>\n<html lang="{_language(spec)}"><head><meta charset="utf-8">'
@@ -66,7 +70,7 @@ def render(spec: CompareSpec, result: CompareResult) -> str:
         f"<title>{title}</title><style>{_STYLE}</style></head><body>"
         f"<h1>{title}</h1>{_summaries(result)}{_statistics(spec, result)}"
         f"{_TINTS if tinted else ''}"
-        f"{sections}<h2>How it was measured</h2>{_facts(sampling_facts(spec))}{origins}"
+        f"{sections}<h2>How it was measured</h2>{_facts(facts)}{origins}"
         "</body></html>\n"
     )
 
@@ -122,7 +126,8 @@ def _cell(spec: CompareSpec, cell: CellResult, tinted: bool) -> str:
         parts.append(f'<p class="error">{escape(str(cell.error))}</p>')
     if cell.sent:
         parts.append(f"<details><summary>Text sent</summary><pre>{_sent(cell)}</pre></details>")
-    parts += [_stage(stage) for stage in cell.stages]
+    parts += _passages(spec, cell)
+    parts += [_stage(stage) for stage in cell.stages if stage.kind != PASSAGE]
     answer = cell.generation
     if answer is not None:
         text = _said(answer) if tinted else escape(answer.text)
@@ -136,6 +141,16 @@ def _cell(spec: CompareSpec, cell: CellResult, tinted: bool) -> str:
             f"batch of {answer.batch_size}</div>"
         )
     return f'<div class="cell">{"".join(parts)}</div>'
+
+
+def _passages(spec: CompareSpec, cell: CellResult) -> list[str]:
+    """The passages of documents in the prompt, folded."""
+    parts = [
+        f"<details><summary>{escape(source)}</summary><pre>{escape(text)}</pre></details>"
+        for source, text in passages_of(spec, cell)
+    ]
+    fewer = fewer_text(spec, cell)
+    return parts if fewer is None else [*parts, f'<div class="dim">{escape(fewer)}</div>']
 
 
 def _stage(stage: Stage) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from engine.evaluation.external import fewer_text
 from engine.evaluation.spec import CellResult, CompareResult, CompareSpec
 from engine.store.export.facts import (
     environment_facts,
     environments,
+    knowledge_facts,
+    passages_of,
     percent,
     sample_text,
     sampling_facts,
@@ -35,7 +38,8 @@ def render(spec: CompareSpec, result: CompareResult) -> str:
                 blocks += ["Votes:", "\n".join(lines)]
             blocks += [_answer(spec, cell) for cell in cells]
     blocks.append("## How it was measured")
-    blocks.append(_table(("Setting", "Value"), sampling_facts(spec)))
+    facts = (*sampling_facts(spec), *knowledge_facts(spec))
+    blocks.append(_table(("Setting", "Value"), facts))
     for one in environments(result):
         blocks.append(_table(("Environment", "Value"), environment_facts(one, result)))
     return "\n\n".join(blocks) + "\n"
@@ -67,6 +71,14 @@ def _answer(spec: CompareSpec, cell: CellResult) -> str:
         lines.append(f"**Error.** {_inline(str(cell.error))}")
     if cell.sent:
         lines += ["Sent:", fenced("".join(part.text for part in cell.sent))]
+    passages = passages_of(spec, cell)
+    if passages:
+        lines.append("Passages in it:")
+    for source, text in passages:
+        lines += [f"- {_inline(source)}", fenced(text)]
+    fewer = fewer_text(spec, cell)
+    if fewer is not None:
+        lines.append(fewer)
     for stage in cell.stages:
         if stage.generation is not None:
             lines += [f"Stage {stage.kind} {stage.index + 1}:", fenced(stage.generation.text)]
