@@ -2,20 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import ClassVar
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Literal
 
 from engine.context.method_names import SCALING_NAMES
 from engine.context.probe_spec import ProbeRow
-from engine.errors import BadSpec
+from engine.errors import BadSpec, ErrorReport
 from engine.evaluation.spec import Provenance
-from engine.jobs.spec import Spec
+from engine.jobs.spec import FILES_LANE, Spec
 from engine.models.reference import ModelRef
 from engine.prompting.elements import Language
 from engine.pruning.prune_spec import TextSource
 
 UNTRAINABLE = ("direct", "dynamic", "ntk-request", "longrope")
 """Presets without one set of frequencies of their own to train on."""
+
+
+Adapter = Literal["full", "lora"]
+Also = Literal["norms", "biases", "embeddings"]
+Begin = Literal["resume", "fresh", "finish"]
+Written = Literal["auto", "merged", "adapter"]
+
+FULL_BYTES = 8e9
+"""All weights are trained where they, their gradients and the optimiser's memory take no more:
+half of a laptop's 16 GB, about 650 million weights. A larger model gets an adapter, unless the
+spec says otherwise."""
+
+
+@dataclass(frozen=True)
+class Lora:
+    """Small matrices beside the model's own, which stay as they are (arXiv 2106.09685).
+
+    Attributes:
+        rank: Rank r of what is added to each matrix.
+        alpha: Scale: alpha / r times the product of the two small matrices is added.
+        targets: Every linear layer of the repeated ones, or the attention's projections.
+        also: What is trained whole beside them (norms and embeddings as LongLoRA, 2309.12307).
+    """
+
+    rank: int = 32
+    alpha: float = 64.0
+    targets: Literal["linear", "attention"] = "linear"
+    also: tuple[Also, ...] = ("norms", "biases")
+
+    def check(self) -> None:
+        """Raise `BadSpec` for a number out of its range."""
+        if self.rank < 1:
+            raise BadSpec(
+                f"An adapter of rank {self.rank} holds nothing.", "Choose a rank of at least 1."
+            )
+        if not 0 < self.alpha < float("inf"):
+            raise BadSpec(
+                f"An adapter scaled by {self.alpha:g} adds nothing.", "Choose an alpha above 0."
+            )
 
 
 @dataclass(frozen=True)
@@ -33,6 +72,13 @@ class TuneContextSpec(Spec):
         measured: Keys asked for before and after, at the trained and at the target length.
         language: Of the keys asked for.
         out: Folder for the trained model with its scaling, or empty.
+        adapter: Train all weights, or an adapter; auto = all of them as long as that takes no
+            more than `FULL_BYTES`, an adapter for larger and for packed models.
+        lora: The adapter.
+        written: Of an adapter: a whole model with the adapter added in (and the adapter beside
+            it), or the adapter alone. Auto = a whole model, unless the weights are packed.
+        begin: Go on where the same training was stopped; anew; or not go on, and make a model of
+            what is trained so far.
     """
 
     kind: ClassVar[str] = "extend-finetune"
@@ -47,9 +93,17 @@ class TuneContextSpec(Spec):
     measured: int = 48
     language: Language = "en"
     out: str = ""
+    adapter: Literal["auto", "full", "lora"] = "auto"
+    lora: Lora = field(default_factory=Lora)
+    written: Written = "auto"
+    begin: Begin = "resume"
 
     def title(self) -> str:
         return f"Train {self.model.id} on longer texts"
+
+    def same(self) -> TuneContextSpec:
+        """The training itself, whatever is done with its result: equal ones share a checkpoint."""
+        return replace(self, out="", written="auto", begin="resume")
 
     def check(self) -> None:
         if self.method not in SCALING_NAMES or self.method in UNTRAINABLE:
@@ -66,6 +120,18 @@ class TuneContextSpec(Spec):
             raise BadSpec(
                 "A number of the training is out of its range.",
                 "Take at least one step and a rate between 0 and 1.",
+            )
+        self.lora.check()
+        packed = self.model.options.quantization != "none"
+        if packed and self.adapter == "full":
+            raise BadSpec(
+                f"The weights of “{self.model.id}” are packed: only an adapter can be trained.",
+                "Choose LoRA, or load the model without quantisation.",
+            )
+        if packed and self.written == "merged":
+            raise BadSpec(
+                f"An adapter cannot be added into the packed weights of “{self.model.id}”.",
+                "Write the adapter alone, or load the model without quantisation.",
             )
 
 
@@ -87,6 +153,113 @@ class TuneStep:
 
 
 @dataclass(frozen=True)
+class TuneForecast:
+    """What a training will take, before it starts.
+
+    Attributes:
+        adapter: What is trained.
+        parameters: Of the model.
+        trained: Of them, or of the adapter: what changes.
+        weights_bytes: Copy of the weights that is trained; 0 where the loaded ones are shared.
+        gradient_bytes, optimiser_bytes: Beside each trained weight.
+        activation_bytes: Of the longest text, roughly.
+        tokens: Of the longest text.
+        free: Memory that is free now.
+    """
+
+    adapter: Adapter
+    parameters: int
+    trained: int
+    weights_bytes: int
+    gradient_bytes: int
+    optimiser_bytes: int
+    activation_bytes: int
+    tokens: int
+    free: int
+
+    @property
+    def total(self) -> int:
+        """Bytes beside the loaded model."""
+        return (
+            self.weights_bytes + self.gradient_bytes + self.optimiser_bytes + self.activation_bytes
+        )
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is room for it."""
+        return self.total <= self.free
+
+
+@dataclass(frozen=True)
+class TuneKept:
+    """A training that can go on, or whose model can still be written.
+
+    Attributes:
+        spec: What was asked; its `out` is empty.
+        steps: The loss curve so far.
+        before, after: Rows measured so far.
+        bytes: Of its checkpoint.
+        when: Seconds since 1970 of the checkpoint.
+    """
+
+    spec: TuneContextSpec
+    steps: tuple[TuneStep, ...]
+    before: tuple[ProbeRow, ...]
+    after: tuple[ProbeRow, ...]
+    bytes: int
+    when: float
+
+    @property
+    def finished(self) -> bool:
+        """Whether every step is done."""
+        return len(self.steps) >= self.spec.steps
+
+
+@dataclass(frozen=True)
+class TuneLookSpec(Spec):
+    """Look at a training before it starts: its memory, and what is kept of it. Reads no weights.
+
+    Attributes:
+        tune: The training.
+    """
+
+    kind: ClassVar[str] = "extend-finetune-look"
+    lane: ClassVar[str] = FILES_LANE
+
+    tune: TuneContextSpec = field(default_factory=TuneContextSpec)
+
+    def title(self) -> str:
+        return f"Look at the training of {self.tune.model.id}"
+
+    def check(self) -> None:
+        self.tune.check()
+
+
+@dataclass(frozen=True)
+class TuneLook:
+    """The answer: what the training takes, and what is kept of it (None = nothing)."""
+
+    forecast: TuneForecast
+    kept: TuneKept | None
+
+
+@dataclass(frozen=True)
+class TuneResumed:
+    """Published when a training goes on: what was done before."""
+
+    steps: tuple[TuneStep, ...]
+    before: tuple[ProbeRow, ...]
+    after: tuple[ProbeRow, ...]
+
+
+@dataclass(frozen=True)
+class TuneProblem:
+    """Published when a checkpoint cannot be written; the training itself goes on."""
+
+    report: ErrorReport
+
+
+@dataclass(frozen=True)
 class TuneContextResult:
     """A model trained on longer texts.
 
@@ -96,11 +269,15 @@ class TuneContextResult:
         trained: Its former trained length.
         before: Keys found with the scaling alone, at the trained and at the target length.
         after: The same after the training.
-        steps: The loss curve. Shorter than asked when the job was stopped.
+        steps: The loss curve. Shorter than asked when a stopped training was made a model.
         seconds: Of the training alone.
         out: Folder that was written, or empty.
         file_bytes: Size of its weights.
         provenance: Where the figures come from.
+        forecast: What was trained, and the memory that it was expected to take.
+        difference: Largest difference of a logit between the tuned model in memory and the one
+            read back from the folder; 0 = bit for bit equal, None = nothing was written.
+        loadable: Whether the folder holds a whole model, not an adapter alone.
     """
 
     model: str
@@ -114,3 +291,6 @@ class TuneContextResult:
     out: str
     file_bytes: int
     provenance: Provenance
+    forecast: TuneForecast
+    difference: float | None = None
+    loadable: bool = False

@@ -71,8 +71,14 @@ KINDS: dict[str, Kind] = {
     "extend-probe": Kind(
         "engine.context.probe_spec:ProbeSpec", "engine.context.probes.probe:run", True
     ),
+    "extend-probe-kept": Kind(
+        "engine.context.probe_spec:KeptProbeSpec", "engine.context.probe_store:kept"
+    ),
     "extend-finetune": Kind(
         "engine.context.tune_spec:TuneContextSpec", "engine.context.tuning.tune:run", True
+    ),
+    "extend-finetune-look": Kind(
+        "engine.context.tune_spec:TuneLookSpec", "engine.context.tuning.look:run", True
     ),
     "extend-documents": Kind(
         "engine.context.documents_spec:DocumentsSpec", "engine.context.documents.job:run", True

@@ -7,6 +7,7 @@ held-out ones.
 
 from __future__ import annotations
 
+import hashlib
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,9 @@ class Material:
         longest: Tokens of the longest text.
         seed: Decides everything.
 
+    Attributes:
+        sha256: Of the file's text; empty for lessons.
+
     Raises:
         BadSpec: The file cannot be read, or is shorter than one long text.
     """
@@ -65,8 +69,10 @@ class Material:
         self._tokenizer = tokenizer
         self._trained, self._longest, self._seed = trained, longest, seed
         self._file: list[int] = []
+        self.sha256 = ""
         if source.path != TEACHING:
             text = source.text or read_text_file(Path(source.path))
+            self.sha256 = hashlib.sha256(text.encode()).hexdigest()
             self._file = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
             if len(self._file) < longest:
                 raise BadSpec(

@@ -1,22 +1,82 @@
-"""Writing a model that was trained on longer texts: its scaling is part of its configuration."""
+"""Writing what was trained on longer texts, and reading it back before it takes its place.
+
+A whole model carries its scaling in its configuration. An adapter is a folder as peft reads it;
+the configuration beside it is the base model's with the scaling.
+"""
 
 from __future__ import annotations
 
-import json
-import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from engine.context.method_names import TITLES
-from engine.context.probe_spec import ProbeRow
-from engine.context.tune_spec import TuneContextSpec
-from engine.errors import BadSpec
-from engine.jobs.spec import to_plain
+import torch
+from torch import Tensor
+
+from engine.context.tuning import adapter
+from engine.context.tuning.card import PROVENANCE, Card, write_card
+from engine.context.tuning.checkpoint import as_os_error
+from engine.errors import BadSpec, StoreError
+from engine.models.bars import quiet_libraries
+from engine.models.layered import layers_of_their_own
+from engine.models.libraries import building
+from engine.models.skeleton import auto_class_name
+from engine.store.atomic import cannot_write
+from engine.store.folder import whole_folder
 
 if TYPE_CHECKING:
+    from peft import PeftModel
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-PROVENANCE: Final = "context.json"
+    Scaled = Callable[[PreTrainedModel], AbstractContextManager[object]]
+
+ADAPTER: Final = "adapter"
+"""Folder of the adapter inside that of a merged model."""
+ASKED: Final = 64
+"""Tokens of the text on which the written model must say what the one in memory says."""
+TOLERANCE: Final = {torch.float32: 1e-4, torch.bfloat16: 5e-2, torch.float16: 1e-2}
+"""How far logits of a merged model may be off, as a share of the largest: adding the adapter into
+the weights rounds each of them once. Whole models and adapters are equal bit for bit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What a training leaves in memory.
+
+    Attributes:
+        model: What was run; its configuration names the scaling.
+        adapted: The adapter in it; None when the model was trained as a whole.
+        tokenizer: Its tokenizer.
+        base: What an adapter names as its model: a folder, or a repository.
+        truth: Its `logits` under the scaling, taken before the configuration named that.
+        again: Makes another base model as it was before the training, for an adapter.
+        scaled: Puts a model under the scaling while a block lasts.
+    """
+
+    model: PreTrainedModel
+    adapted: PeftModel | None
+    tokenizer: PreTrainedTokenizerBase
+    base: str
+    truth: Tensor
+    again: Callable[[], PreTrainedModel]
+    scaled: Scaled
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was written.
+
+    Attributes:
+        bytes: Of the weights.
+        difference: Largest difference of a logit between memory and the folder.
+        loadable: Whether it is a whole model.
+    """
+
+    bytes: int
+    difference: float
+    loadable: bool
 
 
 def check_folder(folder: Path) -> None:
@@ -30,90 +90,91 @@ def check_folder(folder: Path) -> None:
         )
 
 
-def save(
-    spec: TuneContextSpec,
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    trained: int,
-    before: tuple[ProbeRow, ...],
-    after: tuple[ProbeRow, ...],
-) -> int:
-    """Write a model whose configuration names its scaling; returns the bytes of its weights.
+def save(card: Card, trained: Trained, merge: bool) -> Saved:
+    """Write what was trained into ``card.spec.out``; a former one is replaced by a whole one only.
 
-    A former one in the same place is replaced only when the new one is whole.
+    Args:
+        card: What is said about it there.
+        trained: An adapter of it is of no use afterwards when it is merged.
+        merge: Add an adapter into a whole model; the adapter lies beside it.
 
     Raises:
         BadSpec: As `check_folder` does.
-        OSError: It cannot be written; nothing of it is left, and a former one stays.
+        StoreError: It cannot be written, or does not say the same when it is read back; nothing
+            of it is left, and a former one stays.
     """
-    folder = Path(spec.out)
+    from safetensors import SafetensorError
+
+    folder = Path(card.spec.out)
     check_folder(folder)
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
     try:
-        partial.mkdir(parents=True)
+        with whole_folder(folder) as partial, quiet_libraries():
+            difference = _write(partial, trained, merge)
+            trained.tokenizer.save_pretrained(partial)
+            write_card(card, partial, difference)
+    except (OSError, SafetensorError) as error:
+        raise cannot_write(folder, as_os_error(error)) from error
+    size = sum(file.stat().st_size for file in folder.rglob("*.safetensors"))
+    return Saved(size, difference, trained.adapted is None or merge)
+
+
+def _write(partial: Path, trained: Trained, merge: bool) -> float:
+    """Write the weights and read them back; the largest difference of a logit."""
+    model, truth = trained.model, trained.truth
+    if trained.adapted is None:
         model.save_pretrained(partial)
-        tokenizer.save_pretrained(partial)
-        _write_facts(spec, partial, trained, before, after)
-        _put_in_place(partial, folder)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)  # half a model is of no use to anyone
-        raise
-    return sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+        return _compared(truth, _read_model(partial, model), 0.0)
+    place = partial / ADAPTER if merge else partial
+    adapter.write(trained.adapted, place, trained.base)
+    model.config.save_pretrained(place)
+    again = adapter.read(trained.again(), place)
+    with trained.scaled(again):
+        difference = _compared(truth, logits(again), 0.0)
+    if not merge:
+        return difference
+    whole = adapter.merged(trained.adapted)
+    whole.save_pretrained(partial)
+    return _compared(truth, _read_model(partial, whole), TOLERANCE.get(whole.dtype, 0.0))
 
 
-def _write_facts(
-    spec: TuneContextSpec,
-    partial: Path,
-    trained: int,
-    before: tuple[ProbeRow, ...],
-    after: tuple[ProbeRow, ...],
-) -> None:
-    facts = {
-        "model": spec.model.id,
-        "method": spec.method,
-        "factor": spec.factor,
-        "trained": trained,
-        "steps": spec.steps,
-        "rate": spec.rate,
-        "seed": spec.seed,
-        "before": [to_plain(row) for row in before],
-        "after": [to_plain(row) for row in after],
-    }
-    (partial / PROVENANCE).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-    (partial / "README.md").write_text(_card(spec, trained, before, after), encoding="utf-8")
+def _read_model(folder: Path, like: PreTrainedModel) -> Tensor:
+    """Logits of a model as anybody would load it."""
+    import transformers
+
+    auto: Any = getattr(transformers, auto_class_name(like.config))
+    with building, layers_of_their_own(like.config, type(like)):
+        read = auto.from_pretrained(
+            folder,
+            dtype=like.dtype,
+            attn_implementation=like.config._attn_implementation,
+            local_files_only=True,
+        )
+    return logits(read.to(like.device))
 
 
-def _put_in_place(partial: Path, folder: Path) -> None:
-    """Let the new folder take the old one's place; the old one comes back if it cannot."""
-    former = folder.with_name(folder.name + ".former")
-    shutil.rmtree(former, ignore_errors=True)
-    had = folder.exists()
-    if had:
-        folder.replace(former)
+@torch.no_grad()
+def logits(model: PreTrainedModel) -> Tensor:
+    """What a model says to a text of random tokens, ``[1, ASKED, vocabulary]``."""
+    made = torch.Generator().manual_seed(0)
+    table: Any = model.get_input_embeddings()
+    ids = torch.randint(0, table.weight.shape[0], (1, ASKED), generator=made)
+    before = model.training
+    model.train(False)
     try:
-        partial.replace(folder)
-    except OSError:
-        if had:
-            former.replace(folder)
-        raise
-    shutil.rmtree(former, ignore_errors=True)
+        found: Tensor = model(input_ids=ids.to(model.device), use_cache=False).logits
+        return found.float()
+    finally:
+        model.train(before)
 
 
-def _card(
-    spec: TuneContextSpec, trained: int, before: tuple[ProbeRow, ...], after: tuple[ProbeRow, ...]
-) -> str:
-    lines = [
-        f"# {spec.model.id}, {spec.factor:g} times as long",
-        "",
-        f"{TITLES[spec.method]}, trained for {spec.steps} steps: {trained:,} tokens became "
-        f"{round(spec.factor * trained):,}.",
-        "",
-        "| length | keys found before | after |",
-        "|---|---|---|",
-    ]
-    for old, new in zip(before, after, strict=True):
-        lines.append(
-            f"| {new.tokens:,} | {old.right} of {old.n} | {new.right} of {new.n} |"
-        )  # fmt: skip
-    return "\n".join(lines) + "\n"
+def _compared(truth: Tensor, found: Tensor, share: float) -> float:
+    """Largest difference; raises `StoreError` where it is more than this share of the largest."""
+    difference = float((truth - found).abs().max())
+    largest = float(truth.abs().max())
+    if not difference <= share * largest:  # also where it is no number
+        raise StoreError(
+            "The model that was written does not say what the trained one says.",
+            "Nothing was kept of it: write it again, or into another folder.",
+            detail=f"largest logit {largest:g}, largest difference {difference:g}",
+        )
+    return difference

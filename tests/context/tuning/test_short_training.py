@@ -10,7 +10,7 @@ import torch
 from transformers import AutoConfig, AutoTokenizer
 
 from engine.api import Engine
-from engine.context.tune_spec import TuneContextResult, TuneContextSpec, TuneStep
+from engine.context.tune_spec import Lora, TuneContextResult, TuneContextSpec, TuneStep
 from engine.context.tuning.material import Material
 from engine.context.tuning.trainer import Trainer
 from engine.errors import BadSpec, JobCancelled
@@ -25,6 +25,7 @@ from tests.support.tiny_models import tiny_model
 
 CPU = LoadOptions(device="cpu", dtype="float32")
 ROPE = ModelRef("teach-rope", options=CPU)
+NF4 = ModelRef("teach-rope", options=LoadOptions(device="cpu", quantization="nf4"))
 
 
 @pytest.fixture(scope="module")
@@ -126,12 +127,12 @@ def test_a_copy_is_trained_written_and_opened_again(engine, tmp_path):
         again.result(300)
 
 
-def test_a_stopped_training_leaves_nothing(engine, tmp_path):
+def test_a_stopped_training_writes_no_folder(engine, tmp_path):
     out = tmp_path / "stopped"
     spec = TuneContextSpec(model=ROPE, factor=2.0, steps=50, measured=0, out=str(out))
 
     def heard(event):
-        if isinstance(event, Partial):
+        if isinstance(event, Partial) and isinstance(event.value, TuneStep):
             job.cancel()
 
     job = engine.submit(spec, heard)
@@ -148,9 +149,16 @@ def test_what_cannot_be_trained_says_so(engine, tmp_path):
         ({"method": "rerope"}, "no fixed frequencies"),
         ({"factor": 1.0}, "factor"),
         ({"steps": 0}, "out of its range"),
+        ({"factor": 0.5}, "factor 0.5"),
+        ({"lora": Lora(rank=0)}, "rank 0"),
+        ({"lora": Lora(alpha=-1.0)}, "adds nothing"),
+        ({"model": NF4, "adapter": "full"}, "only an adapter"),
+        ({"model": NF4, "written": "merged"}, "cannot be added"),
     ):
         with pytest.raises(BadSpec, match=match):
             TuneContextSpec(**change).check()
+    old = '{"kind":"extend-finetune","version":1,"spec":{"factor":2.0,"steps":9}}'
+    assert decode(old) == TuneContextSpec(factor=2.0, steps=9)
     alibi = TuneContextSpec(model=ModelRef("teach-alibi", options=CPU), steps=1)
     with pytest.raises(JobFailed, match="ALiBi turns nothing"):
         engine.submit(alibi).result(300)
