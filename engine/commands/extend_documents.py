@@ -16,12 +16,13 @@ from engine.context.documents_spec import (
     DocumentOptions,
     DocumentsResult,
     DocumentsSpec,
+    DocumentText,
     Flow,
     Rank,
     Scenario,
     Step,
 )
-from engine.errors import EngineError
+from engine.errors import BadSpec, EngineError
 from engine.prompting.elements import Language
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ SHOWN = 60
 def documents(
     files: Annotated[
         list[Path] | None, typer.Argument(help=".txt, .md, .html, .pdf and .docx files.")
+    ] = None,
+    text: Annotated[
+        list[str] | None,
+        typer.Option("--text", help="A document that is no file, NAME=TEXT; may be repeated."),
     ] = None,
     question: Annotated[
         str, typer.Option("--question", "-q", help="What to ask; empty = summarise.")
@@ -53,7 +58,24 @@ def documents(
         str, typer.Option(help="Folder of a sentence-transformers model; empty = the model's own.")
     ] = "",
     contexts: Annotated[int, typer.Option(help="Passages that NBCE reads.")] = DEFAULTS.contexts,
-    beta: Annotated[float, typer.Option(help="NBCE's weight.")] = DEFAULTS.beta,
+    beta: Annotated[
+        float, typer.Option(help="NBCE's weight against the answer without a passage.")
+    ] = DEFAULTS.beta,
+    top_p: Annotated[
+        float, typer.Option("--top-p", help="NBCE's nucleus, cut before passages are joined.")
+    ] = DEFAULTS.top_p,
+    bonus: Annotated[
+        float, typer.Option(help="Nats for the passage that won the token before (stickiness).")
+    ] = DEFAULTS.bonus,
+    drop_after: Annotated[
+        int, typer.Option(help="Passages that won none of so many tokens leave NBCE; 0 = never.")
+    ] = DEFAULTS.drop_after,
+    prior: Annotated[
+        float, typer.Option(help="Weight of retrieval's rank in NBCE (ours); 0 = as published.")
+    ] = DEFAULTS.prior,
+    rounds: Annotated[
+        int, typer.Option(help="Most waves in which map-reduce joins partial results.")
+    ] = DEFAULTS.rounds,
     sections: Annotated[int, typer.Option(help="Sections of a long output.")] = DEFAULTS.sections,
     section_tokens: Annotated[
         int, typer.Option(help="Most tokens of a section.")
@@ -77,6 +99,7 @@ def documents(
             model=ModelOptions((model,), device=device, dtype=dtype).refs()[0],
             question=question,
             files=tuple(str(path.absolute()) for path in files or ()),
+            texts=tuple(_text(one) for one in text or ()),
             flow=cast(Flow, one_of("--flow", flow, FLOWS)),
             scenario=cast(Scenario, one_of("--scenario", scenario, ("", *SCENARIOS))),
             language=cast(Language, one_of("--language", language, ("en", "zh"))),
@@ -89,6 +112,11 @@ def documents(
                 encoder=encoder,
                 contexts=contexts,
                 beta=beta,
+                top_p=top_p,
+                bonus=bonus,
+                drop_after=drop_after,
+                prior=prior,
+                rounds=rounds,
                 sections=sections,
                 section_tokens=section_tokens,
                 max_new_tokens=max_new_tokens,
@@ -101,6 +129,14 @@ def documents(
         print_json(_plain(result))
     else:
         _show(result)
+
+
+def _text(given: str) -> DocumentText:
+    """A document as ``NAME=TEXT``."""
+    name, mark, said = given.partition("=")
+    if not mark or not name.strip():
+        raise BadSpec(f"“{given[:SHOWN]}” is no text with a name.", "Write it as NAME=TEXT.")
+    return DocumentText(name, said)
 
 
 def _run(spec: DocumentsSpec, project: Path | None) -> DocumentsResult:

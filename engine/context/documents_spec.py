@@ -37,6 +37,7 @@ _RANGES: Final = {
     "top_p": (0.01, 1.0),
     "bonus": (0.0, 10.0),
     "drop_after": (0, 10_000),
+    "prior": (0.0, 100.0),
     "rounds": (1, 32),
     "sections": (1, 1000),
     "section_tokens": (8, 100_000),
@@ -69,9 +70,11 @@ class DocumentOptions:
         top_p: NBCE's nucleus, cut before contexts are joined.
         bonus: Entropy, in nats, by which the context that won the token before is favoured.
         drop_after: A context that has won no token by then leaves; 0 = never.
+        prior: Nats of entropy by which a context is favoured for each nat of −ln(its rank by
+            retrieval), which is ours; 0 = NBCE as published.
         rounds: Most waves in which partial results are joined before the last one.
         sections: Sections of a long output.
-        section_tokens: Most tokens of each.
+        section_tokens: Most tokens of each; they may be more than the window has.
         max_new_tokens: Most tokens of the answer and of every step.
     """
 
@@ -86,6 +89,7 @@ class DocumentOptions:
     top_p: float = 0.95
     bonus: float = 0.1
     drop_after: int = 8
+    prior: float = 0.0
     rounds: int = 4
     sections: int = 6
     section_tokens: int = 512
@@ -230,6 +234,8 @@ class Step:
         new_tokens: Written.
         seconds: It took; those of a batch share its time.
         resumed: It was finished by an earlier run.
+        sinks: Tokens of its prompt's beginning that stayed in sight while it went on past the
+            window; 0 = it ended within.
     """
 
     number: int
@@ -242,6 +248,7 @@ class Step:
     new_tokens: int = 0
     seconds: float = 0.0
     resumed: bool = False
+    sinks: int = 0
 
 
 @dataclass(frozen=True)
@@ -249,7 +256,7 @@ class AnswerToken:
     """One token of the answer.
 
     Attributes:
-        id: Of the token.
+        id: Of the token; −1 = none of the model's: a heading, or what an earlier run wrote.
         text: What it adds.
         logprob: Natural logarithm of the probability that it was given.
         passage: The passage whose context won it (NBCE); −1 = no single one.
@@ -276,7 +283,7 @@ class TokenCounts:
         read: Prompt tokens over all steps.
         computed: Of those, how many went through the model (shared beginnings once).
         generated: Tokens written over all steps.
-        longest: Tokens of the longest prompt with its answer.
+        longest: Tokens of the longest prompt with its answer, as many as were in sight at once.
     """
 
     window: int

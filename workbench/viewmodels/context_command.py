@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from engine.commands.lines import line, model_words, number
-from engine.context.documents_spec import DocumentsSpec
+from engine.context.documents_spec import DocumentOptions, DocumentsSpec
 from engine.context.probe_spec import ProbeSpec
 from engine.context.tune_spec import TuneContextSpec
 from engine.pruning.prune_spec import TEACHING
@@ -38,18 +40,19 @@ def tune_command(spec: TuneContextSpec) -> str:
 
 
 def documents_command(spec: DocumentsSpec) -> str:
-    """``lathe extend documents …``; texts that are no files cannot stand in a command."""
-    options = spec.options
+    """``lathe extend documents …``; every option that is not the default, texts included."""
     words = ["lathe", "extend", "documents", *model_words(spec.model, ("device", "dtype"))]
-    words += ["--flow", spec.flow]
+    words += ["--flow", spec.flow, "--language", spec.language]
     if spec.question:
         words += ["--question", spec.question]
-    words += ["--language", spec.language]
-    if options.window:
-        words += ["--window", str(options.window)]
-    if options.chunk_tokens:
-        words += ["--chunk-tokens", str(options.chunk_tokens)]
-    words += ["--rank", options.rank, "--top", str(options.top)]
-    words += ["--contexts", str(options.contexts), "--beta", number(options.beta)]
-    words += ["--max-new-tokens", str(options.max_new_tokens)]
-    return line([*words, *spec.files])
+    if spec.scenario:
+        words += ["--scenario", spec.scenario]
+    default = DocumentOptions()
+    for one in fields(DocumentOptions):
+        value = getattr(spec.options, one.name)
+        if value != getattr(default, one.name):
+            given = value if isinstance(value, str) else number(value)
+            words += [f"--{one.name.replace('_', '-')}", given]
+    for text in spec.texts:
+        words += ["--text", f"{text.name}={text.text}"]
+    return line([*words, "--", *spec.files] if spec.files else words)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.context.documents.ledger import Done, Ledger
+from engine.context.documents.streaming import write_on
 from engine.context.documents_spec import AnswerToken, Stage, Step
 from engine.decoding.loop import decode
 from engine.decoding.params import Sampling
@@ -120,6 +121,50 @@ class Asker:
         """The step whose text is the answer, told token by token."""
         return self.wave(stage, [task], most, told=True)[0]
 
+    def streamed(
+        self, stage: Stage, task: Task, most: int, kept: int, window: int, wave: int = 0
+    ) -> Step:
+        """A step that may go on past the window, told token by token.
+
+        Args:
+            stage: What it is.
+            task: Its prompt, shorter than the window.
+            most: Most new tokens.
+            kept: First tokens of the prompt that stay in sight to the end.
+            window: Most tokens in sight at once.
+            wave: Number of the step within its stage.
+        """
+        if len(task.ids) + most <= window:
+            step = self.wave(stage, [task], most, wave, told=True)[0]
+            if step.resumed:
+                self.say(step.text)
+            return step
+        number = len(self.steps)
+        done = self.ledger.known(number, task.ids)
+        if done is not None:
+            step = _past(_step(number, stage, wave, task, done, resumed=True), kept, window)
+            self.note_step(step)
+            self.say(step.text)
+            return step
+        began = time.monotonic()
+        made = write_on(
+            self.loaded.model, self.loaded.tokenizer, task.ids, kept, window, most,
+            self.ctx.check, self.ctx.partial,
+        )  # fmt: skip
+        done = Done(made.text.strip(), len(made.tokens), time.monotonic() - began)
+        self.ledger.keep(number, task.ids, done)
+        self.tokens = tuple(made.tokens)
+        step = _past(_step(number, stage, wave, task, done), kept, window)
+        self.note_step(step)
+        self.add_cost(step.prompt_tokens, made.computed, made.held)
+        return step
+
+    def say(self, text: str) -> None:
+        """Tell a piece of the answer that the model does not write now."""
+        self.tokens = (AnswerToken(-1, text, 0.0),) if text else ()
+        for token in self.tokens:
+            self.ctx.partial(token)
+
     def note_step(self, step: Step) -> None:
         """Write down a step that was done elsewhere."""
         self.steps.append(step)
@@ -137,6 +182,12 @@ class Asker:
             if not step.resumed:
                 self.add_cost(step.prompt_tokens, 0, step.prompt_tokens + step.new_tokens)
         self.computed += stats.computed_tokens
+
+
+def _past(step: Step, kept: int, window: int) -> Step:
+    """With its sinks, if it went on past the window."""
+    beyond = step.prompt_tokens + step.new_tokens > window
+    return replace(step, sinks=kept) if beyond else step
 
 
 def _step(

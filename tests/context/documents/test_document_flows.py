@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -187,6 +189,58 @@ def test_a_long_output_has_every_section_and_stays_in_the_window(engine):
     assert stages == ["outline", *["section", "summary"] * 4, "section"]
     assert result.counts.longest <= 192
     assert result.sources == ()
+
+
+@pytest.mark.parametrize("model", ["teach-rope", "teach-alibi"])
+def test_a_section_may_be_longer_than_the_window(engine, model):
+    heard = []
+
+    def listen(event):
+        if isinstance(event, Partial) and isinstance(event.value, AnswerToken):
+            heard.append(event.value)
+
+    options = DocumentOptions(window=160, sections=1, section_tokens=190)
+    result = asked(
+        engine, listen, model=ModelRef(model, options=CPU), question="A story about Anna.",
+        flow="long-output", options=options,
+    )  # fmt: skip
+    sections = [step for step in result.steps if step.stage == "section"]
+    past = [step for step in sections if step.new_tokens > 160]
+    assert past, [step.new_tokens for step in sections]
+    for step in past:
+        assert 0 < step.sinks < 80  # the request and the outline, not what was written before
+    assert result.counts.longest <= 160
+    assert any("went past the window" in note for note in result.notes)
+    assert list(result.tokens) == heard
+    assert "".join(token.text for token in heard).split() == result.answer.split()
+
+
+def test_killed_work_goes_on_where_it_was(tmp_path):
+    """A process that is killed in the middle of a section; the next one writes the rest."""
+    line = ["extend", "documents", "--flow", "long-output", "-q", "A story about Anna.", "--json"]
+    line += ["--window", "160", "--sections", "2", "--section-tokens", "190"]
+    whole = CliRunner().invoke(app, line)
+    assert whole.exit_code == 0, whole.output
+    line += ["--project", str(tmp_path / "a.lathe")]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "engine.cli", *line], stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    seen = []
+    for said in process.stderr:
+        seen.append(said)
+        if "section" in said:
+            process.kill()
+            break
+    process.stderr.close()
+    process.wait()
+    assert any("section" in said for said in seen), seen
+    again = CliRunner().invoke(app, line)
+    assert again.exit_code == 0, again.output
+    resumed = json.loads(again.stdout)
+    assert [step["resumed"] for step in resumed["steps"][:2]] == [True, True]
+    assert not resumed["steps"][-1]["resumed"]
+    assert resumed["answer"] == json.loads(whole.stdout)["answer"]
 
 
 def test_passages_alone_are_a_context_for_any_prompt(engine):

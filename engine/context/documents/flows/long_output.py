@@ -1,4 +1,8 @@
-"""Long output: an outline, then section by section with a summary that rolls along."""
+"""Long output: an outline, then section by section with a summary that rolls along.
+
+A section may be longer than the window: then the request and the outline stay in sight as sinks
+while the text goes on (see `streaming`), and what stood between is carried by the summary alone.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from engine.context.documents import prompts
 from engine.context.documents.asking import Task
 from engine.context.documents.desk import Desk, Outcome
 from engine.context.documents.splitting.ruler import Ruler
+from engine.context.documents.streaming import takes_sinks
 from engine.context.documents_spec import AnswerToken
 from engine.errors import PromptTooLong
 from engine.prompting.elements import Language
@@ -49,15 +54,15 @@ def long_output(desk: Desk) -> Outcome:
     writer = _Writer(desk)
     titles = writer.outline()
     parts: list[str] = []
-    tokens: list[AnswerToken] = []
     for number, title in enumerate(titles):
         desk.ctx.progress(number / len(titles), "Writing sections")
+        writer.head(title)
         parts.append(writer.section(number, title, parts[-1] if parts else ""))
-        tokens += writer.written
         if number + 1 < len(titles):
             writer.roll(number, parts[-1])
+    writer.close()
     text = "\n\n".join(f"## {title}\n\n{part}" for title, part in zip(titles, parts, strict=True))
-    return Outcome(text, tuple(tokens))
+    return Outcome(text, tuple(writer.written))
 
 
 class _Writer:
@@ -67,11 +72,12 @@ class _Writer:
         self.desk = desk
         self.language = desk.spec.language
         self.share = max(16, desk.window // BLOCKS)
-        self.most = max(8, min(desk.spec.options.section_tokens, desk.window // 2))
+        self.most = desk.spec.options.section_tokens
+        self.least = min(self.most, desk.window // 4)  # of a section, before anything is forgotten
         self.titles: list[str] = []
         self.summary = ""
         self.last: tuple[int, ...] = ()
-        self.written: tuple[AnswerToken, ...] = ()
+        self.written: list[AnswerToken] = []
         self.finder: Finder | None = None
         if desk.documents:
             library = desk.cut(self.share - 1, self.share)
@@ -89,35 +95,66 @@ class _Writer:
         self.titles = [*named, *numbered[len(named) :]]
         return self.titles
 
+    def head(self, title: str) -> None:
+        """Tell a section's title."""
+        gap = "\n\n" if self.written else ""
+        self.desk.asker.say(f"{gap}## {title}\n\n")
+        self.written += self.desk.asker.tokens
+
     def section(self, number: int, title: str, before: str) -> str:
         """One section; reads the outline, the summary, passages for it, and the text's end."""
         instruction = SECTION[self.language].format(i=number + 1, n=len(self.titles), title=title)
         plan = "; ".join(self.titles)
-        context = [PLAN[self.language] + self._start(plan, self.share)]
+        kept = [PLAN[self.language] + self._start(plan, self.share)]
+        context = list(kept)
         if self.summary:
             context.append(BEFORE[self.language] + self._start(self.summary, self.share))
-        passages: tuple[int, ...] = ()
+        passages = self._material(title)
         library = self.desk.library
-        if self.finder is not None and library is not None:
-            options = self.desk.spec.options
-            asked = f"{self.desk.spec.question} {title}"
-            found = self.finder.find(asked, options.rank, 1, self.desk.ctx.check)
-            passages = tuple(one.passage for one in found)
+        if library is not None:
             context += [MATERIAL[self.language] + library.passages[at].text for at in passages]
         frame = self._sent(instruction, context)
-        room = self.desk.window - self.most - len(frame) - 8
+        room = self.desk.window - self.least - len(frame) - 8
         if room < 0:
             raise PromptTooLong(
-                f"Outline, summary and request leave no room for a section of {self.most} tokens.",
+                f"Outline, summary and request leave no room for a section of {self.least} tokens.",
                 "Choose shorter sections, or a model with a longer context.",
             )
         if before and room > 0:
             context.append(TAIL[self.language] + self._end(before, room))
-        task = Task(self._sent(instruction, context), passages, self.last)
-        step = self.desk.asker.wave("section", [task], self.most, number, told=True)[0]
-        self.written = self.desk.asker.tokens
+        ids = self._sent(instruction, context)
+        step = self.desk.asker.streamed(
+            "section", Task(ids, passages, self.last), self.most,
+            _same(ids, self._sent(instruction, [*kept, ""])), self.desk.window, number,
+        )  # fmt: skip
+        self.written += self.desk.asker.tokens
         self.last = (step.number,)
         return step.text
+
+    def close(self) -> None:
+        """Tell whether sections went past the window, and how."""
+        past = [step for step in self.desk.asker.steps if step.sinks]
+        if not past:
+            return
+        if takes_sinks(self.desk.loaded.model):
+            most = max(step.sinks for step in past)
+            self.desk.notes.append(
+                f"{len(past)} sections went past the window; up to {most} tokens of request and "
+                "outline stayed in sight as sinks."
+            )
+        else:
+            self.desk.notes.append(
+                f"{len(past)} sections went past the window; this model takes no sinks, so "
+                "request, outline and the text's end were read anew each time it was full."
+            )
+
+    def _material(self, title: str) -> tuple[int, ...]:
+        """The passage for a section, where there are documents."""
+        if self.finder is None:
+            return ()
+        asked = f"{self.desk.spec.question} {title}"
+        found = self.finder.find(asked, self.desk.spec.options.rank, 1, self.desk.ctx.check)
+        return tuple(one.passage for one in found)
 
     def roll(self, number: int, part: str) -> None:
         """Take a section into the summary."""
@@ -148,3 +185,11 @@ class _Writer:
             return text
         start = ruler.furthest(0, ruler.tokens - most)
         return text if start is None else text[start:].lstrip()
+
+
+def _same(ids: Sequence[int], others: Sequence[int]) -> int:
+    """Tokens that two prompts begin with."""
+    for place, (one, other) in enumerate(zip(ids, others, strict=False)):
+        if one != other:
+            return place
+    return min(len(ids), len(others))

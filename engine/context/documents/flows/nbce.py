@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from math import log
 from typing import Final
 
 from engine.context.documents.desk import Desk, Outcome
@@ -15,21 +16,28 @@ LONGEST: Final = 1024
 
 
 def nbce(desk: Desk) -> Outcome:
-    """Read passages side by side; where there are too many, the best ranked ones."""
+    """Read passages side by side; where there are too many, the best ranked ones.
+
+    With a prior (ours), a passage is the likelier the better retrieval ranks it: p(S | Q) is taken
+    as 1 / rank up to a constant, which needs no scale of scores.
+    """
     options = desk.spec.options
     room = desk.question_room()
     library = desk.cut(min(LONGEST, room), room)
     chosen: list[Passage] = list(library.passages)
     cited: tuple[Citation, ...] = ()
-    if len(chosen) > options.contexts:
+    if len(chosen) > options.contexts or options.prior:
         cited = tuple(desk.searched(library, options.contexts))
         chosen = sorted(
             (library.passages[one.passage] for one in cited), key=lambda one: one.number
         )
+    if len(chosen) < len(library.passages):
         desk.notes.append(f"NBCE read the best {len(chosen)} of {len(library.passages)} passages.")
+    places = {one.passage: place for place, one in enumerate(cited, 1)}
+    likely = [-log(places[one.number]) for one in chosen] if options.prior else []
     contexts = [desk.asked_about([passage]) for passage in chosen]
     plain = desk.asked([])
-    rule = Rule(options.beta, options.top_p, options.bonus, options.drop_after)
+    rule = Rule(options.beta, options.top_p, options.bonus, options.drop_after, options.prior)
     began = time.monotonic()
     tokens: list[AnswerToken] = []
 
@@ -41,7 +49,7 @@ def nbce(desk: Desk) -> Outcome:
 
     made = generate(
         desk.loaded.model, desk.loaded.tokenizer, plain, contexts, rule, desk.most,
-        desk.ctx.check, told,
+        desk.ctx.check, told, likely,
     )  # fmt: skip
     longest = max(map(len, contexts)) + len(tokens)
     desk.asker.add_cost(made.read, made.computed, longest)

@@ -55,6 +55,7 @@ def generate(
     most: int,
     check: Check,
     told: Callable[[AnswerToken], None],
+    likely: Sequence[float] = (),
 ) -> NbceAnswer:
     """Answer greedily from all contexts together.
 
@@ -67,6 +68,8 @@ def generate(
         most: Most new tokens.
         check: The cancellation point.
         told: Hears each token.
+        likely: log p(S | Q) of each context up to a constant, for the rule's prior; empty = all
+            are as likely.
 
     Raises:
         BadSpec: Rows of this model cannot be decoded side by side.
@@ -81,7 +84,10 @@ def generate(
         )
     try:
         with torch.inference_mode():
-            return _Rows(runner, tokenizer, [plain, *contexts], rule).run(most, told)
+            rows = _Rows(runner, tokenizer, [plain, *contexts], rule)
+            if likely:
+                rows.pooling.likely = torch.tensor(likely, device=runner.device)
+            return rows.run(most, told)
     except torch.OutOfMemoryError as error:
         raise DeviceOutOfMemory(
             f"The device ran out of memory while reading {len(contexts)} contexts side by side.",

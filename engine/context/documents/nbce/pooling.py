@@ -10,6 +10,10 @@ contexts are joined; the context that decided the token before is favoured by a 
 Two things are added, both without effect where the formula decides by itself. Cut distributions
 of one token have the same entropy, zero: between them the uncut ones decide. And a token that
 every context would say by itself is evidence for none of them: it is nobody's, and earns no bonus.
+
+One more thing is ours, not Su's, and off unless it is asked for: a prior. The surest context need
+not be the one that the question is about: with several facts of one kind, each context may be sure
+of its own. So log p(S | Q), which retrieval estimates, can be weighed against the entropies.
 """
 
 from __future__ import annotations
@@ -32,12 +36,14 @@ class Rule:
         top_p: Of the nucleus; 1 = nothing is cut.
         bonus: Nats taken off the entropy of the context that decided the token before.
         drop_after: Contexts that decided none of so many tokens leave; 0 = none leaves.
+        prior: Nats taken off a context's entropy per nat of log p(S | Q); 0 = Su's rule.
     """
 
     beta: float = 0.25
     top_p: float = 0.95
     bonus: float = 0.1
     drop_after: int = 8
+    prior: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +73,7 @@ class Pooling:
     Attributes:
         alive: Whether each context is still read.
         winners: Who decided each token; −1 = all would have said it.
+        likely: float32 ``[contexts]``, log p(S | Q) up to a constant; None = all are as likely.
     """
 
     def __init__(self, rule: Rule, contexts: int) -> None:
@@ -76,6 +83,7 @@ class Pooling:
         self.entropies: list[float] = []
         self._wins = [0] * contexts
         self._last: int | None = None
+        self.likely: torch.Tensor | None = None
 
     def step(self, logits: torch.Tensor) -> Pooled:
         """Pool a step and take note of it.
@@ -84,7 +92,7 @@ class Pooling:
             logits: ``[1 + contexts, vocabulary]``; row 0 has no context. Rows of contexts that
                 have left are not looked at.
         """
-        found = pool(logits, self.rule, self.alive, self._last)
+        found = pool(logits, self.rule, self.alive, self._last, self.likely)
         self.winners.append(-1 if found.shared else found.winner)
         self.entropies.append(float(found.entropies[found.winner]))
         if not found.shared:
@@ -97,7 +105,13 @@ class Pooling:
         return found
 
 
-def pool(logits: torch.Tensor, rule: Rule, alive: list[bool], last: int | None) -> Pooled:
+def pool(
+    logits: torch.Tensor,
+    rule: Rule,
+    alive: list[bool],
+    last: int | None,
+    likely: torch.Tensor | None = None,
+) -> Pooled:
     """Join the contexts' distributions.
 
     Args:
@@ -105,6 +119,7 @@ def pool(logits: torch.Tensor, rule: Rule, alive: list[bool], last: int | None) 
         rule: The weights.
         alive: Which contexts count.
         last: The context that decided before, or None.
+        likely: log p(S | Q) of each context up to a constant; None = all are as likely.
     """
     whole = logits.float().log_softmax(-1)
     cut = nucleus(whole, rule.top_p)
@@ -113,6 +128,8 @@ def pool(logits: torch.Tensor, rule: Rule, alive: list[bool], last: int | None) 
     favoured = entropies.clone()
     if last is not None:
         favoured[last] -= rule.bonus
+    if rule.prior and likely is not None:
+        favoured = favoured - rule.prior * likely
     favoured = favoured.masked_fill(gone, torch.inf)
     tied = favoured <= favoured.min() + CLOSE
     winner = int(entropy(whole[1:]).masked_fill(~tied, torch.inf).argmin())
