@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Final, cast, get_args
+from typing import Annotated, Final
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -13,18 +13,30 @@ from rich.markup import escape
 from rich.table import Table
 
 from engine.commands import prune_outliers, prune_sweep, prune_tune
-from engine.commands.compare_options import ModelOptions, one_of
 from engine.commands.console import note, out, print_json, run_job, stop
+from engine.commands.models import size
 from engine.commands.prune_shared import (
+    Allocation,
+    Compared,
     Device,
     DType,
+    InputPower,
     Json,
     Length,
+    MagnitudePower,
+    MeasuredOrNot,
     Model,
+    Normalised,
+    Overwrite,
+    Quantized,
     Seed,
+    Sparsity,
     Text,
     Windows,
+    check_files,
     loss_words,
+    model_of,
+    recipe_of_options,
     source,
     with_perplexity,
 )
@@ -33,7 +45,6 @@ from engine.paths import Paths
 from engine.pruning.card_spec import Card, Change
 from engine.pruning.presets import presets, save_preset
 from engine.pruning.prune_spec import (
-    ALLOCATIONS,
     CUSTOM,
     METHODS,
     TEACHING,
@@ -41,11 +52,11 @@ from engine.pruning.prune_spec import (
     PruneSpec,
     TextSource,
 )
-from engine.pruning.recipe import PRESETS, Group, Mode, Recipe
+from engine.pruning.recipe import PRESETS, Recipe
 
 UNITS: Final = {
-    "file": "file, bytes",
-    "memory": "memory, bytes",
+    "file": "file",
+    "memory": "memory",
     "speed": "tokens per second",
     "perplexity": "perplexity",
 }
@@ -66,13 +77,13 @@ def prune(
             help=f"Of: {', '.join(METHODS)} (see --mode, --u, --a, --group), or a saved score."
         ),
     ] = "wanda",
-    sparsity: Annotated[float, typer.Option(help="Share of zeros, 0 to 1.")] = 0.5,
+    sparsity: Sparsity = 0.5,
     pattern: Annotated[str, typer.Option(help="Kept:of neighbours, such as 2:4.")] = "",
-    allocation: Annotated[str, typer.Option(help=f"Of: {', '.join(ALLOCATIONS)}.")] = "uniform",
-    mode: Annotated[str, typer.Option(help="Custom: none or row+col.")] = "none",
-    u: Annotated[float, typer.Option(help="Custom: exponent of the magnitude.")] = 1.0,
-    a: Annotated[float, typer.Option(help="Custom: exponent of the activation norm.")] = 1.0,
-    group: Annotated[str, typer.Option(help="Custom: row or matrix.")] = "row",
+    allocation: Allocation = "uniform",
+    mode: Normalised = "none",
+    u: MagnitudePower = 1.0,
+    a: InputPower = 1.0,
+    group: Compared = "row",
     fix: Annotated[
         list[str] | None,
         typer.Option(help="NAME=RATIO: a matrix's own ratio; the others make up for it."),
@@ -88,16 +99,17 @@ def prune(
     column: Annotated[str, typer.Option(help="Of a data set: the column that is read.")] = "",
     windows: Windows = 32,
     length: Length = 128,
-    measured: Annotated[int, typer.Option(help="Windows measured; 0 = none.")] = 64,
+    measured: MeasuredOrNot = 64,
     seed: Seed = 0,
     output: Annotated[
         Path | None, typer.Option("--out", help="Folder for the pruned model.")
     ] = None,
+    overwrite: Overwrite = False,
     bitmask: Annotated[
         bool, typer.Option("--bitmask", help="Store a zero as one bit; opens in Lathe.")
     ] = False,
     masks_only: Annotated[
-        bool, typer.Option("--masks-only", help="Write the masks alone, as NPZ, to --out.")
+        bool, typer.Option("--masks-only", "--npz", help="Write the masks alone, as NPZ, to --out.")
     ] = False,
     forecast: Annotated[
         bool, typer.Option("--forecast", help="Say the expected perplexity before the run.")
@@ -105,7 +117,7 @@ def prune(
     timed: Annotated[int, typer.Option("--timed", help="New tokens of a timed run; 0 = none.")] = 0,
     device: Device = "auto",
     dtype: DType = "auto",
-    quantization: Annotated[str, typer.Option(help="none, nf4, fp4 or int8.")] = "none",
+    quantization: Quantized = "none",
     as_json: Json = False,
 ) -> None:
     """Prune a model by magnitudes and activations; the dense loss is measured beside.
@@ -115,17 +127,10 @@ def prune(
     if context.invoked_subcommand is not None:
         return
     try:
-        recipe = Recipe(
-            cast(Mode, one_of("--mode", mode, get_args(Mode))),
-            u,
-            a,
-            cast(Group, one_of("--group", group, get_args(Group))),
-        )
+        recipe = recipe_of_options(mode, u, a, group)
         known, recipe = _scored(method, recipe, save)
         spec = PruneSpec(
-            model=ModelOptions(
-                (model,), device=device, dtype=dtype, quantization=quantization
-            ).refs()[0],
+            model=model_of(model, device, dtype, quantization),
             method=known,
             recipe=recipe,
             preset=method if known != method else save,
@@ -140,12 +145,14 @@ def prune(
             measured=measured,
             seed=seed,
             out=str(output.absolute()) if output else "",
+            overwrite=overwrite,
             bitmask=bitmask,
             masks_only=masks_only,
             passes=passes,
             forecast=forecast,
             timed=timed,
         )
+        check_files(spec)
         result = run_job(spec, _foretell)
     except EngineError as error:
         stop(error)
@@ -180,14 +187,18 @@ def _scored(method: str, recipe: Recipe, save: str) -> tuple[str, Recipe]:
     """The method and the score: a saved one by its name, else as the options say; kept if asked.
 
     Raises:
-        BadSpec: The score cannot be kept under this name.
+        BadSpec: There is no such method, or the score cannot be kept under this name.
         StoreError: The saved scores cannot be read or written.
     """
     paths = Paths.default()
     if method not in METHODS:
-        saved = presets(paths).get(method)
-        if saved is not None:
-            method, recipe = CUSTOM, saved
+        saved = presets(paths)
+        if method not in saved:
+            raise BadSpec(
+                f"There is no pruning method “{method}”.",
+                f"Choose of: {', '.join((*METHODS, *saved))}.",
+            )
+        method, recipe = CUSTOM, saved[method]
     if save:
         save_preset(paths, save, PRESETS.get(method, recipe))
         note(f"The score is kept as “{save}”: lathe prune --method {save}")
@@ -199,7 +210,8 @@ def _foretell(part: object) -> None:
     if isinstance(part, Card):
         for change in part.changes:
             if change.expected is not None and change.before is not None:
-                note(f"{change.quantity}: {change.before:,.4g} → {change.expected:,.4g} expected")
+                before, expected = _figure(change, change.before), _figure(change, change.expected)
+                note(f"{UNITS[change.quantity]}: {before} → {expected} expected")
 
 
 def _show_card(card: Card) -> None:
@@ -208,17 +220,22 @@ def _show_card(card: Card) -> None:
         if change.before is None:
             continue
         shown = [
-            "–" if value is None else f"{value:,.4g}"
+            "–" if value is None else _figure(change, value)
             for value in (change.before, change.expected, change.after)
         ]
         known = change.after is not None
         table.add_row(
-            UNITS[change.quantity], *shown, f"{change.noise:,.3g}" if known else "–",
+            UNITS[change.quantity], *shown, _figure(change, change.noise) if known else "–",
             _verdict(change) if known else "–",
         )  # fmt: skip
     out.print(table)
     if card.kernel:
         out.print(card.kernel)
+
+
+def _figure(change: Change, value: float) -> str:
+    """Bytes in the unit that suits them, other quantities as they are."""
+    return size(round(value)) if change.quantity in ("file", "memory") else f"{value:,.4g}"
 
 
 def _verdict(change: Change) -> str:
@@ -267,8 +284,8 @@ def _show(result: PruneResult) -> None:
     written, dense = result.file_bytes
     if result.out and dense:
         share = f" ({written / dense:.0%} of the dense file)" if written != dense else ""
-        out.print(f"{escape(result.out)}: {written / 1e6:.1f} MB{share}")
+        out.print(f"{escape(result.out)}: {size(written)}{share}")
         if written == dense:
             out.print("The file is as large as before: zeros are still stored.")
     elif result.out:
-        out.print(f"{escape(result.out)}: masks, {written / 1e6:.1f} MB")
+        out.print(f"{escape(result.out)}: masks, {size(written)}")

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from engine.commands.compare_options import ModelOptions
 from engine.commands.console import out, print_json, print_table, run_job, stop
 from engine.commands.prune_shared import (
     Device,
@@ -18,8 +17,11 @@ from engine.commands.prune_shared import (
     Model,
     Quantized,
     Seed,
+    Sparsity,
     Text,
     Windows,
+    check_files,
+    model_of,
     numbers,
     source,
     with_perplexity,
@@ -38,7 +40,7 @@ def outliers(
     strengths: Annotated[
         str, typer.Option(help="σ of the log-normal factors, with commas; 0 = as it is.")
     ] = ",".join(map(str, STRENGTHS)),
-    sparsity: Annotated[float, typer.Option(help="Share of zeros, 0 to 1.")] = 0.5,
+    sparsity: Sparsity = 0.5,
     calibration: Text = TEACHING,
     evaluation: Text = TEACHING,
     windows: Windows = 32,
@@ -56,9 +58,7 @@ def outliers(
     """
     try:
         spec = OutliersSpec(
-            model=ModelOptions(
-                (model,), device=device, dtype=dtype, quantization=quantization
-            ).refs()[0],
+            model=model_of(model, device, dtype, quantization),
             methods=words(methods),
             strengths=numbers("--strengths", strengths),
             ratio=sparsity,
@@ -69,6 +69,7 @@ def outliers(
             measured=measured,
             seed=seed,
         )
+        check_files(spec)
         result = run_job(spec)
     except EngineError as error:
         stop(error)

@@ -11,9 +11,26 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from engine.commands.compare_options import ModelOptions, one_of
+from engine.commands.compare_options import one_of
 from engine.commands.console import FAILURE, err, note, out, print_json, print_table, run_job, stop
-from engine.commands.prune_shared import Quantized, Text, source
+from engine.commands.models import size
+from engine.commands.prune_shared import (
+    Device,
+    DType,
+    Json,
+    Length,
+    MeasuredOrNot,
+    Model,
+    Overwrite,
+    Quantized,
+    Seed,
+    Text,
+    Windows,
+    check_files,
+    loss_words,
+    model_of,
+    source,
+)
 from engine.errors import EngineError
 from engine.pruning.prune_spec import TEACHING
 from engine.pruning.structured_spec import (
@@ -27,12 +44,11 @@ from engine.pruning.structured_spec import (
 
 if TYPE_CHECKING:
     from engine.commands.table_files import Columns
-    from engine.pruning.prune_spec import Loss
     from engine.pruning.structured_spec import LayerWidths
 
 
 def structured(
-    model: Annotated[str, typer.Option(help="A model's name or folder.")] = "teach-rope",
+    model: Model = "teach-rope",
     groups: Annotated[
         float, typer.Option("--groups", "--heads", help="Share of key-value groups to cut.")
     ] = 0.25,
@@ -54,23 +70,24 @@ def structured(
     multiple: Annotated[int, typer.Option(help="MLP widths are multiples of it.")] = 16,
     calibration: Text = TEACHING,
     evaluation: Text = TEACHING,
-    windows: Annotated[int, typer.Option(help="Windows of calibration.")] = 32,
-    length: Annotated[int, typer.Option(help="Tokens per window.")] = 128,
-    measured: Annotated[int, typer.Option(help="Windows measured; 0 = none.")] = 64,
+    windows: Windows = 32,
+    length: Length = 128,
+    measured: MeasuredOrNot = 64,
     tokens: Annotated[int, typer.Option(help="New tokens of a timed run; 0 = none.")] = 16,
     rounds: Annotated[int, typer.Option(help="Timed runs of each model.")] = 21,
-    seed: Annotated[int, typer.Option(help="Which windows are drawn.")] = 0,
+    seed: Seed = 0,
     output: Annotated[
         Path | None, typer.Option("--out", help="Folder for the smaller model.")
     ] = None,
+    overwrite: Overwrite = False,
     scores: Annotated[
         Path | None,
         typer.Option(help="Write what every part is worth: .json, .csv, .npz or a folder."),
     ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:0, …")] = "auto",
-    dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
+    device: Device = "auto",
+    dtype: DType = "auto",
     quantization: Quantized = "none",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Cut whole heads, neurons, experts or layers: file, memory and time really shrink.
 
@@ -78,9 +95,7 @@ def structured(
     """
     try:
         spec = StructuredSpec(
-            model=ModelOptions(
-                (model,), device=device, dtype=dtype, quantization=quantization
-            ).refs()[0],
+            model=model_of(model, device, dtype, quantization),
             groups=groups,
             neurons=neurons,
             blocks=blocks,
@@ -99,7 +114,9 @@ def structured(
             rounds=rounds,
             seed=seed,
             out=str(output.absolute()) if output else "",
+            overwrite=overwrite,
         )
+        check_files(spec)
         result = cast(StructuredResult, run_job(spec))
         if scores is not None:
             _write_scores(result, scores)
@@ -186,15 +203,13 @@ def _write_scores(result: StructuredResult, place: Path) -> None:
 
 def _show(result: StructuredResult) -> None:
     _show_layers(result)
-    for name, (after, before) in (
-        ("parameters", result.parameters),
-        ("KV cache per token", result.cache_bytes),
-    ):
-        unit = " bytes" if "KV" in name else ""
-        out.print(f"{name}: {after:,} of {before:,}{unit} ({after / before:.1%})")
+    after, before = result.parameters
+    out.print(f"parameters: {after:,} of {before:,} ({after / before:.1%})")
+    after, before = result.cache_bytes
+    out.print(f"KV cache per token: {size(after)} of {size(before)} ({after / before:.1%})")
     if result.dense is not None and result.pruned is not None:
-        out.print(f"dense:   {_loss(result.dense)}")
-        out.print(f"smaller: {_loss(result.pruned)}")
+        out.print(f"dense:   {loss_words(result.dense)}")
+        out.print(f"smaller: {loss_words(result.pruned)}")
     if result.reason:
         out.print(escape(result.reason))
     _show_speed(result)
@@ -205,10 +220,7 @@ def _show(result: StructuredResult) -> None:
     )
     after, before = result.file_bytes
     if result.out:
-        out.print(
-            f"{escape(result.out)}: {after / 1e6:.1f} MB of {before / 1e6:.1f} MB "
-            f"({after / before:.1%})"
-        )
+        out.print(f"{escape(result.out)}: {size(after)} of {size(before)} ({after / before:.1%})")
     if result.reload is not None and result.reload.equal:
         opened = "AutoModelForCausalLM" if result.reload.route == "transformers" else "Lathe"
         out.print(f"Opened again by {opened}: the logits are equal bit for bit.")
@@ -243,11 +255,4 @@ def _show_speed(result: StructuredResult) -> None:
     out.print(
         f"tokens per second at batch 1: {speed.dense:.1f} dense ({speed.again:.1f} again), "
         f"{speed.pruned:.1f} smaller: {speed.gain:.2f}×, noise ±{speed.noise:.1%}: {verdict}"
-    )
-
-
-def _loss(loss: Loss) -> str:
-    return (
-        f"perplexity {loss.perplexity:.4g}, {loss.nll:.4f} ± {loss.error:.4f} nats per token "
-        f"({loss.tokens:,} tokens, {loss.windows} windows)"
     )

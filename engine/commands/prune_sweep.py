@@ -8,7 +8,7 @@ from typing import Annotated, cast, get_args
 import typer
 from rich.table import Table
 
-from engine.commands.compare_options import ModelOptions, one_of
+from engine.commands.compare_options import one_of
 from engine.commands.console import (
     STOPPED,
     note,
@@ -20,25 +20,32 @@ from engine.commands.console import (
     watch,
 )
 from engine.commands.prune_shared import (
+    Allocation,
+    Compared,
     Device,
     DType,
+    InputPower,
     Json,
     Length,
+    MagnitudePower,
     Measured,
     Model,
+    Normalised,
     Quantized,
     Seed,
     Text,
     Windows,
+    check_files,
+    model_of,
     numbers,
+    recipe_of_options,
     source,
     with_perplexity,
     words,
 )
 from engine.errors import EngineError, JobCancelled
 from engine.prompting.elements import Language
-from engine.pruning.prune_spec import ALLOCATIONS, METHODS, TEACHING
-from engine.pruning.recipe import Group, Mode, Recipe
+from engine.pruning.prune_spec import METHODS, TEACHING
 from engine.pruning.sweep_spec import RATIOS, SweepCell, SweepPruneSpec, SweepResult
 
 
@@ -50,11 +57,11 @@ def sweep(
     ratios: Annotated[str, typer.Option(help="Shares of zeros, with commas.")] = ",".join(
         map(str, RATIOS)
     ),
-    mode: Annotated[str, typer.Option(help="Custom: none or row+col.")] = "none",
-    u: Annotated[float, typer.Option(help="Custom: exponent of the magnitude.")] = 1.0,
-    a: Annotated[float, typer.Option(help="Custom: exponent of the activation norm.")] = 1.0,
-    group: Annotated[str, typer.Option(help="Custom: row or matrix.")] = "row",
-    allocation: Annotated[str, typer.Option(help=f"Of: {', '.join(ALLOCATIONS)}.")] = "uniform",
+    mode: Normalised = "none",
+    u: MagnitudePower = 1.0,
+    a: InputPower = 1.0,
+    group: Compared = "row",
+    allocation: Allocation = "uniform",
     task: Annotated[str, typer.Option(help="A teaching task whose accuracy is measured too.")] = "",
     language: Annotated[str, typer.Option(help="Of the task: en or zh.")] = "en",
     items: Annotated[int, typer.Option(help="Items of the task.")] = 100,
@@ -83,16 +90,9 @@ def sweep(
 
     try:
         spec = SweepPruneSpec(
-            model=ModelOptions(
-                (model,), device=device, dtype=dtype, quantization=quantization
-            ).refs()[0],
+            model=model_of(model, device, dtype, quantization),
             methods=words(methods),
-            recipe=Recipe(
-                cast(Mode, one_of("--mode", mode, get_args(Mode))),
-                u,
-                a,
-                cast(Group, one_of("--group", group, get_args(Group))),
-            ),
+            recipe=recipe_of_options(mode, u, a, group),
             ratios=numbers("--ratios", ratios),
             allocation=allocation,
             task=task,
@@ -107,6 +107,7 @@ def sweep(
             measured=measured,
             seed=seed,
         )
+        check_files(spec)
         result = _run(spec, heard)
     except EngineError as error:
         stop(error)

@@ -7,7 +7,7 @@ from typing import Annotated, cast, get_args
 import typer
 from rich.table import Table
 
-from engine.commands.compare_options import ModelOptions, one_of
+from engine.commands.compare_options import one_of
 from engine.commands.console import note, out, print_json, print_table, run_job, stop
 from engine.commands.prune_shared import (
     Device,
@@ -18,8 +18,11 @@ from engine.commands.prune_shared import (
     Model,
     Quantized,
     Seed,
+    Sparsity,
     Text,
     Windows,
+    check_files,
+    model_of,
     numbers,
     source,
     with_perplexity,
@@ -35,7 +38,7 @@ from engine.pruning.tune_spec import Candidate, TuneResult, TuneSpec
 
 def tune(
     model: Model = "teach-rope",
-    sparsity: Annotated[float, typer.Option(help="Share of zeros, 0 to 1.")] = 0.5,
+    sparsity: Sparsity = 0.5,
     modes: Annotated[str, typer.Option(help="none, row+col, or both.")] = "none,row+col",
     u: Annotated[str, typer.Option(help="Exponents of the magnitude.")] = "1",
     a: Annotated[str, typer.Option(help="Exponents of the input norm.")] = "0,0.25,0.5,0.75,1",
@@ -60,9 +63,7 @@ def tune(
     """
     try:
         spec = TuneSpec(
-            model=ModelOptions(
-                (model,), device=device, dtype=dtype, quantization=quantization
-            ).refs()[0],
+            model=model_of(model, device, dtype, quantization),
             ratio=sparsity,
             modes=tuple(cast(Mode, one_of("--modes", m, get_args(Mode))) for m in words(modes)),
             magnitudes=numbers("--u", u),
@@ -77,6 +78,7 @@ def tune(
             measured=measured,
             seed=seed,
         )
+        check_files(spec)
         result = run_job(spec)
         assert isinstance(result, TuneResult)
         if save:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.errors import BadSpec
 from engine.jobs.spec import Spec
 from engine.models.reference import LoadOptions, ModelRef
-from engine.pruning.prune_spec import ALLOCATIONS, CUSTOM, Loss, TextSource
+from engine.pruning.prune_spec import ALLOCATIONS, CUSTOM, Loss, TextSource, check_seed
 from engine.pruning.recipe import Recipe, recipe_of
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class LivePruneSpec(Spec):
             raise BadSpec(
                 "A slider may only cut the pruned copy of a model.", "Choose the pruned copy."
             )
+        check_seed(self.seed)
         for ratio in (self.ratio, *self.fixed.values()):
             if not 0 <= ratio < 1:
                 raise BadSpec(

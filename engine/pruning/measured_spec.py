@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from engine.errors import BadSpec
 from engine.jobs.spec import Spec
 from engine.models.reference import ModelRef
-from engine.pruning.prune_spec import TextSource
+from engine.pruning.prune_spec import TextSource, check_seed
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class MeasuredSpec(Spec):
     def check(self) -> None:
         if self.windows < 1 or self.length < 8:
             raise BadSpec("The calibration has no tokens.", "Take at least one window of 8 tokens.")
+        check_seed(self.seed)
         if self.measured < 1:
             raise BadSpec("Nothing is measured.", "Take at least one window of evaluation.")
 

@@ -30,6 +30,7 @@ from engine.pruning.prune_spec import SPARSEGPT, Loss
 from engine.pruning.reading import read_norms
 from engine.pruning.recipe import PRESETS, Pattern
 from engine.pruning.rescale import Site, factors, rescaled, sites
+from engine.pruning.sources import check_sources
 from engine.pruning.targets import Target, targets
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def run(spec: Spec, ctx: JobContext) -> OutliersResult:
             can be pruned.
     """
     assert isinstance(spec, OutliersSpec)
+    check_sources(spec.calibration, spec.evaluation)
     with ctx.resources.residency.lease(spec.model, ctx) as loaded, torch.no_grad():
         return _Outliers(spec, loaded, ctx).run()
 

@@ -26,6 +26,7 @@ from engine.pruning.pruned import PrunedMatrix, prune_matrices
 from engine.pruning.recipe import pattern_of
 from engine.pruning.save import save_masks, save_model
 from engine.pruning.semi_structured import no_kernel
+from engine.pruning.sources import check_sources
 from engine.pruning.targets import set_by_hand, targets
 from engine.pruning.turns import in_turns
 
@@ -46,6 +47,7 @@ def run(spec: Spec, ctx: JobContext) -> PruneResult:
         UnsupportedModel: Nothing can be pruned, or the weights are packed.
     """
     assert isinstance(spec, PruneSpec)
+    check_sources(spec.calibration, spec.evaluation)
     if spec.out and not spec.masks_only:
         check_folder(Path(spec.out), overwrite=spec.overwrite)  # before minutes of work
     started = time.monotonic()

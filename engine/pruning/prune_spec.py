@@ -34,6 +34,12 @@ class TextSource:
     column: str = ""
 
 
+def check_seed(seed: int) -> None:
+    """Raise `BadSpec` below 0: a seed and its negative would draw the same windows."""
+    if seed < 0:
+        raise BadSpec(f"The seed {seed} is below 0.", "Choose 0 or more.")
+
+
 @dataclass(frozen=True)
 class PruneSpec(Spec):
     """Prune a model by one method at one ratio.
@@ -101,6 +107,11 @@ class PruneSpec(Spec):
                 )
         if self.windows < 1 or self.length < 8 or self.measured < 0 or self.timed < 0:
             raise BadSpec("The calibration has no tokens.", "Take at least one window of 8 tokens.")
+        check_seed(self.seed)
+        if self.method not in METHODS:
+            raise BadSpec(
+                f"There is no pruning method “{self.method}”.", f"Choose of: {', '.join(METHODS)}."
+            )
         if self.model.options.quantization != "none" and (self.bitmask or self.timed):
             raise BadSpec(
                 "Packed weights are neither stored as bits nor timed in turns.",

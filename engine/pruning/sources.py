@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 from typing import Final
 
 from engine.errors import BadSpec
-from engine.pruning.prune_spec import TextSource
+from engine.pruning.prune_spec import TEACHING, TextSource
 from engine.text_file import read_text_file
 
 DATA_SETS: Final = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".yaml", ".yml"})
 """Files of these kinds are records, not running text."""
+LOOKED_AT: Final = 1 << 16
+"""Bytes of a file that are read before a model is loaded."""
 BETWEEN: Final = "\n\n"
 """Between records, as WikiText's lines are joined for perplexity."""
+
+
+def check_sources(*sources: TextSource) -> None:
+    """Say before a model is loaded that a file cannot be read; its first bytes are looked at.
+
+    Raises:
+        BadSpec: There is no such file, it is a folder, or it is no text.
+    """
+    for source in sources:
+        if not source.text and source.path not in ("", TEACHING):
+            _check_file(Path(source.path))
+
+
+def _check_file(file: Path) -> None:
+    if not file.exists():
+        raise BadSpec(f"There is no file “{file.name}”.", "Correct its name or choose another.")
+    try:
+        with file.open("rb") as opened:
+            start = opened.read(LOOKED_AT)
+        if file.suffix.lower() not in DATA_SETS:  # a data set may be in another encoding
+            codecs.getincrementaldecoder("utf-8")().decode(start)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSpec(
+            f"The text {file.name} cannot be read.", "Choose a text file in UTF-8.", str(error)
+        ) from error
 
 
 def text_of(source: TextSource) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.errors import BadSpec
 from engine.jobs.spec import Spec
 from engine.models.reference import ModelRef
-from engine.pruning.prune_spec import Loss, Seconds, TextSource
+from engine.pruning.prune_spec import Loss, Seconds, TextSource, check_seed
 
 Worth = Literal["wifn", "flap", "magnitude", "loss"]
 Widths = Literal["uniform", "per-layer"]
@@ -93,6 +93,7 @@ class StructuredSpec(Spec):
             )
         if self.windows < 1 or self.length < 8 or self.measured < 0:
             raise BadSpec("The calibration has no tokens.", "Take at least one window of 8 tokens.")
+        check_seed(self.seed)
         if self.multiple < 1 or self.tokens < 0 or self.rounds < 1:
             raise BadSpec(
                 "A number of the speed test or of the rounding is below its least.",

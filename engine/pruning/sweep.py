@@ -22,6 +22,7 @@ from engine.pruning.prune import APART
 from engine.pruning.prune_spec import SPARSEGPT
 from engine.pruning.ranking import Ranking
 from engine.pruning.reading import rank_all, read_norms
+from engine.pruning.sources import check_sources
 from engine.pruning.sweep_spec import DENSE, SweepCell, SweepPruneSpec, SweepResult
 from engine.pruning.sweep_store import SweepStore
 from engine.pruning.targets import Target, targets
@@ -46,6 +47,7 @@ def run(spec: Spec, ctx: JobContext) -> SweepResult:
         UnsupportedModel: Nothing can be pruned, or the weights are packed.
     """
     assert isinstance(spec, SweepPruneSpec)
+    check_sources(spec.calibration, spec.evaluation)
     with ctx.resources.residency.lease(spec.model, ctx) as loaded, torch.no_grad():
         return _Sweep(spec, loaded, ctx).run()
 

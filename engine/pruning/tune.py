@@ -21,6 +21,7 @@ from engine.pruning.passages import Passages, passages
 from engine.pruning.prune import APART
 from engine.pruning.reading import rank_all, read_norms
 from engine.pruning.recipe import Recipe
+from engine.pruning.sources import check_sources
 from engine.pruning.targets import targets
 from engine.pruning.tune_spec import Candidate, TuneResult, TuneSpec
 
@@ -44,6 +45,7 @@ def run(spec: Spec, ctx: JobContext) -> TuneResult:
         UnsupportedModel: Nothing can be pruned, or the weights are packed.
     """
     assert isinstance(spec, TuneSpec)
+    check_sources(spec.calibration, spec.evaluation)
     with ctx.resources.residency.lease(spec.model, ctx) as loaded, torch.no_grad():
         return _Tuning(spec, loaded, ctx).run()
 

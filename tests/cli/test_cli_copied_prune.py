@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from engine import cli
 from engine.api import Engine
+from engine.commands import prune, prune_outliers, prune_structured, prune_sweep, prune_tune
 from engine.commands.prune_shared import source
 from engine.jobs.spec import Spec
 from engine.models.reference import LoadOptions, ModelRef
@@ -68,11 +69,15 @@ SPECS: tuple[tuple[Spec, Callable[..., str]], ...] = (
         StructuredSpec(
             **COMMON, groups=THIRD, neurons=0.0, blocks=1, experts=0.25, widths="per-layer",
             importance="flap", ranking="/made here/heads.json", compensate=True, multiple=8,
-            tokens=0, rounds=3, out="/made here/y",
+            tokens=0, rounds=3, out="/made here/y", overwrite=True,
         ),
         pruning_command.structured_command,
     ),
 )  # fmt: skip
+
+
+def _no_files(_spec: Spec) -> None:
+    """The files of these specs exist nowhere."""
 
 
 @pytest.fixture
@@ -85,6 +90,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Spec]:
         raise typer.Exit(0)
 
     monkeypatch.setattr(Engine, "submit", catch)
+    for verb in (prune, prune_outliers, prune_structured, prune_sweep, prune_tune):
+        monkeypatch.setattr(verb, "check_files", _no_files)
     return specs
 
 

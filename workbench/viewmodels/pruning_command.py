@@ -85,7 +85,10 @@ def structured_command(spec: StructuredSpec) -> str:
     for name in ("multiple", "tokens", "rounds"):
         value = getattr(spec, name)
         words += [f"--{name}", str(value)] if value != getattr(StructuredSpec, name) else []
-    return line([*words, "--out", spec.out] if spec.out else words)
+    if spec.out:
+        words += ["--out", spec.out]
+    words += ["--overwrite"] if spec.out and spec.overwrite else []
+    return line(words)
 
 
 def _recipe(recipe: Recipe) -> list[str]:

@@ -17,6 +17,7 @@ from engine.pruning.loss import loss
 from engine.pruning.passages import Passages, passages
 from engine.pruning.prune import APART
 from engine.pruning.prune_spec import Loss, Seconds, TextSource
+from engine.pruning.sources import check_sources
 from engine.pruning.structured.compensation import Biases, biases_for
 from engine.pruning.structured.heads_ranking import groups_of_ranking
 from engine.pruning.structured.importance import Importance, importance
@@ -44,6 +45,7 @@ def run(spec: Spec, ctx: JobContext) -> StructuredResult:
         UnsupportedModel: What is to be cut cannot be cut out of this architecture.
     """
     assert isinstance(spec, StructuredSpec)
+    check_sources(spec.calibration, spec.evaluation)
     if spec.out:
         check_folder(Path(spec.out), overwrite=spec.overwrite)  # before minutes of work
     started = time.monotonic()
