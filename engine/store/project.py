@@ -7,7 +7,6 @@ lock serves every thread.
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 import threading
 import time
@@ -18,28 +17,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-import msgspec
-
 from engine.errors import BadSpec, StoreError
 from engine.evaluation.spec import CellResult, CompareSpec, Vote
 from engine.jobs.spec import Spec
 from engine.store import runs, search
+from engine.store.file import cannot_open, cannot_write, open_file
 from engine.store.filing import read_spec
 from engine.store.process import alive
 from engine.store.rows import read_cells, write_cell
 from engine.store.runs import RunInfo, RunStatus
-from engine.store.schema import MIGRATIONS, migrate
 from engine.store.search import Found
 from engine.store.votes import read_votes, write_vote
 
-__all__ = ["DEFAULT_NAME", "SUFFIX", "Project", "RunInfo", "RunStatus", "set_aside"]
+__all__ = ["DEFAULT_NAME", "SUFFIX", "Project", "RunInfo", "RunStatus"]
 
 SUFFIX = ".lathe"
 DEFAULT_NAME = f"default{SUFFIX}"
-CHECKED_UP_TO_BYTES = 256 * 1024 * 1024
 BIN_KEEPS_S = 24 * 3600.0
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 
 
 class Project:
@@ -69,28 +64,15 @@ class Project:
             StoreError: The file is damaged, newer than this program, no project, or unwritable.
         """
         path = Path(path)
+        connection, copied = open_file(path)
+        project = cls(path, connection)
+        project.copied = copied
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(
-                path, timeout=10.0, isolation_level=None, check_same_thread=False
-            )
-        except (OSError, sqlite3.Error) as error:
-            raise _cannot_open(path, error) from error
-        try:
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("PRAGMA foreign_keys=ON")
-            _check_intact(connection, path)
-            copied = _copy_before_migrating(connection, path)
-            migrate(connection)
-            project = cls(path, connection)
-            project.copied = copied
             project.indexed = search.prepare(connection)
             project._close_orphans()
-        except (sqlite3.Error, msgspec.MsgspecError) as error:
+        except sqlite3.Error as error:
             connection.close()
-            raise _cannot_open(path, error) from error
+            raise cannot_open(path, error) from error
         except StoreError:
             connection.close()
             raise
@@ -365,7 +347,7 @@ class Project:
                         self._connection.execute("ROLLBACK")
                     raise
             except (sqlite3.Error, OSError) as error:
-                raise _cannot_write(self.path, error) from error
+                raise cannot_write(self.path, error) from error
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -373,7 +355,7 @@ class Project:
             try:
                 yield self._connection
             except sqlite3.Error as error:
-                raise _cannot_open(self.path, error) from error
+                raise cannot_open(self.path, error) from error
 
     def _close_orphans(self) -> None:
         """Runs whose process is gone were interrupted."""
@@ -395,83 +377,3 @@ def _comparable(spec: CompareSpec) -> CompareSpec:
         for ref in spec.models
     )
     return replace(spec, models=models, continues="")
-
-
-def set_aside(path: Path) -> Path:
-    """Rename a damaged project (and its journal) so that a new one can take its place.
-
-    Returns:
-        The kept copy's path.
-
-    Raises:
-        StoreError: It cannot be renamed.
-    """
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    kept = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
-    try:
-        path.rename(kept)
-        for tail in ("-wal", "-shm"):
-            journal = path.with_name(path.name + tail)
-            if journal.exists():
-                journal.rename(kept.with_name(kept.name + tail))
-    except OSError as error:
-        raise _cannot_write(path, error) from error
-    return kept
-
-
-def _copy_before_migrating(connection: sqlite3.Connection, path: Path) -> Path | None:
-    """Keep a file of an earlier format as it was: the steps to a newer one drop columns."""
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if not 0 < version < len(MIGRATIONS):
-        return None
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    copy = path.with_name(f"{path.stem}.format-{version}-{stamp}{path.suffix}")
-    if copy.exists():  # another process is at it, too
-        return copy
-    try:
-        connection.execute("VACUUM INTO ?", (str(copy),))
-    except sqlite3.Error:
-        copy.unlink(missing_ok=True)  # half a copy is none
-        raise
-    log.info("the project %s is of format %d; kept as %s", path.name, version, copy.name)
-    return copy
-
-
-def _check_intact(connection: sqlite3.Connection, path: Path) -> None:
-    """Notice damage at opening, not in the middle of a read (large files are checked lazily)."""
-    if path.stat().st_size > CHECKED_UP_TO_BYTES:
-        return
-    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if verdict != "ok":
-        raise sqlite3.DatabaseError(verdict)
-
-
-def _cannot_open(path: Path, error: Exception) -> StoreError:
-    text = str(error)
-    if isinstance(error, sqlite3.OperationalError | OSError):
-        return StoreError(
-            f"The project “{path.name}” cannot be opened: {text}.",
-            "Check that the file and its folder can be written, or choose another place.",
-            detail=text,
-        )
-    return StoreError(
-        f"The project “{path.name}” is damaged and cannot be read.",
-        "Keep a copy of the file and start a new project; the damaged one is left as it is.",
-        detail=text,
-    )
-
-
-def _cannot_write(path: Path, error: Exception) -> StoreError:
-    text = str(error)
-    full = "full" in text or "disk I/O" in text or getattr(error, "errno", None) == 28
-    if full:
-        return StoreError(
-            f"The project “{path.name}” cannot grow: the disk is full.",
-            "Free some space; the results stay on screen and are stored with the next one.",
-            detail=text,
-        )
-    return StoreError(
-        f"The project “{path.name}” cannot be written: {text}.",
-        "Save it under another name.",
-        detail=text,
-    )

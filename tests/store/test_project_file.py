@@ -15,7 +15,8 @@ import pytest
 
 from engine.errors import StoreError
 from engine.evaluation.spec import CellKey, CompareSpec
-from engine.store.project import Project, set_aside
+from engine.store.file import set_aside
+from engine.store.project import Project
 from engine.store.tokens import pack, unpack
 from tests.support.cells import answered, comparison, failed, token
 

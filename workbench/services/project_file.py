@@ -144,7 +144,8 @@ class ProjectFile(QObject):
     def _open(self, path: Path) -> _Kept:
         """On a background thread: open or begin it; returns what became of the file before."""
         from engine.errors import StoreError
-        from engine.store.project import Project, set_aside
+        from engine.store.file import set_aside
+        from engine.store.project import Project
 
         kept = None
         try:
