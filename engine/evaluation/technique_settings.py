@@ -16,7 +16,6 @@ USED: Final[dict[str, tuple[str, ...]]] = {
     "knowledge": ("base", "statements", "labels", "answer_trigger", "vote", "per_token"),
     "likelihood": ("base", "labels", "answer_trigger", "calibrate", "per_token"),
     "two-stage": ("base", "answer_trigger"),
-    "documents": ("base",),
 }
 """Way of asking → the settings that it uses."""
 
@@ -66,7 +65,10 @@ class TechniqueSettings:
 def used_by(variant: Variant) -> tuple[str, ...]:
     """The settings that a column's technique uses."""
     technique = TECHNIQUES.get(variant.technique)
-    return USED[technique.asks] if technique is not None else ()
+    if technique is None:
+        return ()
+    used = USED[technique.asks]
+    return ("base", *used) if technique.composed and "base" not in used else used
 
 
 def unused(settings: TechniqueSettings, variants: Iterable[Variant]) -> list[str]:

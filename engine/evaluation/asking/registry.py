@@ -16,7 +16,6 @@ ASKINGS: dict[str, type[Asking]] = {
     "two-stage": TwoStage,
     "knowledge": Knowledge,
     "likelihood": Likelihood,
-    "documents": OneSample,
 }
 
 

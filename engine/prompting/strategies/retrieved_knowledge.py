@@ -15,8 +15,6 @@ class RetrievedKnowledge(Composed):
     """The base's prompt; the comparison puts the passages into its context beforehand."""
 
     id: ClassVar[str] = "retrieved-knowledge"
-    uses_trigger: ClassVar[bool] = True
-    asks: ClassVar[str] = "documents"
     reads_documents: ClassVar[bool] = True
 
     def default_base(self, elements: PromptElements) -> str:

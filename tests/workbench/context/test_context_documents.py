@@ -31,7 +31,7 @@ from workbench.viewmodels.context_documents import (
     FlowRun,
     sample,
 )
-from workbench.views.context.passage_view import around
+from workbench.widgets.passage_view import around
 from workbench.widgets.tinted_text import Stretch, TintedText
 
 WHERE = Provenance("m", "r", (), "cpu", "float32", "none", "sdpa", 1, 0, "fixed", {})

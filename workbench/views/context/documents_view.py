@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -19,15 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.context.documents_spec import SUFFIXES, Flow
+from engine.context.documents_spec import Flow
 from workbench.plots.export import Column
 from workbench.services.container import Services
 from workbench.viewmodels.context import ContextModel
 from workbench.viewmodels.context_command import documents_command
-from workbench.viewmodels.context_documents import OFFERED_FLOWS, FlowRun, readable
+from workbench.viewmodels.context_documents import OFFERED_FLOWS, FlowRun
 from workbench.views.context.answer_column import AnswerColumn
-from workbench.views.context.passage_view import PassageView
-from workbench.views.context.sources_bar import SourcesBar
 from workbench.views.context.words import flow_hint, flow_name, seconds
 from workbench.views.job_line import JobLine
 from workbench.views.plot_card import PlotCard, plot_exports
@@ -35,6 +32,8 @@ from workbench.widgets.chips import Chip
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow, FigureTable
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
+from workbench.widgets.passage_view import PassagePlace, PassageView, around
+from workbench.widgets.sources_bar import SourcesBar, dropped
 
 COLUMN_CHARS = 40
 SHOWN_CHARS = 48
@@ -60,7 +59,7 @@ class DocumentsView(QScrollArea):
         self.setWidgetResizable(True)
         self.setAcceptDrops(True)
         content = QWidget(self)
-        self.sources = SourcesBar(services, model.documents, content)
+        self.sources = SourcesBar(services.icons, "documents", content)
         self.question = QLineEdit(content)
         self.question.setObjectName("documents-question")
         self.flows = {flow: Chip(content) for flow in OFFERED_FLOWS}
@@ -83,7 +82,7 @@ class DocumentsView(QScrollArea):
             plot_exports(services, self.table, self._table_columns, command=self.command),
             content,
         )  # fmt: skip
-        self.passage = PassageView(services, content)
+        self.passage = PassageView(services.icons, content)
         self._lay_out(content)
         self.setWidget(content)
         self._connect()
@@ -149,17 +148,6 @@ class DocumentsView(QScrollArea):
             event.acceptProposedAction()
             self._model.documents.add_files(found)
 
-    def _ask_files(self) -> None:
-        dialog = QFileDialog(self.window(), self.tr("Documents"))
-        patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
-        dialog.setNameFilters(
-            [self.tr("Documents ({patterns})").format(patterns=patterns), self.tr("All files (*)")]
-        )
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self._model.documents.add_files)
-        dialog.open()
-
     def _question_edited(self, text: str) -> None:
         documents = self._model.documents
         documents.set_choice(replace(documents.choice, question=text))
@@ -172,7 +160,13 @@ class DocumentsView(QScrollArea):
     def _passage_wanted(self, flow: Flow, number: int) -> None:
         result = self._model.documents.runs[flow].result
         if result is not None and number < len(result.passages):
-            self.passage.show_passage(result, number)
+            passage = result.passages[number]
+            source = result.sources[passage.source]
+            own = [one for one in result.passages if one.source == passage.source]
+            place = PassagePlace(
+                source.name, source.path, passage.start, passage.end, source.characters
+            )
+            self.passage.show_passage(place, *around(own, number))
             self.passage.show()
             self.ensureWidgetVisible(self.passage)
 
@@ -184,7 +178,7 @@ class DocumentsView(QScrollArea):
             self.question.setText(choice.question)
         for flow, chip in self.flows.items():
             chip.setChecked(flow in choice.flows)
-        self.sources.refresh()
+        self.sources.show_documents(choice.files, choice.texts, choice.kept())
 
     def _rebuild(self, flows: tuple[Flow, ...]) -> None:
         for column in self.columns.values():
@@ -285,7 +279,10 @@ class DocumentsView(QScrollArea):
 
     def _connect(self) -> None:
         documents = self._model.documents
-        self.sources.files_wanted.connect(self._ask_files)
+        self.sources.files_chosen.connect(documents.add_files)
+        self.sources.text_added.connect(documents.add_text)
+        self.sources.file_removed.connect(documents.remove_file)
+        self.sources.text_removed.connect(documents.remove_text)
         self.question.textEdited.connect(self._question_edited)
         self.question.returnPressed.connect(self.run_wanted)
         self.ask.clicked.connect(self.run_wanted)
@@ -298,9 +295,3 @@ class DocumentsView(QScrollArea):
 
 def _bar(count: int) -> Bar:
     return Bar(f"{count:,}", float(count), float(count), float(count))
-
-
-def dropped(event: QDropEvent) -> tuple[str, ...]:
-    """The documents that are dropped."""
-    urls = event.mimeData().urls()
-    return readable(url.toLocalFile() for url in urls if url.isLocalFile())

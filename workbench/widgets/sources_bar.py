@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from workbench.services.container import Services
+from engine.context.documents_spec import SUFFIXES, DocumentText
+from workbench.services.icons import Icons
 from workbench.services.tips import tip
-from workbench.viewmodels.context_documents import KEPT_CHARS, DocumentsModel
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.text_field import TextField
 
@@ -21,29 +23,36 @@ NAME_CHARS = 32
 class SourcesBar(QWidget):
     """Chips of documents; a field for text that is no file opens on demand.
 
+    Args:
+        name: Of the place, for the names of the parts.
+
     Signals:
-        files_wanted(): The person wants to choose files.
+        files_chosen(object): Paths that were chosen in the dialog.
+        file_removed(str): The path that goes.
+        text_added(str, str): Name and text of a document that is no file.
+        text_removed(str): The name of the text that goes.
     """
 
-    files_wanted = Signal()
+    files_chosen = Signal(object)
+    file_removed = Signal(str)
+    text_added = Signal(str, str)
+    text_removed = Signal(str)
 
-    def __init__(
-        self, services: Services, model: DocumentsModel, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, icons: Icons, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._model = model
-        self._services = services
+        self._icons = icons
+        self._kept: frozenset[str] = frozenset()
         self.choose = QPushButton(self)
-        self.choose.setObjectName("documents-choose")
-        services.icons.bind(self.choose, "folder")
+        self.choose.setObjectName(f"{name}-choose")
+        icons.bind(self.choose, "folder")
         self.paste = QPushButton(self)
-        self.paste.setObjectName("documents-paste")
+        self.paste.setObjectName(f"{name}-paste")
         self.paste.setCheckable(True)
         self.paste.setProperty("role", "quiet")
         self.field = TextField(PASTE_LINES, self)
-        self.field.setObjectName("documents-text")
+        self.field.setObjectName(f"{name}-text")
         self.add = QPushButton(self)
-        self.add.setObjectName("documents-add")
+        self.add.setObjectName(f"{name}-add")
         self.chips: dict[str, QPushButton] = {}
         self.bar = FlowBar(self)
         self._flow = FlowLayout(self.bar, 4)
@@ -61,16 +70,27 @@ class SourcesBar(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self.pasting)
         self.pasting.hide()
-        self.choose.clicked.connect(self.files_wanted)
+        self.choose.clicked.connect(self._ask_files)
         self.paste.toggled.connect(self.pasting.setVisible)
         self.add.clicked.connect(self._add_text)
         self._retranslate()
 
-    def refresh(self) -> None:
-        """Show the documents of the choice."""
-        choice = self._model.choice
-        wanted = {path: Path(path).name for path in choice.files}
-        wanted |= {f"text:{one.name}": one.name for one in choice.texts}
+    def show_documents(
+        self,
+        files: Iterable[str],
+        texts: Iterable[DocumentText],
+        kept: Iterable[DocumentText],
+    ) -> None:
+        """Show these documents.
+
+        Args:
+            files: Paths.
+            texts: Documents that are no files.
+            kept: Those of the texts that are there again at the next start.
+        """
+        self._kept = frozenset(one.name for one in kept)
+        wanted = {path: Path(path).name for path in files}
+        wanted |= {f"text:{one.name}": one.name for one in texts}
         for key in [key for key in self.chips if key not in wanted]:
             chip = self.chips.pop(key)
             self._flow.removeWidget(chip)
@@ -91,38 +111,47 @@ class SourcesBar(QWidget):
         chip.setText(f"{shown}  ×")
         chip.setObjectName(f"document-{name}")
         chip.setProperty("role", "quiet")
-        self._services.icons.bind(chip, "file")
+        self._icons.bind(chip, "file")
         chip.clicked.connect(partial(self._remove, key))
         self._flow.addWidget(chip)
         chip.show()
         return chip
 
     def _name_chips(self) -> None:
-        kept = {one.name for one in self._model.choice.kept()}
         for key, chip in self.chips.items():
             name = key.removeprefix("text:")
             told = self.tr("Remove {name}").format(name=name)
             chip.setAccessibleName(told)
-            if key.startswith("text:") and name not in kept:
+            if key.startswith("text:") and name not in self._kept:
                 gone = self.tr(
-                    "Too long to be kept for the next start ({n} characters in all); "
-                    "save it as a file to keep it."
-                ).format(n=f"{KEPT_CHARS:,}")
+                    "Too long to be kept for the next start; save it as a file to keep it."
+                )
                 chip.setAccessibleDescription(gone)
                 told = f"{told}\n{gone}"
             else:
                 chip.setAccessibleDescription("")
             chip.setToolTip(tip(told))
 
+    def _ask_files(self) -> None:
+        dialog = QFileDialog(self.window(), self.tr("Documents"))
+        patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+        dialog.setNameFilters(
+            [self.tr("Documents ({patterns})").format(patterns=patterns), self.tr("All files (*)")]
+        )
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(self.files_chosen)
+        dialog.open()
+
     def _remove(self, key: str, _checked: bool = False) -> None:
         if key.startswith("text:"):
-            self._model.remove_text(key.removeprefix("text:"))
+            self.text_removed.emit(key.removeprefix("text:"))
         else:
-            self._model.remove_file(key)
+            self.file_removed.emit(key)
 
     def _add_text(self) -> None:
         if self.field.toPlainText().strip():
-            self._model.add_text(self.tr("Pasted text"), self.field.toPlainText())
+            self.text_added.emit(self.tr("Pasted text"), self.field.toPlainText())
             self.field.clear()
             self.paste.setChecked(False)
 
@@ -134,3 +163,9 @@ class SourcesBar(QWidget):
         self.field.setPlaceholderText(self.tr("A text that is no file"))
         self.field.setAccessibleName(self.field.placeholderText())
         self._name_chips()
+
+
+def dropped(event: QDropEvent) -> tuple[str, ...]:
+    """The documents that are dropped."""
+    paths = (url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile())
+    return tuple(path for path in paths if Path(path).suffix.lower() in SUFFIXES)

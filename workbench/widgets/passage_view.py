@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from engine.context.documents_spec import DocumentsResult, Passage
-from workbench.services.container import Services
+from engine.context.documents_spec import Passage
+from workbench.services.icons import Icons
+from workbench.services.tips import tip
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.fold import set_role
 from workbench.widgets.tinted_text import Stretch, TintedText
@@ -17,19 +21,42 @@ from workbench.widgets.tones import Tones, mix
 LINES = 14
 
 
+@dataclass(frozen=True)
+class PassagePlace:
+    """Where a passage stands.
+
+    Attributes:
+        name, path: Of its document; a text that is no file has no path.
+        start, end: Its characters there.
+        characters: Of the whole document.
+        heading: Headings above it; empty = none.
+        page: Of a PDF, counted from 1; else 0.
+    """
+
+    name: str
+    path: str
+    start: int
+    end: int
+    characters: int
+    heading: str = ""
+    page: int = 0
+
+
 class PassageView(QWidget):
     """The document around one passage, which is marked and in sight."""
 
-    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, icons: Icons, parent: QWidget | None = None, most_lines: int = LINES
+    ) -> None:
         super().__init__(parent)
-        self._shown: tuple[DocumentsResult, int] | None = None
+        self._place: PassagePlace | None = None
         self.heading = ElidedLabel(self)
         set_role(self.heading, "section")
         self.close_button = QToolButton(self)
         self.close_button.setObjectName("passage-close")
         self.close_button.setProperty("role", "quiet")
-        services.icons.bind(self.close_button, "close")
-        self.text = TintedText(self, most_lines=LINES)
+        icons.bind(self.close_button, "close")
+        self.text = TintedText(self, most_lines=most_lines)
         self.text.setObjectName("passage-text")
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -43,10 +70,22 @@ class PassageView(QWidget):
         self.close_button.clicked.connect(self.hide)
         self._write()
 
-    def show_passage(self, result: DocumentsResult, number: int) -> None:
-        """Show this passage of a result."""
-        self._shown = (result, number)
+    def show_passage(self, place: PassagePlace, stretches: Sequence[Stretch], before: int) -> None:
+        """Show a passage among what stands around it.
+
+        Args:
+            place: Where it stands.
+            stretches: The text around it and itself.
+            before: Characters (UTF-16 units) of the stretches before it.
+        """
+        self._place = place
         self._write()
+        self.text.set_stretches(stretches)
+        cursor = self.text.textCursor()
+        cursor.setPosition(before)
+        self.text.setTextCursor(cursor)
+        self.text.moveCursor(QTextCursor.MoveOperation.StartOfLine)
+        self.text.centerCursor()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
@@ -56,27 +95,24 @@ class PassageView(QWidget):
     def _write(self) -> None:
         self.close_button.setToolTip(self.tr("Close"))
         self.close_button.setAccessibleName(self.close_button.toolTip())
-        if self._shown is None:
+        place = self._place
+        if place is None:
             return
-        result, number = self._shown
-        passage = result.passages[number]
-        source = result.sources[passage.source]
         text = self.tr("{name}, characters {start}–{end} of {all}")
-        self.heading.setText(
-            text.format(
-                name=source.name, start=passage.start, end=passage.end, all=source.characters
-            )
-        )
-        self.heading.setToolTip(source.path or source.name)
-        self.text.setAccessibleName(source.name)
-        own = [one for one in result.passages if one.source == passage.source]
-        stretches, before = around(own, number)
-        self.text.set_stretches(stretches)
-        cursor = self.text.textCursor()
-        cursor.setPosition(before)
-        self.text.setTextCursor(cursor)
-        self.text.moveCursor(QTextCursor.MoveOperation.StartOfLine)
-        self.text.centerCursor()
+        told = text.format(name=place.name, start=place.start, end=place.end, all=place.characters)
+        if place.page:
+            told += " · " + self.tr("page {n}").format(n=place.page)
+        if place.heading:
+            told += f" · {place.heading}"
+        self.heading.setText(told)
+        self.heading.setToolTip(tip(place.path or place.name))
+        self.text.setAccessibleName(place.name)
+
+
+def surrounded(before: str, text: str, after: str) -> tuple[list[Stretch], int]:
+    """A passage with the text beside it, itself marked; as `around` returns it."""
+    stretches = [Stretch(before, dim=True), Stretch(text, _marked), Stretch(after, dim=True)]
+    return [one for one in stretches if one.text], units(before)
 
 
 def around(passages: list[Passage], number: int) -> tuple[list[Stretch], int]:
