@@ -1203,6 +1203,18 @@
         <translation>不变</translation>
     </message>
     <message>
+        <source>known once saved</source>
+        <translation>保存后才知道</translation>
+    </message>
+    <message>
+        <source>zeros take their room</source>
+        <translation>零也占位置</translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation>未测量</translation>
+    </message>
+    <message>
         <source>same: {size}</source>
         <translation>不变：{size}</translation>
     </message>
@@ -1233,6 +1245,10 @@
     <message>
         <source>Written to {out} in {time}.</source>
         <translation>已写入 {out}，用时 {time}。</translation>
+    </message>
+    <message>
+        <source>Perplexity: {windows}.</source>
+        <translation>困惑度：{windows}。</translation>
     </message>
 </context>
 <context>
@@ -3284,6 +3300,14 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Stop</source>
         <translation>停止</translation>
+    </message>
+    <message>
+        <source>Preparing…</source>
+        <translation>正在准备…</translation>
+    </message>
+    <message>
+        <source>Stopping after this step…</source>
+        <translation>这一步结束后停止…</translation>
     </message>
 </context>
 <context>
@@ -5911,12 +5935,28 @@ One question, leave one out</source>
         <translation>两边都已回答 {n} / {all} 题</translation>
     </message>
     <message>
+        <source>The answers pinned in Compare are asked again, of both.</source>
+        <translation>在“对比”中钉住的回答会向两种状态重新提问。</translation>
+    </message>
+    <message>
+        <source>Nothing is pinned in Compare yet: pin answers there, or choose a task set.</source>
+        <translation>“对比”中还没有钉住的回答：请在那里钉住，或选择一个任务集。</translation>
+    </message>
+    <message>
+        <source>No question was answered by both states</source>
+        <translation>没有一个问题得到两种状态的回答</translation>
+    </message>
+    <message>
         <source>{n} of {all} answers are the very same</source>
         <translation>{all} 个回答中 {n} 个完全相同</translation>
     </message>
     <message>
         <source>{a} of {n} right before, {b} after</source>
         <translation>{n} 题中剪枝前答对 {a} 题，剪枝后 {b} 题</translation>
+    </message>
+    <message>
+        <source>{n} answers failed. The first: {reason}</source>
+        <translation>{n} 个回答失败。第一个：{reason}</translation>
     </message>
     <message>
         <source>No question has an expected answer, so nothing is scored.</source>
@@ -6034,6 +6074,10 @@ One question, leave one out</source>
         <translation>{nll} ± {error} 奈特/词元；{windows} 个窗口共 {tokens} 词元</translation>
     </message>
     <message>
+        <source>{windows} windows × {length} tokens, {scored} of them scored</source>
+        <translation>{windows} 个窗口 × {length} 个词元，其中 {scored} 个计入</translation>
+    </message>
+    <message>
         <source>weights × inputs (WIFN)</source>
         <translation>权重 × 输入（WIFN）</translation>
     </message>
@@ -6089,20 +6133,8 @@ One question, leave one out</source>
         <translation>已放进方法列表</translation>
     </message>
     <message>
-        <source>Folder for the pruned model</source>
-        <translation>存放剪枝模型的文件夹</translation>
-    </message>
-    <message>
-        <source>The model is being pruned already. Save it when that has ended, or stop it.</source>
-        <translation>模型正在剪枝。请等它结束后再保存，或先停止它。</translation>
-    </message>
-    <message>
         <source>The ranking of the heads judges the parts now.</source>
         <translation>现在由头的排名来判断各部件。</translation>
-    </message>
-    <message>
-        <source>Saved in {folder}</source>
-        <translation>已保存到 {folder}</translation>
     </message>
     <message>
         <source>Weights</source>
@@ -6239,6 +6271,10 @@ One question, leave one out</source>
         <translation>困惑度 –</translation>
     </message>
     <message>
+        <source>Looking at the model. The first time its libraries are loaded too: some seconds in which nothing can be stopped.</source>
+        <translation>正在查看模型。首次还要加载所需的库：这几秒内无法停止。</translation>
+    </message>
+    <message>
         <source>Reading the calibration text…</source>
         <translation>正在读取校准文本…</translation>
     </message>
@@ -6253,6 +6289,10 @@ One question, leave one out</source>
     <message>
         <source>perplexity {a} → {b}</source>
         <translation>困惑度 {a} → {b}</translation>
+    </message>
+    <message>
+        <source>The slider stands still.</source>
+        <translation>滑块已停下。</translation>
     </message>
     <message>
         <source>{pattern} fixes the ratio: Prune makes its zeros; the slider shows zeros anywhere</source>
@@ -6292,6 +6332,29 @@ One question, leave one out</source>
     <message>
         <source>Start fresh</source>
         <translation>重新开始</translation>
+    </message>
+</context>
+<context>
+    <name>ReplaceDialog</name>
+    <message>
+        <source>Replace the pruned model?</source>
+        <translation>替换已剪枝的模型？</translation>
+    </message>
+    <message>
+        <source>“{name}” holds a pruned model already.</source>
+        <translation>“{name}”中已有一个剪枝后的模型。</translation>
+    </message>
+    <message>
+        <source>It is lost as soon as the new one is whole; until then it stays.</source>
+        <translation>新模型写完整之前它一直保留；之后即被替换，无法恢复。</translation>
+    </message>
+    <message>
+        <source>Replace it</source>
+        <translation>替换</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -7580,6 +7643,25 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>Saving</name>
+    <message>
+        <source>Folder for the pruned model</source>
+        <translation>存放剪枝模型的文件夹</translation>
+    </message>
+    <message>
+        <source>The model is being pruned already. Save it when that has ended, or stop it.</source>
+        <translation>模型正在剪枝。请等它结束后再保存，或先停止它。</translation>
+    </message>
+    <message>
+        <source>Saved in {folder}</source>
+        <translation>已保存到 {folder}</translation>
+    </message>
+    <message>
+        <source>Open it</source>
+        <translation>打开</translation>
+    </message>
+</context>
+<context>
     <name>Session</name>
     <message>
         <source>The saved state of “{name}” could not be brought back.</source>
@@ -8419,7 +8501,7 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
-    <name>StructuredView</name>
+    <name>StructuredForm</name>
     <message>
         <source>Key-value groups cut</source>
         <translation>剪去的键值组</translation>
@@ -8449,14 +8531,6 @@ One question, leave one out</source>
         <translation>对残差流改变最小的层（ShortGPT）</translation>
     </message>
     <message>
-        <source>alike: opens anywhere</source>
-        <translation>一致：到处可用</translation>
-    </message>
-    <message>
-        <source>each layer its own</source>
-        <translation>每层各异</translation>
-    </message>
-    <message>
         <source>biases make up for it</source>
         <translation>用偏置补偿</translation>
     </message>
@@ -8472,6 +8546,21 @@ One question, leave one out</source>
         <source>Forget it</source>
         <translation>不用它</translation>
     </message>
+    <message>
+        <source>Heads are judged by the ranking of the page Attention.</source>
+        <translation>头由“注意力”页面的排名来判断。</translation>
+    </message>
+    <message>
+        <source>alike: opens anywhere</source>
+        <translation>一致：到处可用</translation>
+    </message>
+    <message>
+        <source>each layer its own: opens in Lathe</source>
+        <translation>每层各异：用 Lathe 打开</translation>
+    </message>
+</context>
+<context>
+    <name>StructuredView</name>
     <message>
         <source>Save as…</source>
         <translation>另存为…</translation>
@@ -8537,8 +8626,16 @@ One question, leave one out</source>
         <translation>每词元的 KV 缓存</translation>
     </message>
     <message>
-        <source>Medians of {n} timed runs of {tokens} tokens, batch 1; the same model against itself: {again} tokens per second, ± {noise}</source>
-        <translation>{n} 次计时的中位数，每次 {tokens} 词元，批大小 1；同一模型与自身相比：每秒 {again} 词元，± {noise}</translation>
+        <source>Medians of {n} timed runs of {tokens} tokens, batch 1; the same model against itself: {again} tokens per second, ± {noise}. The change is the median of the rounds&apos; own ratios.</source>
+        <translation>{n} 次计时运行的中位数，每次 {tokens} 个词元，批大小 1；同一模型与自身相比：每秒 {again} 个词元，± {noise}。变化是各轮比值的中位数。</translation>
+    </message>
+    <message>
+        <source>{model}: {groups} of the groups, {neurons} of the neurons, {blocks} layers wished away; {worth}; calibration {a}, measured on {b}; seed {seed}.</source>
+        <translation>{model}：要求剪去 {groups} 的组、{neurons} 的神经元、{blocks} 层；{worth}；校准文本 {a}，测量文本 {b}；种子 {seed}。</translation>
+    </message>
+    <message>
+        <source>Perplexity: {windows}.</source>
+        <translation>困惑度：{windows}。</translation>
     </message>
     <message>
         <source>{change} (noise)</source>
@@ -8581,16 +8678,8 @@ One question, leave one out</source>
         <translation>每层宽度各异：保存后可在 Lathe 中打开。</translation>
     </message>
     <message>
-        <source>{model}, {worth}; calibration {a}, measured on {b}; {windows} windows of {length} tokens, seed {seed}.</source>
-        <translation>{model}，{worth}；校准文本 {a}，测量文本 {b}；{windows} 个窗口，每个 {length} 词元，种子 {seed}。</translation>
-    </message>
-    <message>
         <source>Written to {out}.</source>
         <translation>已写入 {out}。</translation>
-    </message>
-    <message>
-        <source>Heads are judged by the ranking of the page Attention.</source>
-        <translation>头由“注意力”页面的排名来判断。</translation>
     </message>
 </context>
 <context>
@@ -9088,6 +9177,22 @@ One question, leave one out</source>
     <message>
         <source>A text file (UTF-8), or a data set whose texts are read</source>
         <translation>文本文件（UTF-8），或读取其中文本的数据集</translation>
+    </message>
+    <message>
+        <source>Column of the data set</source>
+        <translation>数据集的列</translation>
+    </message>
+    <message>
+        <source>Which column of the data set is read</source>
+        <translation>读取数据集的哪一列</translation>
+    </message>
+    <message>
+        <source>Questions and answers</source>
+        <translation>问题与答案</translation>
+    </message>
+    <message>
+        <source>Column {name}</source>
+        <translation>列 {name}</translation>
     </message>
     <message>
         <source>Teaching corpus</source>
@@ -9671,6 +9776,10 @@ One question, leave one out</source>
     <message>
         <source>Start the slider</source>
         <translation>启用滑块</translation>
+    </message>
+    <message>
+        <source>Layers and their sensitivity appear with it.</source>
+        <translation>启动后显示各层及其敏感度。</translation>
     </message>
     <message>
         <source>The slider keeps a copy of the model, its dense weights and their ranks: about {size}.</source>

@@ -28,6 +28,7 @@ from workbench.viewmodels.pruning_live import LiveModel
 from workbench.viewmodels.pruning_prompts import PromptsModel
 from workbench.viewmodels.pruning_search import OutliersModel, TuneModel
 from workbench.viewmodels.pruning_setup import Asked, PruneSetup
+from workbench.viewmodels.pruning_slider import SliderJobs
 from workbench.viewmodels.pruning_structured import StructuredModel
 from workbench.viewmodels.pruning_sweep import SweepModel
 
@@ -56,6 +57,8 @@ class PruningModel(QObject):
         result: What it found; None before, and after another model was chosen.
         spec: What that job was asked.
         anatomy: The current model's, or None while nothing is known.
+        look: The job that finds it out, before the slider's first one.
+        slider: Both, followed as one.
 
     Signals:
         setup_changed(), result_changed(), described().
@@ -74,7 +77,7 @@ class PruningModel(QObject):
     ) -> None:
         super().__init__(parent)
         self._current = current
-        self._awake = self._known = self._allowed = False
+        self._awake = self._known = self._allowed = self._refused = False
         self.setup = PruneSetup()
         self.prompt = ""
         self.live = LiveModel(jobs, self)
@@ -89,9 +92,11 @@ class PruningModel(QObject):
         self.result: PruneResult | None = None
         self.spec: PruneSpec | None = None
         self.anatomy: Anatomy | None = None
-        self._look = JobSlot(jobs, self)
-        self._look.found.connect(self._looked)
-        self._look.ended.connect(self._look_ended)
+        self.look = JobSlot(jobs, self)
+        self.look.found.connect(self._looked)
+        self.look.refused.connect(self._look_refused)
+        self.look.ended.connect(self._look_ended)
+        self.slider = SliderJobs(self.look, self.live, self)
         self.run.found.connect(self._ran)
         self.run.part.connect(self._foresaw)
         current.chosen.connect(self._model_chosen)
@@ -111,7 +116,7 @@ class PruningModel(QObject):
         first = not self._awake
         self._awake = True
         if first:
-            self._look.start(DescribeModelSpec(self._current.ref))
+            self.look.start(DescribeModelSpec(self._current.ref))
         self._follow()
 
     @property
@@ -122,11 +127,20 @@ class PruningModel(QObject):
         needed = COPIES * BYTES["float32"] * self.anatomy.parameters
         return needed if needed > UNASKED_BYTES else 0
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the slider has nothing to show and nothing is under way that would change it."""
+        nothing = self.live.state is None and not self.live.pending and not self.look.running
+        return self._awake and nothing and not self.waits
+
     def begin(self) -> None:
-        """The person wants the slider of a large model."""
-        self._allowed = True
+        """The person wants the slider: of a large model, or after it was stopped or refused."""
+        self._allowed = self._known = True
         self.described.emit()
-        self._follow()
+        if self.stopped and self.live.asked == self.asked:
+            self.live.ask()
+        else:
+            self._follow()
 
     def _follow(self) -> None:
         """Have the copy follow the settings, as soon as it is known what that costs."""
@@ -199,16 +213,22 @@ class PruningModel(QObject):
             "score": self.tune.job, "outliers": self.outliers.job, "prompts": self.prompts.job,
         }[topic]  # fmt: skip
 
-    def start(self, topic: Topic, out: str = "") -> bool:
-        """Run what a topic is about; False when it cannot start."""
+    def start(self, topic: Topic, out: str = "", overwrite: bool = False) -> bool:
+        """Run what a topic is about; False when it cannot start.
+
+        Args:
+            topic: Which.
+            out: Folder that the model is written into, of "weights" and "parts".
+            overwrite: A pruned model that lies there may be replaced.
+        """
         asked, ratio = self.asked, self.live.wish.ratio
         match topic:
             case "weights":
-                return self.prune(out)
+                return self.prune(out, overwrite)
             case "curves":
                 return self.sweep.start(asked)
             case "parts":
-                return self.structured.start(asked, out)
+                return self.structured.start(asked, out, overwrite)
             case "score":
                 return self.tune.start(asked, ratio)
             case "outliers":
@@ -235,12 +255,13 @@ class PruningModel(QObject):
             now = self.asked.prune(self.live.wish.ratio, fixed=self.live.fixed())
         except EngineError:
             return None  # it cannot be asked now, so it is another question
-        return self.card if replace(spec, out="") == now else None
+        return self.card if replace(spec, out="", overwrite=False) == now else None
 
-    def prune(self, out: str = "") -> bool:
+    def prune(self, out: str = "", overwrite: bool = False) -> bool:
         """Run the whole job; with `out` the model is written there."""
         try:
             spec = self.asked.prune(self.live.wish.ratio, out, self.live.fixed())
+            spec = replace(spec, overwrite=overwrite)
         except EngineError as error:
             self.run.refused.emit(error.report())
             return False
@@ -252,22 +273,25 @@ class PruningModel(QObject):
         for one in (self.sweep, self.structured, self.tune, self.outliers, self.prompts):
             one.forget()
         self.result, self.spec, self.anatomy, self.card = None, None, None, None
-        self._known = self._allowed = False
+        self._known = self._allowed = self._refused = False
         self.live.leave()
         self.result_changed.emit()
         self.described.emit()
         if self._awake:
-            self._look.start(DescribeModelSpec(self._current.ref))
+            self.look.start(DescribeModelSpec(self._current.ref))
 
     def _looked(self, found: object) -> None:
         if isinstance(found, ModelDescription):
             self.anatomy = found.anatomy
 
     def _look_ended(self) -> None:
-        """Also a model that cannot be looked at may be pruned; loading it says more."""
-        self._known = True
+        """Also a model that cannot be looked at may be pruned: loading it says more."""
+        self._known = self.look.answered is self.look.spec or self._refused
         self.described.emit()
         self._follow()
+
+    def _look_refused(self, _report: object) -> None:
+        self._refused = True
 
     def _ran(self, found: object) -> None:
         if isinstance(found, PruneResult) and isinstance(self.run.spec, PruneSpec):

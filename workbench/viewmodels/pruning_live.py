@@ -41,7 +41,8 @@ class LayerRow:
     Attributes:
         layer: Its number.
         weights: Prunable weights in it.
-        ratio: Share of them that is zero.
+        ratio: Share of them that is zero; of a layer that a person has set and that could not be
+            cut so yet, the share that was set.
         predicted: Predicted relative error of its matrices' outputs, weighted by their sizes.
         fixed: Whether a person has set it.
     """
@@ -64,7 +65,8 @@ class LiveModel(QObject):
         wish: Where the handles stand.
         dense: Whether the copy is shown whole for now.
         state: The copy as it was last cut, or None.
-        losses: (dense, pruned) losses of exactly `state`; None while they are not measured.
+        losses: (dense, pruned) losses of exactly `state`, where the handles stand; None while
+            they are not measured.
         undo_stack: Every move can be undone.
 
     Signals:
@@ -98,11 +100,17 @@ class LiveModel(QObject):
         self.state: LiveState | None = None
         self.losses: tuple[Loss, Loss] | None = None
         self.undo_stack = QUndoStack(self)
+        self._asking = self._cut = self.wish
 
     @property
     def running(self) -> bool:
         """Whether a job is in flight."""
         return self._handle is not None
+
+    @property
+    def pending(self) -> bool:
+        """Whether the losses will still come: a job is in flight, or about to be."""
+        return self.running or self._rest.isActive()
 
     # What the person does
 
@@ -133,7 +141,7 @@ class LiveModel(QObject):
     def flip(self, dense: bool) -> None:
         """Show the copy whole, or cut again; the handles stay."""
         if dense != self.dense:
-            self.dense = dense
+            self.dense, self.losses = dense, None
             self.wish_changed.emit()
             self.ask()
 
@@ -143,7 +151,7 @@ class LiveModel(QObject):
 
     def take(self, wish: Wish) -> None:
         """Put the handles here (a step of Undo or Redo)."""
-        self.wish, self.dense = wish, False
+        self.wish, self.dense, self.losses = wish, False, None
         self.wish_changed.emit()
         self.ask()
 
@@ -161,8 +169,12 @@ class LiveModel(QObject):
             return
         if self.asked is None or asked.model != self.asked.model:
             self.leave()
+        known = self.state is not None and self._same_question(asked)
         self.asked = asked
-        self.ask()
+        if not known:
+            self.losses = None
+            self.changed.emit()
+            self.ask()
 
     def leave(self) -> None:
         """Another model: nothing of the one before is shown."""
@@ -216,6 +228,7 @@ class LiveModel(QObject):
         if state is None:
             return ()
         predicted = state.predicted
+        wished = self.wish.fixed if self._cut != self.wish and not self.dense else {}
         layers = np.array(state.layers)
         found = []
         for layer in sorted(set(state.layers)):
@@ -225,7 +238,7 @@ class LiveModel(QObject):
                 LayerRow(
                     layer=layer,
                     weights=int(sizes.sum()),
-                    ratio=float(state.ratios[here] @ sizes / sizes.sum()),
+                    ratio=wished.get(layer, float(state.ratios[here] @ sizes / sizes.sum())),
                     predicted=float(predicted[here] @ sizes / sizes.sum()),
                     fixed=layer in self.wish.fixed and not self.dense,
                 )
@@ -252,6 +265,16 @@ class LiveModel(QObject):
 
     # Inside
 
+    def _same_question(self, asked: Asked) -> bool:
+        """Whether other settings leave the copy and its losses as they are."""
+        before, measured = self.asked, asked.setup.measured
+        if before is None or before.setup.measured != measured:
+            return False
+        try:
+            return before.live(self.wish.ratio) == asked.live(self.wish.ratio)
+        except EngineError:
+            return False
+
     def fixed(self) -> dict[str, float]:
         """The ratios that a person has set, by the names of the matrices."""
         state = self.state
@@ -264,6 +287,7 @@ class LiveModel(QObject):
     def _start(self, measured: int) -> None:
         self._serial += 1
         self._waiting = False
+        self._asking = self.wish
         was = self.running
         try:
             spec = self.spec(measured)
@@ -299,7 +323,7 @@ class LiveModel(QObject):
             self._ended(isinstance(event, Finished))
 
     def _take_state(self, state: LiveState) -> None:
-        self.state = state
+        self.state, self._cut = state, self._asking
         known = state.dense is not None and state.pruned is not None
         self.losses = (state.dense, state.pruned) if known else None  # type: ignore[assignment]
         self.changed.emit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
@@ -20,12 +21,14 @@ from engine.pruning.prune_spec import (
     TextSource,
 )
 from engine.pruning.recipe import PRESETS, Recipe, pattern_of
+from engine.pruning.sources import DATA_SETS
 
 Source = Literal["teaching", "file", "prompt"]
 SOURCES: Final[tuple[Source, ...]] = ("teaching", "file", "prompt")
 PATTERNS: Final = ("", "2:4", "4:8")
 HIGHEST: Final = 0.95
 FIRST_RATIO: Final = 0.5
+FEW_RECORDS: Final = 100
 TIMED_TOKENS: Final = 24
 """New tokens of each timed run."""
 
@@ -37,10 +40,17 @@ class TextChoice:
     Attributes:
         source: The teaching corpus, a file of the person's, or the prompt open in Compare.
         path: The file.
+        column: Of a data set: which of its columns is read; empty = its questions and answers.
     """
 
     source: Source = "teaching"
     path: str = ""
+    column: str = ""
+
+    @property
+    def is_data_set(self) -> bool:
+        """Whether the file holds records, so that a column of it can be read."""
+        return self.source == "file" and Path(self.path).suffix.lower() in DATA_SETS
 
     def text_source(self, prompt: str) -> TextSource:
         """As the engine is told; `prompt` is what stands in Compare now.
@@ -58,7 +68,18 @@ class TextChoice:
             return TextSource("", prompt)
         if not self.path:
             raise BadSpec("No text file is chosen.", "Choose one, or take the teaching corpus.")
-        return TextSource(self.path)
+        return TextSource(self.path, column=self.column if self.is_data_set else "")
+
+
+def columns_of(path: str) -> tuple[str, ...]:
+    """Columns of a data set, by its first records (call it off the GUI thread).
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    from engine.evaluation.datasets.reading import open_dataset
+
+    return open_dataset(Path(path), limit=FEW_RECORDS).columns
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ class StructuredModel(QObject):
             self.choice = choice
             self.choice_changed.emit()
 
-    def start(self, asked: Asked, out: str = "") -> bool:
+    def start(self, asked: Asked, out: str = "", overwrite: bool = False) -> bool:
         """Cut and measure; with `out` the smaller model is written there."""
         setup, choice = asked.setup, self.choice
         try:
@@ -98,6 +98,7 @@ class StructuredModel(QObject):
                 seed=setup.seed,
                 measured=setup.measured,
                 out=out,
+                overwrite=overwrite,
             )
         except EngineError as error:
             self.job.refused.emit(error.report())

@@ -65,7 +65,7 @@ class JobLine(QWidget):
         layout.addWidget(self._working)
         layout.addWidget(self.note)
         self._working.hide()
-        self.stop.clicked.connect(job.stop)
+        self.stop.clicked.connect(self._stop_clicked)
         job.running_changed.connect(self._running)
         job.progressed.connect(self._progressed)
         job.refused.connect(self._refused)
@@ -84,15 +84,22 @@ class JobLine(QWidget):
         self.stop.setText(self.tr("Stop"))
 
     def _running(self, running: bool) -> None:
+        self.step.setText(self.tr("Preparing…") if running else "")
         if running:
             self.note.show_report(None)
             self.bar.setRange(0, 0)
-            self.step.setText("")
+            self.stop.setEnabled(True)
         self._patience.stop()
         if running and self._patience.interval():
             self._patience.start()
         else:
             self._working.setVisible(running)
+
+    def _stop_clicked(self) -> None:
+        """A step that has begun is ended first; loading the libraries is one, and takes seconds."""
+        self.stop.setEnabled(False)
+        self.step.setText(self.tr("Stopping after this step…"))
+        self._job.stop()
 
     def _show_working(self) -> None:
         self._working.setVisible(True)
@@ -101,7 +108,8 @@ class JobLine(QWidget):
         self.bar.setRange(0, 0 if event.fraction is None else 1000)
         if event.fraction is not None:
             self.bar.setValue(round(event.fraction * 1000))
-        self.step.setText(tell(event.text))
+        if self.stop.isEnabled():
+            self.step.setText(tell(event.text))
 
     def _refused(self, report: ErrorReport) -> None:
         self.note.show_report(report)

@@ -56,7 +56,7 @@ def test_curves_fill_in_stop_and_go_on(driver: Driver, tmp_path: Path) -> None:
 def test_parts_are_cut_and_their_worth_shows_beside_the_layers(driver: Driver) -> None:
     view, structured = driver.page.parts, driver.model.structured
     driver.topic("parts")
-    driver.click(view.speed)
+    driver.click(view.form.speed)
     driver.type_in("structured-groups-figure", "50")
     driver.type_in("structured-neurons-figure", "50")
     driver.run("parts")
@@ -174,8 +174,8 @@ def test_attention_sends_a_ranking_and_shows_the_difference(driver: Driver, benc
     assert bench.window.current_page() is driver.page
     path = Path(driver.model.structured.choice.ranking)
     assert load_ranking(path).scores == ranking.scores
-    assert driver.page.parts.ranking.isVisibleTo(driver.page.parts)
-    driver.click(driver.page.parts.speed)
+    assert driver.page.parts.form.ranking.isVisibleTo(driver.page.parts)
+    driver.click(driver.page.parts.form.speed)
     driver.run("parts")
     assert driver.model.structured.spec.ranking == str(path)
     assert perplexity(driver.model.structured.result.dense) in driver.page.parts.headline.text()

@@ -11,7 +11,14 @@ from workbench.services.engine_words import tell
 from workbench.services.numbers import duration, file_size
 from workbench.viewmodels.pruning import PruningModel
 from workbench.viewmodels.pruning_card import Sizes, sizes
-from workbench.views.pruning.words import figure, loss_tip, method_name, percent, perplexity
+from workbench.views.pruning.words import (
+    figure,
+    loss_tip,
+    method_name,
+    percent,
+    perplexity,
+    windows_of,
+)
 from workbench.widgets.fixed_font import use_fixed_font
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
@@ -87,10 +94,11 @@ class ChangeCard(QFrame):
         """Work out what is expected, and show what was measured."""
         model = self._model
         for cell in self.cells.values():
-            cell.setText("–")
+            cell.clear()
             cell.setToolTip("")
         for label in self.verdicts.values():
             label.clear()
+            label.setToolTip("")
         sized = sizes(model.anatomy, model.live.state, self._ratio())
         if sized is not None:
             self._set("file", "dense", file_size(sized.dense))
@@ -122,6 +130,11 @@ class ChangeCard(QFrame):
                 tip = self.tr("From {n} layers that were pruned alone").format(n=layers)
             self._set(row, "expected", _told(row, change.expected), tip)
         if change.after is None:
+            if self._model.result is not None:
+                set_role(self.verdicts[row], "muted")
+                self.verdicts[row].setText(self._unmeasured(row))
+            elif row in ("speed", "perplexity"):
+                self._set(row, "measured", "…")
             return
         noise = self.tr("noise ± {n}").format(n=_told(row, change.noise)) if change.noise else ""
         self._set(row, "measured", _told(row, change.after), noise)
@@ -134,6 +147,12 @@ class ChangeCard(QFrame):
         else:
             label.setText(self.tr("the same"))
         label.setToolTip(noise)
+
+    def _unmeasured(self, row: Quantity) -> str:
+        """Why a finished job left a quantity unmeasured."""
+        if row == "file":
+            return self.tr("known once saved")
+        return self.tr("zeros take their room") if row == "memory" else self.tr("not measured")
 
     def _ratio(self) -> float:
         given = self._model.setup.fixed_ratio
@@ -163,6 +182,7 @@ class ChangeCard(QFrame):
             if card is None:
                 last = self.tr("The last run was another one: perplexity {p}.")
                 parts.append(last.format(p=perplexity(result.pruned)))
+            parts.append(self._measured_on(result))
             parts.append(
                 text.format(
                     method=method_name(result.method), ratio=percent(result.ratio),
@@ -183,7 +203,14 @@ class ChangeCard(QFrame):
                         out=result.out, time=duration(took.write)
                     )
                 )
-        return " ".join(parts)
+        return " ".join(part for part in parts if part)
+
+    def _measured_on(self, result: PruneResult) -> str:
+        loss = result.pruned or result.dense
+        if loss is None:
+            return ""
+        text = self.tr("Perplexity: {windows}.")
+        return text.format(windows=windows_of(loss, result.length))
 
     def _set(self, row: str, column: str, text: str, tip: str = "") -> None:
         label = self.cells[row, column]

@@ -16,17 +16,27 @@ from workbench.views.pruning.words import method_name, percent, perplexity
 from workbench.widgets.chip_bar import ChipBar
 
 STYLES: tuple[LineStyle, ...] = ("line", "dashed", "dotted")
+WIDE = 3.0
 ORDER = ("magnitude", "wanda", "ri", "ria", "sparsegpt", "custom")
 
 
 class CurvesCard(QWidget):
-    """Chart with its export menu; the slider's ratio is a line across it."""
+    """Chart with its export menu; the slider's ratio is a line across it.
+
+    Args:
+        accuracy: Offer the task's accuracy beside the perplexity, where it was measured.
+    """
 
     def __init__(
-        self, services: Services, model: PruningModel, parent: QWidget | None = None
+        self,
+        services: Services,
+        model: PruningModel,
+        parent: QWidget | None = None,
+        accuracy: bool = True,
     ) -> None:
         super().__init__(parent)
         self._model = model
+        self._offers_accuracy = accuracy
         self.chart = LineChart(services.theme, parent=self)
         self.card = chart_card(services, "pruning-curves", self.chart, self.command, self)
         self.measure = ChipBar(("loss", "accuracy"), self, compact=True)
@@ -50,7 +60,8 @@ class CurvesCard(QWidget):
     def refresh(self) -> None:
         """Draw the cells that there are."""
         sweep = self._model.sweep
-        has_task = any(cell.accuracy is not None for cell in sweep.cells.values())
+        known = any(cell.accuracy is not None for cell in sweep.cells.values())
+        has_task = known and self._offers_accuracy
         self.measure.setVisible(has_task)
         accuracy = self._accuracy and has_task
         series = tuple(
@@ -60,7 +71,7 @@ class CurvesCard(QWidget):
         y = (
             Axis(self.tr("right answers"), "%", low=0.0, high=100.0)
             if accuracy
-            else Axis(self.tr("perplexity"), log=True)
+            else Axis(self.tr("perplexity"), log=self._wide())
         )
         markers = [Marker(100 * self._model.live.wish.ratio, self.tr("slider"), role="accent")]
         if sweep.dense is not None:
@@ -72,6 +83,7 @@ class CurvesCard(QWidget):
             else self.tr("Perplexity against ratio")
         )
         self.card.heading.setText(title)
+        self.chart.setVisible(bool(series))
         self.chart.setAccessibleName(title)
         self.card.set_note(self._note())
 
@@ -116,6 +128,11 @@ class CurvesCard(QWidget):
             method_name(method), x, y, STYLES[place % len(STYLES)], f"series-{place + 1}",
             low, high,
         )  # fmt: skip
+
+    def _wide(self) -> bool:
+        """Whether the perplexities need a logarithmic axis; it has few ticks where they do not."""
+        values = [cell.loss.perplexity for cell in self._model.sweep.cells.values()]
+        return bool(values) and max(values) > WIDE * min(values)
 
     def _value(self, cell: SweepCell, accuracy: bool) -> float:
         if not accuracy:

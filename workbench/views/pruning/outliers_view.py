@@ -23,7 +23,7 @@ from workbench.widgets.plain import PlainLabel
 from workbench.widgets.signed_tint import plain_number
 
 STEPS = 20
-WIDE_CHARS = 80
+WIDE_CHARS = 100
 
 
 class OutliersView(QScrollArea):

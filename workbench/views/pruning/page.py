@@ -6,9 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import ClassVar, cast
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QFileDialog, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
 from engine.errors import EngineError, ErrorReport
 from engine.inspection.ranking import HeadRanking
@@ -27,13 +26,15 @@ from workbench.viewmodels.pruning import (
     keep_score,
 )
 from workbench.viewmodels.pruning_live import Wish
-from workbench.viewmodels.pruning_setup import HIGHEST, PruneSetup
+from workbench.viewmodels.pruning_setup import HIGHEST, PruneSetup, columns_of
 from workbench.viewmodels.pruning_structured import keep_ranking
 from workbench.views.pruning.curves_view import CurvesView
 from workbench.views.pruning.outliers_view import OutliersView
 from workbench.views.pruning.prompts_view import PromptsView
+from workbench.views.pruning.saving import Saving
 from workbench.views.pruning.setup_panel import SetupPanel
 from workbench.views.pruning.structured_view import StructuredView
+from workbench.views.pruning.text_picker import TextPicker
 from workbench.views.pruning.tune_view import TuneView
 from workbench.views.pruning.weights_view import WeightsView
 from workbench.views.working_page import WorkingPage
@@ -56,6 +57,7 @@ class PruningPage(WorkingPage):
         super().__init__(services, parent)
         self.plot_theme = PlotTheme(services.theme, self)
         self.model = PruningModel(services.jobs, services.background, services.model, self)
+        self.saving = Saving(services, self.model, self)
         self._topic: Topic = "weights"
         self._demo: list[Callable[[], object]] = []
         self.fold = QPushButton(self)
@@ -202,6 +204,18 @@ class PruningPage(WorkingPage):
     def _setup_edited(self, setup: PruneSetup) -> None:
         self.model.set_setup(setup)
 
+    def _columns_wanted(self, picker: TextPicker, path: str) -> None:
+        self.services.background.run(
+            partial(columns_of, path),
+            partial(picker.set_columns, path),
+            self._columns_unknown,
+        )
+
+    def _columns_unknown(self, error: Exception) -> None:
+        """Whoever reads the text says why it cannot be read."""
+        if not isinstance(error, EngineError):
+            raise error
+
     def _recipe_wanted(self, recipe: Recipe) -> None:
         self.model.use_recipe(recipe)
 
@@ -230,29 +244,11 @@ class PruningPage(WorkingPage):
         self.services.notify.error(error.report())
 
     def _ask_folder(self) -> None:
-        if self._refused_to_save():
-            return
-        dialog = QFileDialog(self.window(), self.tr("Folder for the pruned model"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
-        dialog.selectFile(self.model.folder_name(self._topic))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.save_to)
-        dialog.open()
+        self.saving.ask_folder(self._saved_topic())
 
     def save_to(self, folder: str) -> None:
         """Run the topic's job and write the model into a folder."""
-        if not self._refused_to_save():
-            self.model.start(self._saved_topic(), folder)
-
-    def _refused_to_save(self) -> bool:
-        """Whether the job that would write the model is under way; the person is told so."""
-        if self._can_save():
-            return False
-        self.services.notify.warn(
-            self.tr("The model is being pruned already. Save it when that has ended, or stop it.")
-        )
-        return True
+        self.saving.save_to(folder, self._saved_topic())
 
     def _attention_wanted(self) -> None:
         wish = self.model.attention_wish(self.sample_language())
@@ -301,13 +297,6 @@ class PruningPage(WorkingPage):
 
     def _running_changed(self, _running: bool) -> None:
         self.show_primary(self._is_running())
-
-    def _saved(self, _result: object) -> None:
-        for found in (self.model.run.result, self.model.structured.result):
-            out = getattr(found, "out", "")
-            if found is _result and out:
-                self.services.notify.good(self.tr("Saved in {folder}").format(folder=out))
-                self.services.model.refresh_entries()
 
     def _go_on(self) -> None:
         """The next part of the demonstration, when the slider rests and no job runs."""
@@ -362,7 +351,7 @@ class PruningPage(WorkingPage):
         return not self._is_running()
 
     def _can_save(self) -> bool:
-        return not self.model.slot(self._saved_topic()).running
+        return self.saving.possible(self._saved_topic())
 
     def _saved_topic(self) -> Topic:
         """Whose job writes the model, whatever topic is shown."""
@@ -390,6 +379,8 @@ class PruningPage(WorkingPage):
         self.panel.edited.connect(self._setup_edited)
         self.panel.save_wanted.connect(self._save_wanted)
         self.panel.forget_wanted.connect(self._forget_wanted)
+        for picker in (self.panel.calibration, self.panel.evaluation):
+            picker.columns_wanted.connect(partial(self._columns_wanted, picker))
         self.bar.chosen.connect(self._chosen)
         self.weights.change.save_wanted.connect(self._ask_folder)
         self.parts.save_wanted.connect(self._ask_folder)
@@ -402,6 +393,4 @@ class PruningPage(WorkingPage):
             slot = model.slot(topic)
             slot.running_changed.connect(self._running_changed)
             slot.ended.connect(self._go_on)
-        model.run.found.connect(self._saved)
-        model.structured.job.found.connect(self._saved)
         self.services.desk.shared.connect(self._desk_shared)

@@ -19,7 +19,7 @@ from engine.evaluation.spec import CellResult
 from engine.evaluation.statistics.words import verdict as in_words
 from workbench.plots.export import Column
 from workbench.services.container import Services
-from workbench.services.engine_words import tell
+from workbench.services.engine_words import tell, tell_report
 from workbench.viewmodels.names import task_set_name
 from workbench.viewmodels.pruning import PruningModel
 from workbench.viewmodels.pruning_prompts import PINS, Both, Verdict
@@ -32,7 +32,7 @@ from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.signed_tint import plain_number
 
-SHOWN_CHARS = 40
+SHOWN_CHARS = 34
 ANSWER_CHARS = 28
 
 
@@ -114,7 +114,7 @@ class PromptsView(QScrollArea):
                     "compares them one by one."
                 )
             )
-            self.story.setText("")
+            self.story.setText(self._where_from())
             return
         columns = (
             FigureColumn(self.tr("Question")),
@@ -133,7 +133,18 @@ class PromptsView(QScrollArea):
             self.headline.setText(self._headline(verdict))
             self.story.setText(self._story(verdict))
 
+    def _where_from(self) -> str:
+        """Before anything was asked: which questions there are."""
+        prompts = self._model.prompts
+        if prompts.choice.task != PINS:
+            return ""
+        if prompts.pinned:
+            return self.tr("The answers pinned in Compare are asked again, of both.")
+        return self.tr("Nothing is pinned in Compare yet: pin answers there, or choose a task set.")
+
     def _headline(self, verdict: Verdict) -> str:
+        if not verdict.asked:
+            return self.tr("No question was answered by both states")
         same = self.tr("{n} of {all} answers are the very same").format(
             n=verdict.same, all=verdict.asked
         )
@@ -148,6 +159,13 @@ class PromptsView(QScrollArea):
         many = len(verdict.pairs)
         names = {"first_label": self.tr("dense"), "second_label": self.tr("pruned")}
         lines = [tell(in_words(replace(pair, **names), many)) for pair in verdict.pairs]
+        failed = [cell for cell in self._cells() if cell.generation is None]
+        if failed:
+            text = self.tr("{n} answers failed. The first: {reason}")
+            reason = next((str(tell_report(c.error)) for c in failed if c.error is not None), "–")
+            lines.append(text.format(n=len(failed), reason=reason))
+        if not verdict.asked:
+            return "\n".join(lines)
         if not verdict.scored:
             lines.append(self.tr("No question has an expected answer, so nothing is scored."))
         if verdict.rate is not None:
@@ -166,10 +184,18 @@ class PromptsView(QScrollArea):
             lines.append(self.tr("The copy was whole: move the slider first."))
         return "\n".join(lines)
 
+    def _cells(self) -> list[CellResult]:
+        """Every answer that came, or failed to."""
+        rows = self._model.prompts.rows()
+        return [cell for row in rows for cell in (row.dense, row.pruned) if cell is not None]
+
     def _row(self, row: Both) -> FigureRow:
         at = row.apart_at
         if row.same is None:
-            apart = "…"
+            failed = any(
+                cell is not None and cell.generation is None for cell in (row.dense, row.pruned)
+            )
+            apart = "–" if failed else "…"
         elif at < 0:
             apart = self.tr("none")
         else:
@@ -217,6 +243,8 @@ class PromptsView(QScrollArea):
         self.language.setCurrentIndex(max(0, self.language.findData(choice.language)))
         for widget in (self.items, self.language):
             widget.setVisible(choice.task != PINS)
+        if not prompts.rows():
+            self.story.setText(self._where_from())
 
     def _edited(self) -> None:
         prompts = self._model.prompts

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.viewmodels.pruning_live import LiveModel
+from workbench.viewmodels.pruning import PruningModel
 from workbench.viewmodels.pruning_setup import HIGHEST
-from workbench.views.pruning.words import loss_tip, origin, percent, perplexity
+from workbench.views.pruning.words import loss_tip, origin, percent, perplexity, windows_of
 from workbench.widgets.chips import Chip
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.fold import set_role
@@ -26,9 +26,10 @@ STEPS = 1000
 class RatioBar(QWidget):
     """Slider and figure, two chips, one sentence."""
 
-    def __init__(self, live: LiveModel, parent: QWidget | None = None) -> None:
+    def __init__(self, model: PruningModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._live = live
+        self._model = model
+        self._live = live = model.live
         self._setting = False
         self.name = PlainLabel(self)
         set_role(self.name, "section")
@@ -63,6 +64,8 @@ class RatioBar(QWidget):
         self._group.buttonClicked.connect(self._flipped)
         live.wish_changed.connect(self.refresh)
         live.changed.connect(self.refresh)
+        live.rested.connect(self.refresh)
+        model.slider.running_changed.connect(self.refresh)
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -96,11 +99,13 @@ class RatioBar(QWidget):
         self._setting = False
         state, losses = live.state, live.losses
         if state is None:
-            self.verdict.setText(self.tr("perplexity –"))
-            self.where.setText(self.tr("Reading the calibration text…"))
+            self.verdict.setText("")
+            self.where.setText(self._awaited())
+            self.where.setToolTip("")
             return
         if losses is None:
-            self.verdict.setText(self.tr("perplexity …"))
+            coming = self.tr("perplexity …")
+            self.verdict.setText(coming if live.pending else self.tr("perplexity –"))
             self.verdict.setToolTip("")
         else:
             before, now = losses
@@ -114,6 +119,17 @@ class RatioBar(QWidget):
             self.verdict.setToolTip(f"{loss_tip(before)}\n{loss_tip(now)}")
         self.where.setText(self._told())
         self.where.setToolTip(f"{self.where.text()}\n{origin(live.asked, state)}")
+
+    def _awaited(self) -> str:
+        """What happens before there is anything to show."""
+        if self._model.look.running:
+            return self.tr(
+                "Looking at the model. The first time its libraries are loaded too: some seconds "
+                "in which nothing can be stopped."
+            )
+        if self._live.running:
+            return self.tr("Reading the calibration text…")
+        return self.tr("The slider stands still.") if self._model.stopped else ""
 
     def _told(self) -> str:
         state, asked = self._live.state, self._live.asked
@@ -130,10 +146,14 @@ class RatioBar(QWidget):
                 "{share} of {n} prunable weights are zero · applied in {ms:.1f} ms · calibration "
                 "{sha}"
             )
-        return text.format(
+        told = text.format(
             share=percent(state.ratio), n=f"{int(state.sizes.sum()):,}".replace(",", " "),
             ms=state.apply_ms, sha=state.calibration_sha256[:8],
         )  # fmt: skip
+        losses = self._live.losses
+        if losses is None or asked is None:
+            return told
+        return f"{windows_of(losses[0], asked.setup.length)} · {told}"
 
     def _slid(self, value: int) -> None:
         if self._setting:

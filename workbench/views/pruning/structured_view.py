@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
-    QFormLayout,
     QFrame,
     QHBoxLayout,
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from engine.pruning.structured_spec import WORTHS, LayerWidths, Speed, StructuredResult
+from engine.pruning.structured_spec import LayerWidths, Speed, StructuredResult
 from workbench.plots.export import Column
 from workbench.services.container import Services
 from workbench.services.engine_words import tell
@@ -29,13 +24,10 @@ from workbench.viewmodels.pruning_command import structured_command
 from workbench.views.job_line import JobLine
 from workbench.views.plot_card import PlotCard, plot_exports
 from workbench.views.pruning.part_rows import PartRows
-from workbench.views.pruning.share_slider import ShareSlider
+from workbench.views.pruning.structured_form import StructuredForm
 from workbench.views.pruning.turning import Turning
-from workbench.views.pruning.words import loss_tip, percent, perplexity, worth_hint, worth_name
-from workbench.widgets.chip_bar import ChipBar
-from workbench.widgets.chips import Chip
+from workbench.views.pruning.words import loss_tip, percent, perplexity, windows_of, worth_name
 from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow, FigureTable
-from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.signed_tint import plain_number, signed
@@ -57,31 +49,12 @@ class StructuredView(QScrollArea):
     ) -> None:
         super().__init__(parent)
         self._model = model
-        self._setting = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         content = QWidget(self)
-        self.groups = ShareSlider("structured-groups", content)
-        self.neurons = ShareSlider("structured-neurons", content)
-        self.experts = ShareSlider("structured-experts", content)
-        self.blocks = QSpinBox(content)
-        self.blocks.setObjectName("structured-blocks")
-        self.blocks.setRange(0, 64)
-        self.blocks.setKeyboardTracking(False)
-        self.widths = ChipBar(("uniform", "per-layer"), content, compact=True)
-        self.importance = QComboBox(content)
-        self.importance.setObjectName("structured-importance")
-        self.ranking = PlainLabel(content)
-        self.drop_ranking = QPushButton(content)
-        self.drop_ranking.setProperty("role", "quiet")
-        self.compensate = Chip(content, compact=True)
-        self.speed = Chip(content, compact=True)
+        self.form = StructuredForm(model, content)
         self.save = QPushButton(content)
         self.save.setObjectName("structured-save")
-        self.labels = {
-            name: PlainLabel(content)
-            for name in ("groups", "neurons", "experts", "blocks", "widths", "importance")
-        }
         self.line = JobLine(model.structured.job, content)
         self.headline = PlainLabel(content)
         self.headline.setWordWrap(True)
@@ -106,46 +79,14 @@ class StructuredView(QScrollArea):
 
     def retranslate(self) -> None:
         """Set every text again."""
-        texts = {
-            "groups": self.tr("Key-value groups cut"),
-            "neurons": self.tr("MLP neurons cut"),
-            "experts": self.tr("Experts cut (mixtures)"),
-            "blocks": self.tr("Layers dropped"),
-            "widths": self.tr("Widths"),
-            "importance": self.tr("Parts are worth"),
-        }
-        for name, label in self.labels.items():
-            label.setText(texts[name])
-        self.groups.set_name(texts["groups"])
-        self.neurons.set_name(texts["neurons"])
-        self.experts.set_name(texts["experts"])
-        self.blocks.setAccessibleName(texts["blocks"])
-        self.blocks.setToolTip(self.tr("Those that change the residual stream least (ShortGPT)"))
-        self.importance.setAccessibleName(texts["importance"])
-        self.widths.set_names(
-            {
-                "uniform": self.tr("alike: opens anywhere"),
-                "per-layer": self.tr("each layer its own"),
-            }
-        )
-        self.compensate.setText(self.tr("biases make up for it"))
-        self.compensate.setToolTip(
-            self.tr("What cut parts give on average becomes a bias (FLAP), where the model has one")
-        )
-        self.speed.setText(self.tr("measure tokens per second"))
-        for chip in (self.compensate, self.speed):
-            chip.setAccessibleName(chip.text())
-            chip.updateGeometry()
-        self.drop_ranking.setText(self.tr("Forget it"))
+        self.form.retranslate()
         self.save.setText(self.tr("Save as…"))
         self.save.setToolTip(self.tr("Cut, measure, write the smaller model and open it again"))
-        self._fill_importance()
         self.table_card.set_texts(self.tr("Before and after"))
         self.parts_card.set_texts(
             self.tr("What each part is worth"), self.tr("Cut parts are hatched; hover for values.")
         )
         self.parts.retranslate()
-        self._show_choice()
         self.refresh()
 
     # Model to widgets
@@ -211,7 +152,8 @@ class StructuredView(QScrollArea):
         if speed is not None:
             tip = self.tr(
                 "Medians of {n} timed runs of {tokens} tokens, batch 1; the same model against "
-                "itself: {again} tokens per second, ± {noise}"
+                "itself: {again} tokens per second, ± {noise}. The change is the median of the "
+                "rounds' own ratios."
             ).format(
                 n=speed.rounds, tokens=speed.tokens, again=plain_number(speed.again, 1),
                 noise=percent(speed.noise),
@@ -269,73 +211,24 @@ class StructuredView(QScrollArea):
         if result.reason:
             parts.append(tell(result.reason))
         text = self.tr(
-            "{model}, {worth}; calibration {a}, measured on {b}; {windows} windows of {length} "
-            "tokens, seed {seed}."
+            "{model}: {groups} of the groups, {neurons} of the neurons, {blocks} layers wished "
+            "away; {worth}; calibration {a}, measured on {b}; seed {seed}."
         )
         if spec is not None:
             parts.append(
                 text.format(
-                    model=result.model, worth=worth_name(spec.importance),
-                    a=result.calibration_sha256[:8], b=result.evaluation_sha256[:8],
-                    windows=spec.measured, length=result.length, seed=spec.seed,
+                    model=result.model, groups=percent(spec.groups, 0),
+                    neurons=percent(spec.neurons, 0), blocks=spec.blocks,
+                    worth=worth_name(spec.importance), a=result.calibration_sha256[:8],
+                    b=result.evaluation_sha256[:8], seed=spec.seed,
                 )
             )  # fmt: skip
+        if result.pruned is not None:
+            measured = self.tr("Perplexity: {windows}.")
+            parts.append(measured.format(windows=windows_of(result.pruned, result.length)))
         if result.out:
             parts.append(self.tr("Written to {out}.").format(out=result.out))
         return " ".join(parts)
-
-    def _show_choice(self) -> None:
-        choice = self._model.structured.choice
-        self._setting = True
-        self.groups.set_value(choice.groups)
-        self.neurons.set_value(choice.neurons)
-        self.experts.set_value(choice.experts)
-        self.blocks.setValue(choice.blocks)
-        self.widths.choose(choice.widths)
-        self.importance.setCurrentIndex(max(0, self.importance.findData(choice.importance)))
-        self.importance.setToolTip(worth_hint(choice.importance))
-        self.compensate.setChecked(choice.compensate)
-        self.speed.setChecked(choice.speed)
-        has = bool(choice.ranking)
-        self.ranking.setVisible(has)
-        self.drop_ranking.setVisible(has)
-        self.ranking.setText(self.tr("Heads are judged by the ranking of the page Attention."))
-        self._setting = False
-
-    def _fill_importance(self) -> None:
-        self._setting = True
-        self.importance.clear()
-        for worth in WORTHS:
-            self.importance.addItem(worth_name(worth), worth)
-        self._setting = False
-
-    # What the person does
-
-    def _edited(self) -> None:
-        if self._setting:
-            return
-        structured = self._model.structured
-        structured.set_choice(
-            replace(
-                structured.choice,
-                groups=self.groups.value(),
-                neurons=self.neurons.value(),
-                experts=self.experts.value(),
-                blocks=self.blocks.value(),
-                importance=self.importance.currentData(),
-                compensate=self.compensate.isChecked(),
-                speed=self.speed.isChecked(),
-            )
-        )
-
-    def _widths_chosen(self, key: str) -> None:
-        widths = "per-layer" if key == "per-layer" else "uniform"
-        structured = self._model.structured
-        structured.set_choice(replace(structured.choice, widths=widths))
-
-    def _ranking_dropped(self) -> None:
-        structured = self._model.structured
-        structured.set_choice(replace(structured.choice, ranking=""))
 
     # Files
 
@@ -388,44 +281,13 @@ class StructuredView(QScrollArea):
     # Building
 
     def _lay_out(self, content: QWidget) -> None:
-        for label in self.labels.values():  # in the middle of its row
-            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        form = QFormLayout()
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(8)
-        form.addRow(self.labels["groups"], self.groups)
-        form.addRow(self.labels["neurons"], self.neurons)
-        form.addRow(self.labels["experts"], self.experts)
-        form.addRow(self.labels["blocks"], _left(self.blocks))
-        second = QFormLayout()
-        second.setHorizontalSpacing(12)
-        second.setVerticalSpacing(8)
-        second.addRow(self.labels["widths"], _left(self.widths))
-        second.addRow(self.labels["importance"], _left(self.importance))
-        bar = FlowBar(content)
-        flow = FlowLayout(bar, 8)
-        flow.addWidget(self.compensate)
-        flow.addWidget(self.speed)
-        second.addRow(bar)
-        sides = (QWidget(content), QWidget(content))
-        for side, rows in zip(sides, (form, second), strict=True):
-            rows.setContentsMargins(0, 0, 0, 0)
-            side.setLayout(rows)
-        top = Turning(sides, (1, 1), WIDE_CHARS, content)
-        ranked = QHBoxLayout()
-        ranked.setSpacing(8)
-        ranked.addWidget(self.ranking)
-        ranked.addWidget(self.drop_ranking)
-        ranked.addStretch(1)
-        for card in (self.table_card, self.parts_card):
-            card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        below = Turning((self.table_card, self.parts_card), (1, 1), WIDE_CHARS, content)
+        cards = [_at_the_top(card, content) for card in (self.table_card, self.parts_card)]
+        below = Turning(cards, (1, 1), WIDE_CHARS, content)
         below.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(12)
-        column.addWidget(top)
-        column.addLayout(ranked)
+        column.addWidget(self.form)
         column.addWidget(self.line)
         result = QHBoxLayout()
         result.setSpacing(12)
@@ -437,28 +299,19 @@ class StructuredView(QScrollArea):
         column.addStretch(1)
 
     def _connect(self) -> None:
-        for slider in (self.groups, self.neurons, self.experts):
-            slider.moved.connect(self._edited)
-        self.blocks.valueChanged.connect(self._edited)
-        self.widths.chosen.connect(self._widths_chosen)
-        self.importance.activated.connect(self._edited)
-        self.compensate.clicked.connect(self._edited)
-        self.speed.clicked.connect(self._edited)
-        self.drop_ranking.clicked.connect(self._ranking_dropped)
         self.save.clicked.connect(self.save_wanted)
         self._model.structured.changed.connect(self.refresh)
-        self._model.structured.choice_changed.connect(self._show_choice)
 
 
 def _figures(*texts: str) -> tuple[Bar, ...]:
     return tuple(Bar(text, 0.0, 0.0, 0.0) for text in texts)
 
 
-def _left(*widgets: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    for widget in widgets:
-        row.addWidget(widget)
-    row.addStretch(1)
-    return row
+def _at_the_top(card: QWidget, parent: QWidget) -> QWidget:
+    """A card that keeps its height beside a higher one."""
+    holder = QWidget(parent)
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(card)
+    column.addStretch(1)
+    return holder

@@ -55,9 +55,10 @@ class WeightsView(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         content = QWidget(self)
-        self.ratio = RatioBar(model.live, content)
-        self.line = JobLine(model.live, content, patience_ms=300)
+        self.ratio = RatioBar(model, content)
+        self.line = JobLine(model.slider, content, patience_ms=300)
         self.rows = LayerRows(model.live, model.cells, services, content)
+        self.layers = QWidget(content)
         self.rows_heading = PlainLabel(content)
         set_role(self.rows_heading, "section")
         self.measure_rows = QPushButton(content)
@@ -86,7 +87,7 @@ class WeightsView(QScrollArea):
         )  # fmt: skip
         self.run_line = JobLine(model.run, content)
         self.change = ChangeCard(model, content)
-        self.curves = CurvesCard(services, model, content)
+        self.curves = CurvesCard(services, model, content, accuracy=False)
         self.sweep = QPushButton(content)
         self.sweep.setObjectName("measure-curves")
         self.sweep.setProperty("role", "quiet")
@@ -106,7 +107,8 @@ class WeightsView(QScrollArea):
         self.sweep.clicked.connect(self._sweep_clicked)
         self.begin.clicked.connect(model.begin)
         model.described.connect(self._show_begin)
-        model.live.running_changed.connect(self._show_begin)
+        model.slider.running_changed.connect(self._show_begin)
+        model.live.rested.connect(self._show_begin)
         model.sweep.job.running_changed.connect(self._show_buttons)
         model.structured.changed.connect(self._show_worths)
         self.retranslate()
@@ -138,6 +140,8 @@ class WeightsView(QScrollArea):
     def refresh(self) -> None:
         """Show the map of the copy as it is now."""
         live = self._model.live
+        for part in (self.layers, self.map_card):  # nothing of them stands there empty
+            part.setVisible(live.state is not None)
         names, values = live.sensitivity(self.by_matrix.isChecked())
         grid = live.state.grid if live.state is not None else ()
         titles = (
@@ -200,11 +204,14 @@ class WeightsView(QScrollArea):
         )
 
     def _show_begin(self) -> None:
-        """A large model is not copied before the person says so."""
-        waits = self._model.waits
-        self.begin.setVisible(waits > 0)
-        self.begin_note.setVisible(waits > 0)
+        """A large model is not copied before the person says so; one that was stopped can go on."""
+        waits, stopped = self._model.waits, self._model.stopped
+        self.begin.setVisible(waits > 0 or stopped)
+        self.begin_note.setVisible(waits > 0 or stopped)
         self.begin.setText(self.tr("Start the slider"))
+        if stopped:
+            self.begin_note.setText(self.tr("Layers and their sensitivity appear with it."))
+            return
         text = self.tr(
             "The slider keeps a copy of the model, its dense weights and their ranks: about {size}."
         )
@@ -263,12 +270,15 @@ class WeightsView(QScrollArea):
         begin.setSpacing(12)
         begin.addWidget(self.begin_note, 1)
         begin.addWidget(self.begin)
+        layers = QVBoxLayout(self.layers)
+        layers.setContentsMargins(0, 0, 0, 8)
+        layers.setSpacing(4)
+        layers.addLayout(head)
+        layers.addWidget(self.cells_line)
+        layers.addWidget(self.rows, 1)
         left = QVBoxLayout()
         left.setSpacing(4)
-        left.addLayout(head)
-        left.addWidget(self.cells_line)
-        left.addWidget(self.rows, 1)
-        left.addSpacing(12)
+        left.addWidget(self.layers)
         left.addWidget(self.run_line)
         left.addWidget(self.change)
         left.addStretch(1)

@@ -137,6 +137,12 @@ def loss_tip(loss: Loss) -> str:
     )  # fmt: skip
 
 
+def windows_of(loss: Loss, length: int) -> str:
+    """How much text a perplexity is of: windows × tokens, and the tokens that count."""
+    text = translate("Pruning", "{windows} windows × {length} tokens, {scored} of them scored")
+    return text.format(windows=loss.windows, length=length, scored=loss.tokens)
+
+
 def worth_name(worth: str) -> str:
     """How parts are judged, as the screen calls it."""
     match worth:
