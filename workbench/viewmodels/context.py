@@ -16,7 +16,7 @@ from workbench.viewmodels.context_advice import BY_NAME, Advice
 from workbench.viewmodels.context_documents import DocumentsModel
 from workbench.viewmodels.context_probe import ProbeModel
 from workbench.viewmodels.context_setup import ContextSetup
-from workbench.viewmodels.context_tune import TuneModel
+from workbench.viewmodels.context_tune import FineTuneModel
 from workbench.viewmodels.current_model import CurrentModel
 from workbench.viewmodels.job_slot import JobSlot
 
@@ -64,7 +64,7 @@ class ContextModel(QObject):
         self.setup = ContextSetup()
         self.probe = ProbeModel(jobs, self)
         self.survey = ProbeModel(jobs, self)
-        self.tune = TuneModel(jobs, self)
+        self.tune = FineTuneModel(jobs, self)
         self.documents = DocumentsModel(jobs, self)
         self.anatomy: Anatomy | None = None
         self._look = JobSlot(jobs, self)

@@ -74,7 +74,7 @@ class TuneChoice:
         return found
 
 
-class TuneModel(QObject):
+class FineTuneModel(QObject):
     """The training, also one that was stopped.
 
     Attributes:
