@@ -9,28 +9,27 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.context.documents_spec import (
+    SCENARIOS,
     AnswerToken,
     Citation,
     DocumentsResult,
     Passage,
     Source,
+    Step,
     TokenCounts,
 )
 from engine.evaluation.spec import Provenance
 from engine.jobs.events import Cancelled, Finished, Partial
 from tests.workbench.compare.fake_jobs import FakeJobs
 from tests.workbench.context.conftest import Driver
-from workbench.viewmodels.context_documents import (
-    KEPT_CHARS,
-    DocumentsChoice,
-    DocumentsModel,
-    FlowRun,
-    sample,
-)
+from workbench.viewmodels.context_documents import DocumentsModel, FlowRun
+from workbench.viewmodels.document_samples import sample
+from workbench.viewmodels.documents_choice import KEPT_CHARS, DocumentsChoice
+from workbench.views.context.steps_text import StepsText
 from workbench.widgets.passage_view import around
 from workbench.widgets.tinted_text import Stretch, TintedText
 
@@ -107,12 +106,12 @@ def test_the_session_keeps_short_texts_and_says_which_it_does_not(asking: Driver
     stored = asking.page.save_state()["documents"]
     assert [one.name for one in DocumentsChoice.from_plain(stored).texts] == ["short", "rest"]
     assert len(documents.choice.texts) == 3
-    told = {name: f"{KEPT_CHARS:,}" in chips[f"text:{name}"].toolTip()
+    told = {name: "save it as a file" in chips[f"text:{name}"].toolTip()
             for name in ("short", "long", "rest")}  # fmt: skip
     assert told == {"short": False, "long": True, "rest": False}
     documents.remove_text("short")
     documents.remove_text("rest")
-    assert f"{KEPT_CHARS:,}" not in chips["text:long"].toolTip()
+    assert "save it as a file" not in chips["text:long"].toolTip()
     assert [one.name for one in documents.choice.kept()] == ["long"]
 
 
@@ -276,6 +275,78 @@ def test_the_sample_needs_more_than_the_window() -> None:
         assert len(named) == 6
         person = choice.question.removeprefix("What is the key of ").split("?")[0].split("的")[0]
         assert sum(person in t.text for t in choice.texts) == 1
+
+
+def test_a_sample_over_the_persons_own_is_undone(asking: Driver) -> None:
+    documents = asking.model.documents
+    documents.add_text("Mine", "My cat is black.")
+    question = asking.find(QLineEdit, "documents-question")
+    asking.qtbot.keyClicks(question, "Who is black?")
+    mine = documents.choice
+    assert mine.question == "Who is black?"
+    asking.click(asking.find(QPushButton, "documents-sample"))
+    assert len(documents.choice.texts) == 6
+    asking.qtbot.keyClick(question, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert documents.choice == mine
+    assert question.text() == mine.question
+    assert asking.page.undo_stack() is documents.undo_stack
+    asking.qtbot.keyClick(question, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert documents.choice.question == "", "a typed question is one step"
+    assert [one.name for one in documents.choice.texts] == ["Mine"]
+    documents.stop()
+    asking.qtbot.waitUntil(lambda: not documents.running, timeout=60_000)
+
+
+def test_advice_keeps_documents_and_question_and_can_be_undone(asking: Driver) -> None:
+    documents = asking.model.documents
+    documents.add_text("Mine", "My cat is black.")
+    before = documents.choice
+    asking.page.panel.advised.emit("long-summary")
+    assert documents.choice.texts == before.texts
+    assert documents.choice.flows == ("truncate", "map-reduce")
+    asking.page.panel.advised.emit("novel")
+    assert documents.choice.flows == ("long-output",)
+    documents.undo_stack.undo()
+    documents.undo_stack.undo()
+    assert documents.choice == before
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_scene_has_a_sample_that_can_be_asked(qapp, scenario, language) -> None:
+    jobs = FakeJobs()
+    documents = DocumentsModel(jobs)
+    documents.advise(sample(language, scenario).flows[-1], scenario)
+    documents.set_choice(sample(language, scenario))
+    assert documents.choice.scenario == scenario
+    assert documents.start(sample_model())
+    spec = jobs.last.spec
+    spec.check()
+    chinese = any("\u4e00" <= one <= "\u9fff" for one in spec.question + "".join(
+        text.text for text in spec.texts))  # fmt: skip
+    assert chinese == (language == "zh")
+
+
+def test_steps_stand_wave_by_wave_and_lead_to_their_passages(qtbot: QtBot) -> None:
+    steps = (
+        *(Step(n, "map", 0, (n,), (), f"part {n}", 50, 4) for n in range(3)),
+        Step(3, "collapse", 1, (0, 1), (0, 1), "both", 20, 3),
+        Step(4, "reduce", 0, (0, 1, 2), (2, 3), "all", 20, 3, sinks=7, resumed=True),
+    )
+    text = StepsText()
+    qtbot.addWidget(text)
+    text.show_steps(steps)
+    lines = text.toPlainText().splitlines()
+    assert "3" in lines[0]  # a batch of three
+    assert [line.split()[0] for line in lines[1:4]] == ["1", "2", "3"]
+    assert "← 1–2" in lines[5]
+    assert "← 3–4" in lines[7]
+    wanted: list[int] = []
+    text.passage_wanted.connect(wanted.append)
+    text.clicked.emit(0)
+    text.clicked.emit(2)
+    assert wanted == [1]
+    assert "7" in text.stretches()[-1].tip
 
 
 def sample_model():
