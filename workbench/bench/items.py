@@ -161,7 +161,7 @@ def _measure(n: int) -> int:
     from workbench.bootstrap import Application, make_qt
     from workbench.options import Options
     from workbench.viewmodels.evaluate import EvaluateModel
-    from workbench.viewmodels.evaluate_items import texts_of
+    from workbench.viewmodels.evaluate_answers import texts_of
     from workbench.views.evaluate.items_panel import ItemsPanel
 
     with tempfile.TemporaryDirectory() as home:
@@ -194,7 +194,7 @@ def _fill(
     """Plan, begin, answer and read again."""
     from engine.evaluation.spec import CompareResult
     from engine.jobs.events import Finished, Partial
-    from workbench.viewmodels.evaluate_items import texts_of
+    from workbench.viewmodels.evaluate_answers import texts_of
     from workbench.viewmodels.evaluate_plan import Plan
 
     texts, cells = texts_of(spec), _cells(spec)

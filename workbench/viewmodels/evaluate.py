@@ -25,15 +25,15 @@ from engine.jobs.events import (
 )
 from engine.prompting.elements import PromptElements
 from workbench.services.background import Background
-from workbench.viewmodels.evaluate_items import (
+from workbench.viewmodels.evaluate_answers import (
     Answers,
-    ItemsTable,
     ItemTexts,
     cell_at,
     filled,
     slim,
     texts_of,
 )
+from workbench.viewmodels.evaluate_items import ItemsTable
 from workbench.viewmodels.evaluate_plan import Plan, Stamp, Wish, plan
 from workbench.viewmodels.evaluate_reading import reread, voted_by
 from workbench.viewmodels.evaluate_setup import EvaluateSetup, default_evaluation

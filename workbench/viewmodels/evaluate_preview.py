@@ -18,7 +18,7 @@ from engine.errors import EngineError
 from engine.evaluation.datasets.dataset import Dataset
 from engine.prompting.render import render
 from workbench.services.tips import tip
-from workbench.viewmodels.evaluate_items import short
+from workbench.viewmodels.evaluate_answers import short
 
 translate = QCoreApplication.translate
 Index = QModelIndex | QPersistentModelIndex

@@ -14,7 +14,7 @@ from engine.prompting.elements import PromptElements
 from engine.prompting.file import PromptFile
 from engine.prompting.library import FOLDER, Library
 from tests.workbench.evaluate.conftest import click, imported
-from workbench.viewmodels.evaluate_items import Show
+from workbench.viewmodels.evaluate_answers import Show
 
 
 def shown(page) -> list[list[str]]:

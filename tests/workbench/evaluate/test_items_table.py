@@ -10,14 +10,9 @@ from PySide6.QtCore import Qt
 from engine.errors import ErrorReport
 from engine.evaluation.spec import CellKey, CellResult, CompareSpec, Extraction, Variant, Vote
 from engine.prompting.elements import Item, PromptElements
-from workbench.viewmodels.evaluate_items import (
-    FIXED,
-    ItemsFilter,
-    ItemsTable,
-    Show,
-    filled,
-    texts_of,
-)
+from workbench.viewmodels.evaluate_answers import Show, filled, texts_of
+from workbench.viewmodels.evaluate_items import FIXED, ItemsTable
+from workbench.viewmodels.evaluate_items_filter import ItemsFilter
 
 N = 5000
 

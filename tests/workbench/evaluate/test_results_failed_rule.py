@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.evaluation.spec import CompareSpec
 from tests.workbench.evaluate_results.conftest import run_of
-from workbench.viewmodels.evaluate_results import Task, titles, work_out
+from workbench.viewmodels.evaluate_figures import Task, titles, work_out
 
 
 def worked_out(rule: str):

@@ -21,7 +21,7 @@ from engine.evaluation.spec import CellResult
 from workbench.services.container import Services
 from workbench.services.tips import tip
 from workbench.viewmodels.evaluate import EvaluateModel
-from workbench.viewmodels.evaluate_items import Lane, Mark
+from workbench.viewmodels.evaluate_answers import Lane, Mark
 from workbench.viewmodels.evaluate_reading import reread
 from workbench.viewmodels.names import finish_name, rule_name
 from workbench.widgets.elided import ElidedLabel

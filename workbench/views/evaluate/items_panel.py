@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 
 from workbench.services.container import Services
 from workbench.viewmodels.evaluate import EvaluateModel
-from workbench.viewmodels.evaluate_items import FIXED, VERDICT_ROLE, ItemsFilter, Show
+from workbench.viewmodels.evaluate_answers import Show
+from workbench.viewmodels.evaluate_items import FIXED, VERDICT_ROLE
+from workbench.viewmodels.evaluate_items_filter import ItemsFilter
 from workbench.views.evaluate.item_details import ItemDetails
 from workbench.widgets.chips import Chip
 from workbench.widgets.flow_layout import FlowBar, FlowLayout

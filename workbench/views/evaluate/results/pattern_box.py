@@ -21,7 +21,8 @@ from engine.errors import ErrorReport
 from engine.evaluation.extractors.registry import REGEX_PREFIX
 from workbench.services.background import Background
 from workbench.services.engine_words import tell_report
-from workbench.viewmodels.evaluate_results import Preview, ResultsModel, preview
+from workbench.viewmodels.evaluate_results import ResultsModel
+from workbench.viewmodels.evaluate_trial import Preview, preview
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.tones import current_tones, mix

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from engine.evaluation.statistics.comparison import Comparison
 from workbench.services.engine_words import tell
-from workbench.viewmodels.evaluate_results import by_weight
+from workbench.viewmodels.evaluate_figures import by_weight
 from workbench.views.evaluate.results.words import pair_tip, sentence
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
