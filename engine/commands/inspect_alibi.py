@@ -11,11 +11,14 @@ from engine.commands.inspect_positions import change_facts, only_layer, show_pos
 from engine.commands.inspect_shared import (
     AsJson,
     Chat,
+    Device,
+    DType,
     Head,
     Layer,
     Model,
     NewTokens,
     Out,
+    Quantized,
     Text,
     ask,
     asked,
@@ -64,6 +67,9 @@ def alibi(
     ] = "released",
     strength: Annotated[float, typer.Option(help="Factor on added slopes.")] = 1.0,
     new_tokens: NewTokens = 0,
+    device: Device = "auto",
+    dtype: DType = "auto",
+    quantization: Quantized = "none",
     as_json: AsJson = False,
     place: Out = None,
 ) -> None:
@@ -83,9 +89,10 @@ def alibi(
         new_tokens=new_tokens,
     )
     look = InspectSpec(layers=(layer,))
-    jobs: list[Spec] = [] if add else [asked(look, model, text, chat)]
+    loaded = {"device": device, "dtype": dtype, "quantization": quantization}
+    jobs: list[Spec] = [] if add else [asked(look, model, text, chat, **loaded)]
     if add or remove or new_tokens:
-        jobs.append(asked(swap, model, text, chat))
+        jobs.append(asked(swap, model, text, chat, **loaded))
     results = ask(*jobs)
     change = cast("CounterfactualResult", results[-1]) if add or remove or new_tokens else None
     facts: dict[str, object] = {"model": model, "layer": layer, "head": head}

@@ -16,7 +16,10 @@ from engine.commands.console import note, out, print_json, print_table
 from engine.commands.inspect_shared import (
     AsJson,
     Chat,
+    Device,
+    DType,
     Model,
+    Quantized,
     Text,
     ask,
     asked,
@@ -27,7 +30,6 @@ from engine.commands.inspect_shared import (
 from engine.errors import BadSpec
 from engine.inspection.capture import Role
 from engine.inspection.inspect_spec import InspectSpec
-from engine.models.reference import LoadOptions, ModelRef, Quantization
 from engine.store.atomic import write_bytes, write_text
 
 if TYPE_CHECKING:
@@ -65,23 +67,25 @@ def attention(
     role: Annotated[
         str, typer.Option(help="self, encoder or cross; without it, the decoder's own.")
     ] = "",
-    quantization: Annotated[str, typer.Option(help="none, nf4, fp4 or int8.")] = "none",
+    device: Device = "auto",
+    dtype: DType = "auto",
+    quantization: Quantized = "none",
     place: Annotated[
         Path | None, typer.Option("--out", help=f"A file: {', '.join(FORMATS)}.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Fingerprints of heads, proven weights, and one head's map (or the atlas) as a file."""
-    _check(stage, role, quantization, place, head, layer)
-    options = LoadOptions(quantization=cast("Quantization", quantization))
+    _check(stage, role, place, head, layer)
     spec = InspectSpec(
-        model=ModelRef(options=options),
         target=target,
         answer=answer,
         layers=() if layer is None else (layer,),
         heads=() if head is None else (head,),
     )
-    (result,) = ask(asked(spec, model, text, chat))
+    (result,) = ask(
+        asked(spec, model, text, chat, device=device, dtype=dtype, quantization=quantization)
+    )
     found = cast("Capture", result)
     note_length(max(len(found.tokens), len(found.encoder_tokens)), found.trained)
     facts = summary(found)
@@ -139,7 +143,6 @@ def _module(one: LayerCapture) -> dict[str, object]:
 def _check(
     stage: str,
     role: str,
-    quantization: str,
     place: Path | None,
     head: int | None,
     layer: int | None,
@@ -150,8 +153,6 @@ def _check(
         raise BadSpec(f"--stage {stage} is not known.", f"Choose one of: {', '.join(STAGES)}.")
     if role and role not in get_args(Role):
         raise BadSpec(f"--role {role} is not known.", "Choose self, encoder or cross.")
-    if quantization not in get_args(Quantization):
-        raise BadSpec(f"--quantization {quantization} is not known.", "Choose none, nf4 or int8.")
     if place is None:
         return
     if place.suffix.lower() not in FORMATS:

@@ -11,11 +11,14 @@ from engine.commands.inspect_positions import change_facts, only_layer, show_pos
 from engine.commands.inspect_shared import (
     AsJson,
     Chat,
+    Device,
+    DType,
     Head,
     Layer,
     Model,
     NewTokens,
     Out,
+    Quantized,
     Text,
     ask,
     asked,
@@ -66,6 +69,9 @@ def rope(
         int, typer.Option(help="Tokens that dynamic and longrope are computed for; 0 = the text.")
     ] = 0,
     new_tokens: NewTokens = 0,
+    device: Device = "auto",
+    dtype: DType = "auto",
+    quantization: Quantized = "none",
     as_json: AsJson = False,
     place: Out = None,
 ) -> None:
@@ -82,9 +88,9 @@ def rope(
         )
     look = InspectSpec(layers=(layer,), heads=(head,))
     swap = CounterfactualSpec(rotation=scaling, factor=factor, length=length, new_tokens=new_tokens)
+    loaded = {"device": device, "dtype": dtype, "quantization": quantization}
     found, moved = ask(
-        asked(look, model, text, chat),
-        asked(swap, model, text, chat),
+        asked(look, model, text, chat, **loaded), asked(swap, model, text, chat, **loaded)
     )
     change = cast("CounterfactualResult", moved)
     captured = only_layer(cast("Capture", found))

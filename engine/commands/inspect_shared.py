@@ -12,6 +12,7 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from engine.commands.compare_options import ModelOptions
 from engine.commands.console import (
     STOPPED,
     note,
@@ -57,6 +58,9 @@ Head = Annotated[int, typer.Option(min=0, help="Counted from 0.")]
 How = Annotated[Method, typer.Option(help="zero, or the part's mean over this text's tokens.")]
 Where = Annotated[Scope, typer.Option(help="At the last token alone, or at all of them.")]
 Top = Annotated[int, typer.Option(help="How many tokens to name.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:0, …")]
+DType = Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")]
+Quantized = Annotated[str, typer.Option("--quantization", help="none, nf4, fp4 or int8.")]
 NewTokens = Annotated[int, typer.Option(help="Tokens to go on with, before and after.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Out = Annotated[
@@ -81,10 +85,29 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def asked(spec: ReadByOne, model: str, text: str | None, chat: bool) -> ReadByOne:
-    """The question, put to a model about a text; raises as `reading` does."""
-    ref = replace(spec.model, id=model)
-    return replace(reading(spec, text, chat), model=ref)
+def asked(
+    spec: ReadByOne,
+    model: str,
+    text: str | None,
+    chat: bool,
+    *,
+    device: str = "auto",
+    dtype: str = "auto",
+    quantization: str = "none",
+) -> ReadByOne:
+    """The question, put to a model about a text.
+
+    Args:
+        spec: The question.
+        model: As it was named; ``owner/name@revision`` names a revision.
+        text, chat: As for `reading`.
+        device, dtype, quantization: How to load the model.
+
+    Raises:
+        PromptError, BadSpec: As `reading` does, and for a way to load that there is not.
+    """
+    loaded = ModelOptions((model,), device=device, dtype=dtype, quantization=quantization)
+    return replace(reading(spec, text, chat), model=loaded.refs()[0])
 
 
 def reading(spec: Read, text: str | None, chat: bool) -> Read:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.commands.lines import line
+from engine.commands.lines import line, model_words
 from engine.inspection.capture import Capture, Role
 from engine.inspection.stages import Stage
 from workbench.viewmodels.attention_case import AttentionCase
@@ -14,8 +14,6 @@ def inspect_command(
 ) -> str:
     """``lathe inspect attention …`` for a head, or for the atlas without one."""
     words = ["lathe", "inspect", "attention", *reading_options(case, capture)]
-    if case.model.options.quantization != "none":
-        words += ["--quantization", case.model.options.quantization]
     if head is not None:
         words += ["--layer", str(head.layer), "--head", str(head.head), "--stage", stage]
     if len({layer.role for layer in capture.layers}) > 1:
@@ -25,7 +23,7 @@ def inspect_command(
 
 def reading_options(case: AttentionCase, capture: Capture) -> list[str]:
     """Model and text. An answer follows its prompt as text, the prompt's marks included."""
-    words = ["--model", case.model.id, "--text", case.text or "".join(capture.tokens)]
+    words = [*model_words(case.model), "--text", case.text or "".join(capture.tokens)]
     if case.chat and not case.ids:
         words.append("--chat")
         return [*words, "--answer", case.target] if case.target else words

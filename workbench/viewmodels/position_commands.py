@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from engine.commands.lines import line
+from engine.commands.lines import line, model_words
 from workbench.viewmodels.position import PositionModel
 
 
@@ -34,7 +34,7 @@ def alibi_command(
 
 
 def _subject(model: PositionModel) -> list[str]:
-    parts = ["--model", model.ref.id, "--text", model.text]
+    parts = [*model_words(model.ref), "--text", model.text]
     if model.chat:
         parts.append("--chat")
     return [*parts, "--layer", str(model.layer), "--head", str(model.head)]

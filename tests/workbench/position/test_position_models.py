@@ -194,7 +194,7 @@ def test_tables_and_buckets_without_a_model():
 
 
 def test_commands_say_what_is_looked_at(qapp):
-    from engine.models.reference import ModelRef
+    from engine.models.reference import LoadOptions, ModelRef
     from workbench.viewmodels.position import PositionModel
     from workbench.viewmodels.position_commands import alibi_command, rope_command
 
@@ -207,6 +207,14 @@ def test_commands_say_what_is_looked_at(qapp):
     assert (options["--layer"], options["--head"]) == ("1", "2")
     assert (options["--scaling"], options["--factor"]) == ("yarn", "4")
     assert "--scaling" not in rope_command(model, windows=False)
+    assert not {"--device", "--dtype"} & set(options)
+    loaded = LoadOptions(device="cuda:1", dtype="bfloat16")
+    model.ref = ModelRef("owner/name", "abc1", loaded)
+    for said in (rope_command(model, windows=False), alibi_command(model, "add", windows=False)):
+        words = shlex.split(said)
+        options = dict(zip(words[3:11:2], words[4:11:2], strict=True))
+        assert options["--model"] == "owner/name@abc1"
+        assert (options["--device"], options["--dtype"]) == ("cuda:1", "bfloat16")
     model.chat = True
     assert "--chat" in alibi_command(model, "add", 2.0, windows=False)
     assert alibi_command(model, "add", 2.0, windows=False).endswith("--add --strength 2")
