@@ -16,6 +16,7 @@ from engine.errors import UnsupportedModel
 from engine.jobs.spec import Spec
 from engine.pruning.inputs import Inputs
 from engine.pruning.loss import loss
+from engine.pruning.methods.by_gradient import at_matrices
 from engine.pruning.methods.registry import method_of
 from engine.pruning.one_pass import restored, visit_in_one_pass
 from engine.pruning.outliers_spec import (
@@ -26,9 +27,9 @@ from engine.pruning.outliers_spec import (
 )
 from engine.pruning.passages import Passages, passages
 from engine.pruning.prune import APART
-from engine.pruning.prune_spec import SPARSEGPT, Loss
+from engine.pruning.prune_spec import Loss, ranked_by
 from engine.pruning.reading import read_norms
-from engine.pruning.recipe import PRESETS, Pattern
+from engine.pruning.recipe import Pattern, Recipe
 from engine.pruning.rescale import Site, factors, rescaled, sites
 from engine.pruning.sources import check_sources
 from engine.pruning.targets import Target, targets
@@ -119,12 +120,12 @@ class _Outliers:
 
     def _pruned(self, name: str) -> tuple[Loss, dict[str, Tensor]]:
         """Loss of the pruned model and the masks, True where a weight went."""
-        recipe = PRESETS["wanda" if name == SPARSEGPT else name]
-        method = method_of(name, recipe, Pattern())
+        method = method_of(name, ranked_by(name, Recipe()), Pattern())
+        own = at_matrices(method, self.model, self.found, self.calibration, self.ctx.check)
         masks: dict[str, Tensor] = {}
 
         def visit(target: Target, inputs: Inputs) -> None:
-            masks[target.name] = method.prune(target.weight, inputs, self.spec.ratio)
+            masks[target.name] = own(target).prune(target.weight, inputs, self.spec.ratio)
 
         with restored(self.found):
             visit_in_one_pass(self.model, self.found, self.calibration, visit, self.ctx.check)

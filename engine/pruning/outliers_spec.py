@@ -7,12 +7,12 @@ from typing import ClassVar
 
 from engine.errors import BadSpec
 from engine.pruning.measured_spec import MeasuredSpec, check_methods, check_ratio
-from engine.pruning.prune_spec import SPARSEGPT, Loss
-from engine.pruning.recipe import PRESETS, recipe_of
+from engine.pruning.prune_spec import OWN, Loss
+from engine.pruning.recipe import PRESETS
 
 STRENGTHS = (0.0, 0.5, 1.0, 1.5, 2.0)
 LARGEST = 4.0
-KNOWN = (*PRESETS, SPARSEGPT)
+KNOWN = (*PRESETS, *OWN)
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,6 @@ class OutliersSpec(MeasuredSpec):
                     f"Outlier features of strength {strength:g} are outside the range.",
                     "Choose 0 to 4.",
                 )
-        for method in self.methods:
-            if method != SPARSEGPT:
-                recipe_of(method)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from engine.pruning.methods.registry import method_of
 from engine.pruning.one_pass import restored
 from engine.pruning.packing import Packing
 from engine.pruning.passages import Passages, passages
-from engine.pruning.prune_spec import SPARSEGPT, Loss, MatrixRow, PruneResult, PruneSpec, Seconds
+from engine.pruning.prune_spec import OWN, Loss, MatrixRow, PruneResult, PruneSpec, Seconds
 from engine.pruning.pruned import PrunedMatrix, prune_matrices
 from engine.pruning.recipe import pattern_of
 from engine.pruning.save import save_masks, save_model
@@ -147,8 +147,8 @@ class _Pruning:
         self, maker: CardMaker, calibration: Passages, evaluation: Passages | None
     ) -> None:
         """The expected loss, from layers pruned alone."""
-        # How much a method wins back by updating what stays cannot be told from layers cut alone.
-        if evaluation is None or self.spec.method == SPARSEGPT:
+        # What a method outside the one score costs cannot be told from layers cut by that score.
+        if evaluation is None or self.spec.method in OWN:
             return
         with self._timed("measure"):
             self.ctx.progress(0.1, "Reading what each layer would lose")

@@ -14,7 +14,11 @@ from engine.pruning.recipe import PRESETS, Recipe, pattern_of, recipe_of
 TEACHING: Final = "teaching"
 CUSTOM: Final = "custom"
 SPARSEGPT: Final = "sparsegpt"
-METHODS: Final = (*PRESETS, SPARSEGPT, CUSTOM)
+TAYLOR: Final = "taylor"
+GBLM: Final = "gblm"
+#: methods with a file of their own in methods/; the others are points of the one score
+OWN: Final = (SPARSEGPT, TAYLOR, GBLM)
+METHODS: Final = (*PRESETS, *OWN, CUSTOM)
 ALLOCATIONS: Final = ("uniform", "owl", "water")
 
 
@@ -32,6 +36,21 @@ class TextSource:
     path: str = TEACHING
     text: str = ""
     column: str = ""
+
+
+def ranked_by(method: str, own: Recipe) -> Recipe:
+    """The recipe that ranks the weights; of a method outside the one score, that plans its ratios.
+
+    Args:
+        method: One of `METHODS`.
+        own: The recipe when it is `CUSTOM`.
+
+    Raises:
+        BadSpec: There is no such method.
+    """
+    if method == CUSTOM:
+        return own
+    return PRESETS["wanda"] if method in OWN else recipe_of(method)
 
 
 def check_seed(seed: int) -> None:
@@ -134,10 +153,8 @@ class PruneSpec(Spec):
         self.scored_by().check()
 
     def scored_by(self) -> Recipe:
-        """The recipe that ranks the weights (of SparseGPT: that plans the layers' ratios)."""
-        if self.method == SPARSEGPT:
-            return PRESETS["wanda"]
-        return self.recipe if self.method == CUSTOM else recipe_of(self.method)
+        """The recipe that ranks the weights; see `ranked_by`."""
+        return ranked_by(self.method, self.recipe)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from engine.pruning.inputs import Inputs
 from engine.pruning.methods.base import Method
+from engine.pruning.methods.by_gradient import ByGradient, at_matrices
 from engine.pruning.methods.scored import Scored
 from engine.pruning.one_pass import visit_in_one_pass
 from engine.pruning.passages import Passages
@@ -50,7 +51,7 @@ def prune_matrices(
     model: PreTrainedModel,
     found: Sequence[Target],
     text: Passages,
-    method: Method,
+    method: Method | ByGradient,
     ratios: Mapping[str, float],
     note: Callable[[PrunedMatrix], None],
     check: Callable[[], None],
@@ -69,9 +70,11 @@ def prune_matrices(
         passes: 1, or 2 for the block-sequential order of the published references.
     """
 
+    own = at_matrices(method, model, found, text, check)
+
     def visit(target: Target, inputs: Inputs) -> None:
         started = time.monotonic()
-        gone, error = _prune(method, target.weight, inputs, ratios[target.name])
+        gone, error = _prune(own(target), target.weight, inputs, ratios[target.name])
         note(PrunedMatrix(target, gone, error, time.monotonic() - started))
 
     walk = visit_in_one_pass if passes == 1 else visit_in_two_passes

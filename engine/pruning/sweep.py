@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,13 +16,16 @@ from engine.pruning.allocation.registry import RULES
 from engine.pruning.cuts import Cuts, Ratios, cutting
 from engine.pruning.judge import Judged, judge_norms
 from engine.pruning.loss import loss
-from engine.pruning.methods.sparsegpt import SparseGpt
+from engine.pruning.methods.base import Method
+from engine.pruning.methods.by_gradient import at_matrices
+from engine.pruning.methods.registry import method_of
 from engine.pruning.one_pass import visit_in_one_pass
 from engine.pruning.passages import Passages, passages
 from engine.pruning.prune import APART
-from engine.pruning.prune_spec import SPARSEGPT
+from engine.pruning.prune_spec import OWN
 from engine.pruning.ranking import Ranking
 from engine.pruning.reading import rank_all, read_norms
+from engine.pruning.recipe import Pattern, Recipe
 from engine.pruning.sources import check_sources
 from engine.pruning.sweep_spec import DENSE, SweepCell, SweepPruneSpec, SweepResult
 from engine.pruning.sweep_store import SweepStore
@@ -34,7 +38,6 @@ if TYPE_CHECKING:
     from engine.jobs.job import JobContext
     from engine.models.loaded import LoadedModel
     from engine.pruning.inputs import Inputs
-    from engine.pruning.recipe import Recipe
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +74,7 @@ class _Sweep:
         self.norms: dict[str, Tensor] | None = None
         self.rankings: dict[str, Ranking] | None = None
         self.judged: Judged | None = None
+        self.own: Callable[[Target], Method] | None = None
         self.reading = 0.0
         self.ratios = tuple(dict.fromkeys(ratio for ratio in spec.ratios if ratio > 0))
         self.done = 0
@@ -82,7 +86,7 @@ class _Sweep:
             dense = self._cell(DENSE, 0.0, cuts)
             cells = []
             for method in dict.fromkeys(spec.methods):
-                self.rankings, self.judged = None, None  # of the method before
+                self.rankings, self.judged, self.own = None, None, None  # of the method before
                 cells += [self._cell(method, ratio, cuts) for ratio in self.ratios]
         return SweepResult(
             model=spec.model.id,
@@ -123,8 +127,8 @@ class _Sweep:
 
     def _prune(self, method: str, recipe: Recipe, ratio: float, cuts: Cuts) -> float:
         """Prune to a ratio; the share of zeros."""
-        if method == SPARSEGPT:  # it changes weights: a threshold on ranks does not say how
-            return self._with_update(self._shared(recipe, ratio))
+        if method in OWN:  # more than a threshold on ranks
+            return self._visited(method, recipe, self._shared(recipe, ratio))
         ratios = self._shared(recipe, ratio)
         if self.rankings is None:
             norms = self._norms()
@@ -135,13 +139,18 @@ class _Sweep:
         cuts.cut(self.rankings, ratios)
         return cuts.share
 
-    def _with_update(self, ratios: Ratios) -> float:
+    def _visited(self, name: str, recipe: Recipe, ratios: Ratios) -> float:
         by_name = {target.name: float(r) for target, r in zip(self.found, ratios, strict=True)}
-        method, zeros = SparseGpt(), 0
+        if self.own is None:  # gradients are read once for all ratios
+            self.own = at_matrices(
+                method_of(name, recipe, Pattern()), self.loaded.model, self.found,
+                self.calibration, self.ctx.check,
+            )  # fmt: skip
+        own, zeros = self.own, 0
 
         def visit(target: Target, inputs: Inputs) -> None:
             nonlocal zeros
-            zeros += int(method.prune(target.weight, inputs, by_name[target.name]).sum())
+            zeros += int(own(target).prune(target.weight, inputs, by_name[target.name]).sum())
 
         visit_in_one_pass(self.loaded.model, self.found, self.calibration, visit, self.ctx.check)
         return zeros / sum(target.weight.numel() for target in self.found)

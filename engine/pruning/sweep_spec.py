@@ -8,8 +8,8 @@ from typing import ClassVar, Final
 from engine.errors import BadSpec
 from engine.prompting.elements import Language
 from engine.pruning.measured_spec import MeasuredSpec, check_methods, check_ratio
-from engine.pruning.prune_spec import ALLOCATIONS, METHODS, SPARSEGPT, Loss
-from engine.pruning.recipe import PRESETS, Recipe, recipe_of
+from engine.pruning.prune_spec import ALLOCATIONS, METHODS, Loss, ranked_by
+from engine.pruning.recipe import Recipe
 
 DENSE: Final = "dense"
 """Stands for the method of the cell in which nothing is pruned."""
@@ -68,10 +68,8 @@ class SweepPruneSpec(MeasuredSpec):
         self.recipe.check()
 
     def scored_by(self, method: str) -> Recipe:
-        """The recipe of one of the methods (of SparseGPT: that plans the layers' ratios)."""
-        if method == SPARSEGPT:
-            return PRESETS["wanda"]
-        return recipe_of(method) if method in PRESETS else self.recipe
+        """The recipe of one of the methods; see `ranked_by`."""
+        return ranked_by(method, self.recipe)
 
     def _check_task(self) -> None:
         from engine.teaching.tasks import task_names

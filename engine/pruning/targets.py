@@ -55,7 +55,10 @@ class Target:
     @property
     def weight(self) -> Tensor:
         """The weights as ``[out, in]``, a view: writing to it writes the model."""
-        data = self.parameter.data
+        return self.part_of(self.parameter.data)
+
+    def part_of(self, data: Tensor) -> Tensor:
+        """This matrix in something shaped like its parameter, as ``[out, in]``, a view."""
         if self.expert is not None:
             data = data[self.expert]
         if self.rows is not None:

@@ -600,10 +600,6 @@
         <translation>{n} 步</translation>
     </message>
     <message>
-        <source>{n}. {stage}: {read} → {new} tokens</source>
-        <translation>{n}. {stage}：{read} → {new} 个词元</translation>
-    </message>
-    <message>
         <source>read {read} tokens ({computed} computed), wrote {new}, in {time}</source>
         <translation>读 {read} 个词元（计算 {computed} 个），写 {new} 个，用时 {time}</translation>
     </message>
@@ -882,6 +878,37 @@
     <message>
         <source>Look inside keeps what every head did with the text above.</source>
         <translation>“查看内部”会保留每个头对上面文本的处理。</translation>
+    </message>
+</context>
+<context>
+    <name>AttentionTimes</name>
+    <message>
+        <source>Implementations of attention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Median time to read one text, and what was held besides the weights.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Implementation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} tokens</source>
+        <translation type="unfinished">{n} 个 token</translation>
+    </message>
+    <message>
+        <source>Here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{ms} ms · {mb} MB</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1875,6 +1902,62 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
 <context>
     <name>Context</name>
     <message>
+        <source>Full</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>8 bits (fp8)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>4 bits (quanto)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>4 bits (HQQ)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In main memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only what is seen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>every key and value as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>8-bit floating point, needs no package</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>4-bit integers, needs optimum-quanto</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>4-bit integers, needs hqq</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>each layer comes to the GPU when it is its turn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>what sinks or a sliding window may still look at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As loaded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Written out (eager)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The text fits the window</source>
         <translation>文本放得进窗口</translation>
     </message>
@@ -2046,6 +2129,14 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>显示或隐藏设置</translation>
     </message>
     <message>
+        <source>The sample took the place of your documents and question.</source>
+        <translation>示例已替换您的文档和问题。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
         <source>Folder for the trained model</source>
         <translation>存放训练后模型的文件夹</translation>
     </message>
@@ -2096,6 +2187,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Train</source>
         <translation>训练</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation type="unfinished">继续</translation>
     </message>
     <message>
         <source>Ask</source>
@@ -2395,12 +2490,20 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>查找段落</translation>
     </message>
     <message>
+        <source>Long output</source>
+        <translation>长文写作</translation>
+    </message>
+    <message>
         <source>Window</source>
         <translation>窗口</translation>
     </message>
     <message>
         <source>Passage</source>
         <translation>段落</translation>
+    </message>
+    <message>
+        <source>Overlap</source>
+        <translation>重叠</translation>
     </message>
     <message>
         <source>Answer</source>
@@ -2419,6 +2522,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>段落数</translation>
     </message>
     <message>
+        <source>Encoder</source>
+        <translation>编码器</translation>
+    </message>
+    <message>
         <source>Contexts</source>
         <translation>上下文数</translation>
     </message>
@@ -2427,12 +2534,36 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>黏性</translation>
     </message>
     <message>
+        <source>Losers leave after</source>
+        <translation>落选者退出于</translation>
+    </message>
+    <message>
+        <source>Rank&apos;s weight</source>
+        <translation>排名权重</translation>
+    </message>
+    <message>
+        <source>Waves at most</source>
+        <translation>最多轮数</translation>
+    </message>
+    <message>
+        <source>Sections</source>
+        <translation>节数</translation>
+    </message>
+    <message>
+        <source>Each</source>
+        <translation>每节</translation>
+    </message>
+    <message>
         <source>as trained</source>
         <translation>训练时</translation>
     </message>
     <message>
         <source>as fits</source>
         <translation>按需</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>从不</translation>
     </message>
     <message>
         <source> tokens</source>
@@ -2457,6 +2588,26 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Entropy in nats by which the passage of the token before is favoured</source>
         <translation>上一个词元所属段落享有的熵优惠（nat）</translation>
+    </message>
+    <message>
+        <source>Tokens of whole sentences that a passage repeats of the one before</source>
+        <translation>每个段落重复前一段的整句 token 数</translation>
+    </message>
+    <message>
+        <source>Passages that won none of so many tokens are read no longer</source>
+        <translation>在这么多 token 中一次都没有胜出的段落不再读取</translation>
+    </message>
+    <message>
+        <source>Nats of entropy by which a passage is favoured per nat of its rank by retrieval; ours, 0 is NBCE as published</source>
+        <translation>按检索排名的每纳特给段落减去的熵（纳特）；本程序自有，0 即原版 NBCE</translation>
+    </message>
+    <message>
+        <source>Results are joined in waves while they do not fit; each must be shorter</source>
+        <translation>部分结果放不下时逐轮合并，每一轮都必须变短</translation>
+    </message>
+    <message>
+        <source>May be more than the window: request and outline stay in sight as sinks</source>
+        <translation>可以超过窗口：要求和提纲作为注意力汇（sinks）始终可见</translation>
     </message>
     <message>
         <source>words and meaning</source>
@@ -2486,6 +2637,14 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>提问</translation>
     </message>
     <message>
+        <source>Sample</source>
+        <translation>示例</translation>
+    </message>
+    <message>
+        <source>Documents and a question for the chosen task; Undo brings yours back</source>
+        <translation>适合所选任务的文档和问题；撤销可恢复您自己的内容</translation>
+    </message>
+    <message>
         <source>Try a sample</source>
         <translation>试试示例</translation>
     </message>
@@ -2502,16 +2661,8 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>各运行一次，在本机上，按当前加载方式。</translation>
     </message>
     <message>
-        <source>Documents</source>
-        <translation>文档</translation>
-    </message>
-    <message>
-        <source>Documents ({patterns})</source>
-        <translation>文档（{patterns}）</translation>
-    </message>
-    <message>
-        <source>All files (*)</source>
-        <translation>所有文件 (*)</translation>
+        <source>Ask, and see which way of reading finds the answer.</source>
+        <translation>提问，看看哪种读法能找到答案。</translation>
     </message>
     <message>
         <source>Way</source>
@@ -3003,6 +3154,29 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>stopped</source>
         <translation>已停止</translation>
+    </message>
+</context>
+<context>
+    <name>FolderField</name>
+    <message>
+        <source>the model itself</source>
+        <translation>模型自身</translation>
+    </message>
+    <message>
+        <source>Means of the loaded model&apos;s last states</source>
+        <translation>所加载模型最后一层状态的平均值</translation>
+    </message>
+    <message>
+        <source>Folder…</source>
+        <translation>文件夹…</translation>
+    </message>
+    <message>
+        <source>A folder of a sentence-transformers model</source>
+        <translation>sentence-transformers 模型的文件夹</translation>
+    </message>
+    <message>
+        <source>Folder of an encoder</source>
+        <translation>编码器的文件夹</translation>
     </message>
 </context>
 <context>
@@ -5475,6 +5649,10 @@ One question, leave one out</source>
         <source>{name}, characters {start}–{end} of {all}</source>
         <translation>{name}，第 {start}–{end} 字符，共 {all}</translation>
     </message>
+    <message>
+        <source>page {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>PatchView</name>
@@ -6010,6 +6188,10 @@ One question, leave one out</source>
         <translation>自定义得分</translation>
     </message>
     <message>
+        <source>Taylor (gradient)</source>
+        <translation>Taylor（梯度）</translation>
+    </message>
+    <message>
         <source>dense</source>
         <translation>稠密</translation>
     </message>
@@ -6032,6 +6214,14 @@ One question, leave one out</source>
     <message>
         <source>Prunes column by column and moves the rest to make up for it (Frantar and Alistarh 2023). The slider shows Wanda&apos;s masks; Prune runs SparseGPT itself.</source>
         <translation>逐列剪枝，并调整其余权重来补偿（Frantar、Alistarh 2023）。滑块显示 Wanda 的掩码；“剪枝”运行 SparseGPT 本身。</translation>
+    </message>
+    <message>
+        <source>Weight times the loss&apos;s gradient: what the loss changes by, to first order (Molchanov et al. 2019). The slider shows Wanda&apos;s masks; Prune reads the gradients.</source>
+        <translation>权重乘以损失的梯度：损失的一阶变化（Molchanov 等，2019）。滑块显示 Wanda 的掩码；“剪枝”会读取梯度。</translation>
+    </message>
+    <message>
+        <source>Wanda&apos;s score plus weight times gradient (Das et al. 2023). The slider shows Wanda&apos;s masks; Prune reads the gradients.</source>
+        <translation>Wanda 的分数加上权重乘以梯度（Das 等，2023）。滑块显示 Wanda 的掩码；“剪枝”会读取梯度。</translation>
     </message>
     <message>
         <source>Your own exponents, normalisation and group.</source>
@@ -6309,6 +6499,45 @@ One question, leave one out</source>
     <message>
         <source>Move the ratio</source>
         <translation>移动比例</translation>
+    </message>
+</context>
+<context>
+    <name>ReadingPanel</name>
+    <message>
+        <source>How texts are read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cache</source>
+        <translation type="unfinished">缓存</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens per pass</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One that cannot run here says why when you measure. A rule of attention, such as ReRoPE, always runs in its own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all at once</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Long texts are read in passes: memory grows with them, answers stay the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time every implementation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each reads a text of every length; those that cannot run here say why</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -8256,8 +8485,20 @@ One question, leave one out</source>
         <translation>移除 {name}</translation>
     </message>
     <message>
-        <source>Too long to be kept for the next start ({n} characters in all); save it as a file to keep it.</source>
-        <translation>太长，下次启动时不会保留（所有文本合计最多 {n} 个字符）；要保留请存为文件。</translation>
+        <source>Too long to be kept for the next start; save it as a file to keep it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Documents</source>
+        <translation type="unfinished">文档</translation>
+    </message>
+    <message>
+        <source>Documents ({patterns})</source>
+        <translation type="unfinished">文档（{patterns}）</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation type="unfinished">所有文件 (*)</translation>
     </message>
     <message>
         <source>Pasted text</source>
@@ -8399,6 +8640,41 @@ One question, leave one out</source>
     <message>
         <source>Next question</source>
         <translation>下一题</translation>
+    </message>
+</context>
+<context>
+    <name>StepsText</name>
+    <message>
+        <source>Steps</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>{stage}, wave {n}</source>
+        <translation>{stage}，第 {n} 轮</translation>
+    </message>
+    <message>
+        <source>{stage}: {n} in one batch</source>
+        <translation>{stage}：{n} 个同批</translation>
+    </message>
+    <message>
+        <source>{n} passages</source>
+        <translation>{n} 个段落</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>已保留</translation>
+    </message>
+    <message>
+        <source>read {read} tokens, wrote {new}</source>
+        <translation>读 {read} 个 token，写 {new} 个</translation>
+    </message>
+    <message>
+        <source>{n} tokens of its beginning stayed in sight as sinks</source>
+        <translation>开头的 {n} 个 token 作为注意力汇（sinks）始终可见</translation>
+    </message>
+    <message>
+        <source>finished by an earlier run</source>
+        <translation>由先前的运行完成</translation>
     </message>
 </context>
 <context>
@@ -9360,12 +9636,96 @@ One question, leave one out</source>
         <translation>文本</translation>
     </message>
     <message>
+        <source>What is trained</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rank</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Alpha</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beside it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved as</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Before and after, at the trained and at the target length; 0 = none</source>
         <translation>训练前后各问一次，在训练长度和目标长度上；0 = 不问</translation>
     </message>
     <message>
         <source>Of the layers&apos; matrices; the other weights get a third</source>
         <translation>用于各层矩阵；其他权重取三分之一</translation>
+    </message>
+    <message>
+        <source>Rank of what LoRA adds to each matrix</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LoRA adds alpha / rank times its product</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>norms</source>
+        <translation type="unfinished">归一化</translation>
+    </message>
+    <message>
+        <source>biases</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>embeddings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trained as a whole, as LongLoRA does with norms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation type="unfinished">自动</translation>
+    </message>
+    <message>
+        <source>all weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all linear layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>attention alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>whole model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>adapter alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All {n} parameters are trained.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LoRA: {k} of {n} parameters are trained ({share}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About {total} of memory: weights {weights}, gradients {gradients}, optimiser {optimiser}, a text of {tokens} tokens {text}; {free} are free.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -9431,16 +9791,28 @@ One question, leave one out</source>
         <translation>训练</translation>
     </message>
     <message>
-        <source>Train and save…</source>
-        <translation>训练并保存…</translation>
+        <source>Start over</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Train again and write the copy, with its scaling, into a folder</source>
-        <translation>重新训练，并把副本连同其缩放写入文件夹</translation>
+        <source>Drop what is trained so far and begin with the first step</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>A copy of the model reads longer texts for a while with its positions stretched; the model itself stays as it is.</source>
-        <translation>模型的一个副本以拉伸的位置读一阵更长的文本；模型本身保持不变。</translation>
+        <source>Load this model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Work with the longer model on every page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A copy of the model reads longer texts for a while with its positions stretched; the model itself stays as it is. Stop keeps what is trained.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Loss</source>
@@ -9467,6 +9839,18 @@ One question, leave one out</source>
         <translation>结尾</translation>
     </message>
     <message>
+        <source>Save…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save what is trained…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write the copy, with its scaling, into a folder; nothing is trained again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>each step</source>
         <translation>每一步</translation>
     </message>
@@ -9491,6 +9875,14 @@ One question, leave one out</source>
         <translation>{method}，{factor}×；第 {step} / {all} 步，{time} 内读了 {tokens} 个词元</translation>
     </message>
     <message>
+        <source>{n} tokens/s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {time} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>not measured yet</source>
         <translation>尚未测量</translation>
     </message>
@@ -9499,24 +9891,32 @@ One question, leave one out</source>
         <translation>{all} 个密码找到 {n} 个；95 % 区间 {low} … {high}</translation>
     </message>
     <message>
-        <source>{a} of the keys before, {b} after, at {tokens} tokens (n = {n})</source>
-        <translation>{tokens} 个词元时，训练前找到 {a} 的密码，训练后 {b}（n = {n}）</translation>
+        <source>{a} of the keys before ({low} … {high}), {b} after ({least} … {most}), at {tokens} tokens (n = {n})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Stopped: the curve stays, the copy is gone.</source>
-        <translation>已停止：曲线保留，副本已丢弃。</translation>
+        <source>{n} of {all} steps are trained and kept: Resume goes on from there, and what is trained can be saved as a model (stretched {factor} times so far).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Stopped after {n} steps.</source>
-        <translation>在第 {n} 步后停止。</translation>
+        <source>Trained and kept; not saved as a model yet.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Saved in {folder} ({size})</source>
-        <translation>已保存到 {folder}（{size}）</translation>
+        <source>Saved in {folder} ({size}); read back: {same}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The copy was not kept: Train and save writes one.</source>
-        <translation>副本未保留：用“训练并保存”可写出一份。</translation>
+        <source>bit for bit the trained model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>logits differ by {n} at most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An adapter alone: peft loads it beside its base model.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -15,12 +15,13 @@ from engine.pruning.prune_spec import (
     ALLOCATIONS,
     CUSTOM,
     METHODS,
-    SPARSEGPT,
+    OWN,
     TEACHING,
     PruneSpec,
     TextSource,
+    ranked_by,
 )
-from engine.pruning.recipe import PRESETS, Recipe, pattern_of
+from engine.pruning.recipe import Recipe, pattern_of
 from engine.pruning.sources import DATA_SETS
 
 Source = Literal["teaching", "file", "prompt"]
@@ -116,9 +117,7 @@ class PruneSetup:
     @property
     def scored_by(self) -> Recipe:
         """The score that ranks the weights under the slider."""
-        if self.method == CUSTOM:
-            return self.recipe
-        return PRESETS["wanda" if self.method == SPARSEGPT else self.method]
+        return ranked_by(self.method, self.recipe)
 
     @property
     def preset(self) -> str:
@@ -177,7 +176,7 @@ class Asked:
         setup = self.setup
         return LivePruneSpec(
             model=self.copy,
-            method="wanda" if setup.method == SPARSEGPT else setup.method,
+            method="wanda" if setup.method in OWN else setup.method,
             recipe=setup.recipe,
             ratio=ratio,
             allocation=setup.allocation,

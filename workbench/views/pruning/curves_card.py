@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from engine.pruning.prune_spec import METHODS
 from engine.pruning.sweep_spec import SweepCell
 from workbench.plots.curves import LineChart
-from workbench.plots.series import Axis, LineStyle, Marker, Series
+from workbench.plots.series import SERIES_ROLES, Axis, LineStyle, Marker, Series
 from workbench.services.container import Services
 from workbench.viewmodels.pruning import PruningModel
 from workbench.viewmodels.pruning_command import sweep_command
@@ -17,7 +18,6 @@ from workbench.widgets.chip_bar import ChipBar
 
 STYLES: tuple[LineStyle, ...] = ("line", "dashed", "dotted")
 WIDE = 3.0
-ORDER = ("magnitude", "wanda", "ri", "ria", "sparsegpt", "custom")
 
 
 class CurvesCard(QWidget):
@@ -46,6 +46,7 @@ class CurvesCard(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.card)
+        column.addStretch(0)
         self.measure.chosen.connect(self._chosen)
         model.sweep.changed.connect(self.refresh)
         model.live.wish_changed.connect(self.refresh)
@@ -84,6 +85,8 @@ class CurvesCard(QWidget):
         )
         self.card.heading.setText(title)
         self.chart.setVisible(bool(series))
+        grows = QSizePolicy.Policy.Expanding if series else QSizePolicy.Policy.Maximum
+        self.card.setSizePolicy(QSizePolicy.Policy.Expanding, grows)
         self.chart.setAccessibleName(title)
         self.card.set_note(self._note())
 
@@ -123,11 +126,7 @@ class CurvesCard(QWidget):
         else:
             low = np.exp([cell.loss.nll - 2 * cell.loss.error for cell in kept])
             high = np.exp([cell.loss.nll + 2 * cell.loss.error for cell in kept])
-        place = ORDER.index(method) if method in ORDER else 5
-        return Series(
-            method_name(method), x, y, STYLES[place % len(STYLES)], f"series-{place + 1}",
-            low, high,
-        )  # fmt: skip
+        return Series(method_name(method), x, y, *look_of(method), low, high)
 
     def _wide(self) -> bool:
         """Whether the perplexities need a logarithmic axis; it has few ticks where they do not."""
@@ -142,6 +141,15 @@ class CurvesCard(QWidget):
     def _chosen(self, key: str) -> None:
         self._accuracy = key == "accuracy"
         self.refresh()
+
+
+def look_of(method: str) -> tuple[LineStyle, str]:
+    """Style and colour of a method's curve in every chart; a colour that comes again is dashed
+    in another way.
+    """
+    place = METHODS.index(method) if method in METHODS else len(METHODS)
+    turn, colour = divmod(place, len(SERIES_ROLES))
+    return STYLES[(place + turn) % len(STYLES)], SERIES_ROLES[colour]
 
 
 def cell_text(cell: SweepCell) -> str:

@@ -12,7 +12,7 @@ from workbench.widgets.signed_tint import plain_number
 
 translate = QCoreApplication.translate
 NAMES = {
-    "wanda": "Wanda", "ri": "RI", "ria": "RIA", "sparsegpt": "SparseGPT",
+    "wanda": "Wanda", "ri": "RI", "ria": "RIA", "sparsegpt": "SparseGPT", "gblm": "GBLM",
 }  # fmt: skip
 
 
@@ -23,6 +23,8 @@ def method_name(method: str) -> str:
             return translate("Pruning", "Magnitude")
         case "custom":
             return translate("Pruning", "Own score")
+        case "taylor":
+            return translate("Pruning", "Taylor (gradient)")
         case "dense":
             return translate("Pruning", "dense")
     return NAMES.get(method, method)
@@ -53,6 +55,19 @@ def method_hint(method: str) -> str:
                 "Pruning",
                 "Prunes column by column and moves the rest to make up for it (Frantar and "
                 "Alistarh 2023). The slider shows Wanda's masks; Prune runs SparseGPT itself.",
+            )
+        case "taylor":
+            return translate(
+                "Pruning",
+                "Weight times the loss's gradient: what the loss changes by, to first order "
+                "(Molchanov et al. 2019). The slider shows Wanda's masks; Prune reads the "
+                "gradients.",
+            )
+        case "gblm":
+            return translate(
+                "Pruning",
+                "Wanda's score plus weight times gradient (Das et al. 2023). The slider shows "
+                "Wanda's masks; Prune reads the gradients.",
             )
     return translate("Pruning", "Your own exponents, normalisation and group.")
 
