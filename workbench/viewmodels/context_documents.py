@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Final, Literal, cast
 
-import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from engine.context.documents_spec import (
     FLOWS,
     SCENARIOS,
     SUFFIXES,
     AnswerToken,
-    DocumentOptions,
     DocumentsResult,
     DocumentsSpec,
     DocumentText,
@@ -27,7 +25,7 @@ from engine.context.documents_spec import (
 )
 from engine.errors import BadSpec, EngineError, ErrorReport
 from engine.models.reference import ModelRef
-from engine.prompting.elements import Language
+from workbench.viewmodels.documents_choice import DocumentsChoice
 from workbench.viewmodels.job_slot import JobSlot
 from workbench.viewmodels.jobs import Jobs
 
@@ -40,71 +38,10 @@ OFFERED_FLOWS: Final[tuple[Flow, ...]] = (
     "refine",
     "long-output",
 )
-SAMPLE_LINES: Final = 24
-KEPT_CHARS: Final = 20_000
-"""Characters of pasted texts, together, that the session file keeps: it is read at the start and
-written again and again; what is longer belongs in a file."""
-FIRST_FLOWS: Final[tuple[Flow, ...]] = ("truncate", "retrieval", "nbce")
-
-
-@dataclass(frozen=True)
-class DocumentsChoice:
-    """What is asked of which documents.
-
-    Attributes:
-        files: Paths.
-        texts: Documents that are no files: pasted ones, the sample.
-        question: What to ask; empty = summarise.
-        flows: Ways to ask it.
-        scenario: What it is about.
-        language: Of the words around the documents.
-        options: Sizes and weights.
-    """
-
-    files: tuple[str, ...] = ()
-    texts: tuple[DocumentText, ...] = ()
-    question: str = ""
-    flows: tuple[Flow, ...] = FIRST_FLOWS
-    scenario: Scenario = ""
-    language: Language = "en"
-    options: DocumentOptions = field(default_factory=lambda: DocumentOptions(max_new_tokens=48))
-
-    def spec(self, model: ModelRef, flow: Flow) -> DocumentsSpec:
-        """The job of one flow."""
-        return DocumentsSpec(
-            model=model,
-            question=self.question.strip(),
-            files=self.files,
-            texts=self.texts,
-            flow=flow,
-            scenario=self.scenario,
-            language=self.language,
-            options=self.options,
-        )
-
-    def to_plain(self) -> dict[str, object]:
-        """As plain containers, for the session file; without the texts it does not keep."""
-        plain: dict[str, object] = msgspec.to_builtins(replace(self, texts=self.kept()))
-        return plain
-
-    def kept(self) -> tuple[DocumentText, ...]:
-        """The texts that the session file keeps: in order, those that `KEPT_CHARS` has room for."""
-        kept, room = [], KEPT_CHARS
-        for one in self.texts:
-            if len(one.text) <= room:
-                kept.append(one)
-                room -= len(one.text)
-        return tuple(kept)
-
-    @classmethod
-    def from_plain(cls, data: object) -> DocumentsChoice:
-        """Rebuild from `to_plain`; a broken or outdated record gives the defaults."""
-        try:
-            found = msgspec.convert(data, type=cls)
-            found.options.check()
-        except (msgspec.ValidationError, BadSpec):
-            return cls()
-        return found
+WRITING: Final[tuple[Flow, ...]] = ("long-output",)
+"""Ways that need no document."""
+TYPING: Final = 1
+"""Question after question typed is one step to undo."""
 
 
 @dataclass(frozen=True)
@@ -135,15 +72,18 @@ class DocumentsModel(QObject):
         choice: What the next question is.
         asked: What the runs on screen answer.
         runs: By flow, in the order in which they run.
+        undo_stack: Every change of the choice can be undone.
 
     Signals:
         choice_changed().
+        turned_back(): A change of the choice was undone or done again.
         changed(): `runs` changed; once for all that a drain of the job's events brought.
         running_changed(bool), progressed(object), refused(object), ended(): As `JobSlot` has them,
             over all flows.
     """
 
     choice_changed = Signal()
+    turned_back = Signal()
     changed = Signal()
     running_changed = Signal(bool)
     progressed = Signal(object)
@@ -156,6 +96,7 @@ class DocumentsModel(QObject):
         self._queue: list[DocumentsSpec] = []
         self._flow: Flow | None = None
         self.choice = DocumentsChoice()
+        self.undo_stack = QUndoStack(self)
         self.asked: DocumentsChoice | None = None
         self.runs: dict[Flow, FlowRun] = {}
         self._pending = QTimer(self)
@@ -174,7 +115,17 @@ class DocumentsModel(QObject):
         return self._flow is not None
 
     def set_choice(self, choice: DocumentsChoice) -> None:
-        """Ask something else the next time; the answers stay."""
+        """Ask something else the next time; the answers stay. It can be undone."""
+        if choice != self.choice:
+            self.undo_stack.push(_Change(self, self.choice, choice))
+
+    def restore(self, choice: DocumentsChoice) -> None:
+        """Ask what an earlier session asked; there is nothing to undo yet."""
+        self.undo_stack.clear()
+        self.take(choice)
+
+    def take(self, choice: DocumentsChoice) -> None:
+        """Show a choice."""
         if choice != self.choice:
             self.choice = choice
             self.choice_changed.emit()
@@ -204,11 +155,13 @@ class DocumentsModel(QObject):
         self.set_choice(replace(self.choice, texts=texts))
 
     def advise(self, flow: str, scenario: str) -> None:
-        """What the advisor picks, with reading the beginning alone as the floor."""
+        """What the advisor picks, with reading the beginning alone as the floor where anything is
+        read; documents and question stay."""
         if flow not in FLOWS:
             return
         known = cast(Scenario, scenario) if scenario in SCENARIOS else ""
-        flows = tuple(dict.fromkeys((cast(Flow, "truncate"), cast(Flow, flow))))
+        picked = cast(Flow, flow)
+        flows: tuple[Flow, ...] = (picked,) if picked in WRITING else ("truncate", picked)
         self.set_choice(replace(self.choice, flows=flows, scenario=known))
 
     def start(self, model: ModelRef) -> bool:
@@ -218,7 +171,7 @@ class DocumentsModel(QObject):
         try:
             if not specs:
                 raise BadSpec("Nothing is to be asked.", "Choose at least one way to read.")
-            if not (choice.files or choice.texts or choice.flows == ("long-output",)):
+            if not (choice.files or choice.texts or set(choice.flows) <= set(WRITING)):
                 raise BadSpec("There is no document.", "Add at least one file.")
             choice.options.check()
         except EngineError as error:
@@ -317,34 +270,40 @@ class DocumentsModel(QObject):
         self.changed.emit()
 
 
-def sample(language: Language, count: int = 6, seed: int = 3) -> DocumentsChoice:
-    """Documents of filler, each with the key of one person, and a question about one of them.
-
-    Together they are longer than the teaching models' window.
-    """
-    from engine.teaching.tasks.key import FILLER, digits
-    from engine.teaching.tasks.words import names
-
-    rng = random.Random(seed)
-    english = language == "en"
-    gap = " " if english else ""
-    people = names(rng, language, count)
-    texts = []
-    for number, person in enumerate(people, 1):
-        lines = [rng.choice(FILLER[language]) for _ in range(SAMPLE_LINES)]
-        key = digits(rng)
-        told = f"The key of {person} is {key}." if english else f"{person}的密码是{key}。"
-        lines.insert(rng.randrange(len(lines)), told)
-        name = f"Document {number}" if english else f"文档{number}"
-        texts.append(DocumentText(name, gap.join(lines)))
-    wanted = people[count * 2 // 3]
-    question = f"What is the key of {wanted}?" if english else f"{wanted}的密码是多少？"
-    return DocumentsChoice(
-        texts=tuple(texts), question=question, language=language,
-        options=DocumentOptions(max_new_tokens=24),
-    )  # fmt: skip
-
-
 def readable(paths: Iterable[str]) -> tuple[str, ...]:
     """Of some paths, those of files that can be read as documents."""
     return tuple(one for one in paths if Path(one).suffix.lower() in SUFFIXES)
+
+
+class _Change(QUndoCommand):
+    """One step: another choice. A question that is typed is one step, however many letters."""
+
+    def __init__(
+        self, model: DocumentsModel, before: DocumentsChoice, after: DocumentsChoice
+    ) -> None:
+        super().__init__()
+        self._model, self._before, self._after = model, before, after
+        self._done = False
+
+    def id(self) -> int:
+        return TYPING if self._typed else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, _Change) or other._before != self._after:
+            return False
+        self._after = other._after
+        return True
+
+    def redo(self) -> None:
+        self._model.take(self._after)
+        if self._done:
+            self._model.turned_back.emit()
+        self._done = True
+
+    def undo(self) -> None:
+        self._model.take(self._before)
+        self._model.turned_back.emit()
+
+    @property
+    def _typed(self) -> bool:
+        return replace(self._before, question="") == replace(self._after, question="")

@@ -2,54 +2,32 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache, partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from engine.context.documents_spec import AnswerToken, DocumentsResult, Passage, Step
+from engine.context.documents_spec import AnswerToken, DocumentsResult, Passage
 from workbench.services.engine_words import tell
 from workbench.services.tips import tip
 from workbench.viewmodels.context_documents import FlowRun
-from workbench.views.context.words import flow_hint, flow_name, origin, seconds, stage_name
+from workbench.views.context.clickable_text import ClickableText
+from workbench.views.context.steps_text import StepsText
+from workbench.views.context.words import flow_hint, flow_name, origin, seconds
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.fold import Fold, set_role
 from workbench.widgets.plain import PlainLabel
-from workbench.widgets.tinted_text import Stretch, TintedText
-from workbench.widgets.token_text import units
+from workbench.widgets.tinted_text import Stretch
 from workbench.widgets.tones import Tones
 
 HEIGHT_EVENTS = (QEvent.Type.Resize, QEvent.Type.LayoutRequest)
 SHOWN_PASSAGES = 6
-SHOWN_STEPS = 12
-STEP_CHARS = 90
+ANSWER_LINES = 14
 DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-class AnswerText(TintedText):
-    """Tells which stretch was clicked.
-
-    Signals:
-        clicked(int): Number of the stretch.
-    """
-
-    clicked = Signal(int)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        if event.button() == Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
-            place = self.cursorForPosition(event.position().toPoint()).position()
-            starts, at = [], 0
-            for stretch in self.stretches():
-                starts.append(at)
-                at += units(stretch.text)
-            if starts and place <= at:
-                self.clicked.emit(bisect_right(starts, place) - 1)
 
 
 class AnswerColumn(QFrame):
@@ -72,7 +50,7 @@ class AnswerColumn(QFrame):
         set_role(self.title, "section")
         self.state = PlainLabel(self)
         set_role(self.state, "muted")
-        self.answer = AnswerText(self, most_lines=12)
+        self.answer = ClickableText(self, most_lines=ANSWER_LINES)
         self.note = ErrorNote(self)
         self.sources = QWidget(self)
         self._sources = QVBoxLayout(self.sources)
@@ -82,9 +60,7 @@ class AnswerColumn(QFrame):
         self.cost = PlainLabel(self)
         self.cost.setWordWrap(True)
         set_role(self.cost, "small")
-        self.steps = PlainLabel(self)
-        self.steps.setWordWrap(True)
-        set_role(self.steps, "small")
+        self.steps = StepsText(self)
         self.fold = Fold(self.steps, self)
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -101,6 +77,7 @@ class AnswerColumn(QFrame):
         column.addWidget(self.cost)
         column.addStretch(1)
         self.answer.clicked.connect(self._clicked)
+        self.steps.passage_wanted.connect(self.passage_wanted)
 
     def show_run(self, run: FlowRun) -> None:
         """Show how far it is; what has not changed stays as it stands, buttons included."""
@@ -183,6 +160,8 @@ class AnswerColumn(QFrame):
         lines = []
         if token.passage >= 0 and result is not None and token.passage < len(result.passages):
             lines.append(self._passage_name(result, result.passages[token.passage]))
+        if token.id < 0:  # a heading, or what an earlier run wrote
+            return "\n".join(lines)
         text = self.tr("log-probability {p}, entropy {h} nats")
         lines.append(text.format(p=f"{token.logprob:.2f}", h=f"{token.entropy:.2f}"))
         if token.alive:
@@ -261,17 +240,7 @@ class AnswerColumn(QFrame):
         steps = run.steps
         self.fold.setVisible(len(steps) > 1)
         self.fold.set_texts(self.tr("{n} steps").format(n=len(steps)))
-        self.steps.setText("\n".join(self._step(one) for one in steps[:SHOWN_STEPS]))
-
-    def _step(self, step: Step) -> str:
-        text = " ".join(step.text.split())
-        if len(text) > STEP_CHARS:
-            text = text[: STEP_CHARS - 1] + "…"
-        told = self.tr("{n}. {stage}: {read} → {new} tokens").format(
-            n=step.number + 1, stage=stage_name(step.stage), read=step.prompt_tokens,
-            new=step.new_tokens,
-        )  # fmt: skip
-        return f"{told}  {text}".rstrip()
+        self.steps.show_steps(steps)
 
     def _write_cost(self, result: DocumentsResult | None) -> None:
         self.cost.setText(self._cost(result))

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from workbench.viewmodels.context import ContextModel
 from workbench.viewmodels.context_command import documents_command
 from workbench.viewmodels.context_documents import OFFERED_FLOWS, FlowRun
 from workbench.views.context.answer_column import AnswerColumn
+from workbench.views.context.question_line import QuestionLine
 from workbench.views.context.words import flow_hint, flow_name, seconds
 from workbench.views.job_line import JobLine
 from workbench.views.plot_card import PlotCard, plot_exports
@@ -60,7 +60,7 @@ class DocumentsView(QScrollArea):
         self.setAcceptDrops(True)
         content = QWidget(self)
         self.sources = SourcesBar(services.icons, "documents", content)
-        self.question = QLineEdit(content)
+        self.question = QuestionLine(content)
         self.question.setObjectName("documents-question")
         self.flows = {flow: Chip(content) for flow in OFFERED_FLOWS}
         for flow, chip in self.flows.items():
@@ -68,6 +68,10 @@ class DocumentsView(QScrollArea):
         self.ask = QPushButton(content)
         self.ask.setObjectName("documents-ask")
         services.icons.bind(self.ask, "play")
+        self.sample = QPushButton(content)
+        self.sample.setObjectName("documents-sample")
+        self.sample.setProperty("role", "quiet")
+        services.icons.bind(self.sample, "star")
         self.begin = QAction(self)
         self.begin.setProperty("icon-name", "star")
         self.empty = EmptyState(services, "file", self.begin, content)
@@ -100,9 +104,9 @@ class DocumentsView(QScrollArea):
             chip.setAccessibleName(chip.text())
             chip.setToolTip(flow_hint(flow))
             chip.updateGeometry()
-        self.begin.setText(self.tr("Try a sample"))
-        self.empty.set_text(
-            self.tr("Drop documents here, ask, and see which way of reading finds the answer.")
+        self.sample.setText(self.tr("Sample"))
+        self.sample.setToolTip(
+            self.tr("Documents and a question for the chosen task; Undo brings yours back")
         )
         self.table_card.set_texts(
             self.tr("What each way cost"), self.tr("One run each, on this machine, as loaded.")
@@ -170,10 +174,24 @@ class DocumentsView(QScrollArea):
             self.passage.show()
             self.ensureWidgetVisible(self.passage)
 
+    def _begin_wanted(self) -> None:
+        if self._model.documents.choice.empty:
+            self.sample_wanted.emit()
+        else:
+            self.run_wanted.emit()
+
     # Model to widgets
 
     def _show_choice(self) -> None:
         choice = self._model.documents.choice
+        if choice.empty:
+            self.begin.setText(self.tr("Try a sample"))
+            self.empty.set_text(
+                self.tr("Drop documents here, ask, and see which way of reading finds the answer.")
+            )
+        else:
+            self.begin.setText(self.tr("Ask"))
+            self.empty.set_text(self.tr("Ask, and see which way of reading finds the answer."))
         if self.question.text() != choice.question:
             self.question.setText(choice.question)
         for flow, chip in self.flows.items():
@@ -263,6 +281,7 @@ class DocumentsView(QScrollArea):
         asking.setSpacing(8)
         asking.addWidget(self.question, 1)
         asking.addWidget(self.ask)
+        asking.addWidget(self.sample)
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(12)
@@ -288,7 +307,10 @@ class DocumentsView(QScrollArea):
         self.ask.clicked.connect(self.run_wanted)
         for chip in self.flows.values():
             chip.clicked.connect(self._flows_edited)
-        self.begin.triggered.connect(self.sample_wanted)
+        self.question.undo_wanted.connect(documents.undo_stack.undo)
+        self.question.redo_wanted.connect(documents.undo_stack.redo)
+        self.begin.triggered.connect(self._begin_wanted)
+        self.sample.clicked.connect(self.sample_wanted)
         documents.changed.connect(self.refresh)
         documents.choice_changed.connect(self._show_choice)
 

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import ClassVar, cast
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QFileDialog, QPushButton, QStackedWidget, QWidget
 
 from engine.errors import ErrorReport
@@ -15,13 +16,15 @@ from workbench.plots.theme import PlotTheme
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
 from workbench.viewmodels.context import ContextModel, Topic, offered_topics
-from workbench.viewmodels.context_documents import DocumentsChoice, sample
 from workbench.viewmodels.context_setup import ContextSetup
 from workbench.viewmodels.context_tune import TuneChoice
+from workbench.viewmodels.document_samples import sample
+from workbench.viewmodels.documents_choice import DocumentsChoice
 from workbench.views.context.documents_panel import DocumentsPanel
 from workbench.views.context.documents_view import DocumentsView
 from workbench.views.context.frequencies_view import FrequenciesView
 from workbench.views.context.measure_view import MeasureView
+from workbench.views.context.reading_panel import ReadingPanel
 from workbench.views.context.setup_panel import SetupPanel
 from workbench.views.context.tune_panel import TunePanel
 from workbench.views.context.tune_view import TuneView
@@ -32,7 +35,7 @@ from workbench.widgets.fold import set_role
 
 LEFT_CHARS = 38
 GROUPS: dict[Topic, tuple[str, ...]] = {
-    "measure": ("for", "methods", "far", "keys", "text"),
+    "measure": ("for", "methods", "far", "keys", "text", "reading"),
     "frequencies": ("for", "methods", "far"),
     "training": ("for", "training"),
     "documents": ("for", "documents"),
@@ -65,6 +68,8 @@ class ContextPage(WorkingPage):
         services.icons.bind(self.fold, "sidebar")
         self.header.add_button(self.fold)
         self.panel = SetupPanel(self)
+        self.reading = ReadingPanel(self.panel)
+        self.panel.add_group("reading", self.reading)
         self.bar = ChipBar(self.topics, self)
         self.hint = ElidedLabel(self)
         self.measure = MeasureView(services, self.model, self.plot_theme, self)
@@ -83,7 +88,7 @@ class ContextPage(WorkingPage):
             self.panel.add_group("documents", DocumentsPanel(self.model.documents, self.panel))
         self._build()
         self._connect()
-        self.panel.set_setup(self.model.setup)
+        self._show_setup()
 
     # What every page has
 
@@ -137,11 +142,14 @@ class ContextPage(WorkingPage):
         if "training" in state:
             self.model.tune.set_choice(TuneChoice.from_plain(state["training"]))
         if "documents" in state:
-            self.model.documents.set_choice(DocumentsChoice.from_plain(state["documents"]))
+            self.model.documents.restore(DocumentsChoice.from_plain(state["documents"]))
         self.fold.setChecked(state.get("panel") is not False)
         topic = state.get("topic")
         if topic in self.topics:
             self._go(cast(Topic, topic))
+
+    def undo_stack(self) -> QUndoStack | None:
+        return self.model.documents.undo_stack
 
     def run_demo(self, done: Callable[[], None]) -> None:
         """Six methods at three lengths; then `done`."""
@@ -167,8 +175,14 @@ class ContextPage(WorkingPage):
         self.model.stop(self._topic)
 
     def _sample_wanted(self) -> None:
-        """Documents with one key each, and a question about one of them."""
-        self.model.documents.set_choice(sample(self.sample_language()))
+        """What suits the scene that was chosen; the person's own comes back with Undo."""
+        documents = self.model.documents
+        if not documents.choice.empty:
+            self.services.notify.offer(
+                self.tr("The sample took the place of your documents and question."),
+                self.tr("Undo"), documents.undo_stack.undo,
+            )  # fmt: skip
+        documents.set_choice(sample(self.sample_language(), documents.choice.scenario))
         self._run()
 
     def _ask_folder(self) -> None:
@@ -184,12 +198,20 @@ class ContextPage(WorkingPage):
         """Train, and write the copy into a folder."""
         self.model.start("training", folder)
 
+    def _train_anew(self) -> None:
+        self.model.tune.start(self.model.ref, self.model.setup.language, begin="fresh")
+
     def _fold_toggled(self, shown: bool) -> None:
         self.panel.setVisible(shown)
         self.state_changed.emit()
 
     def _setup_edited(self, setup: ContextSetup) -> None:
         self.model.set_setup(setup)
+
+    def _twin_wanted(self) -> None:
+        """The teaching model with the other kind of positions, beside this one."""
+        self._go("measure")
+        self.model.compare_twin()
 
     def _advised(self, scenario: str) -> None:
         self.model.advise(scenario)
@@ -214,14 +236,28 @@ class ContextPage(WorkingPage):
     # Model to widgets
 
     def _setup_changed(self) -> None:
-        self.panel.set_setup(self.model.setup)
+        self._show_setup()
         self.state_changed.emit()
 
+    def _show_setup(self) -> None:
+        self.panel.set_setup(self.model.setup)
+        self.reading.set_setup(self.model.setup)
+
     def _described(self) -> None:
-        self.panel.set_anatomy(self.model.anatomy)
+        self.panel.set_anatomy(self.model.anatomy, self.model.twin_id)
 
     def _choice_changed(self) -> None:
         self.state_changed.emit()
+
+    def _turned_back(self) -> None:
+        """What was undone is in sight."""
+        if self._topic != "documents":
+            self._go("documents")
+
+    def _looked(self) -> None:
+        """Train or Resume: what the primary action does depends on what is kept."""
+        self.services.actions.retranslate()
+        self.show_primary(self._is_running())
 
     def _trained(self, result: object) -> None:
         out = getattr(result, "out", "")
@@ -261,7 +297,7 @@ class ContextPage(WorkingPage):
         texts: dict[Topic, str] = {
             "measure": self.tr("Measure"),
             "frequencies": self.tr("Read frequencies"),
-            "training": self.tr("Train"),
+            "training": self.tr("Resume") if self.model.tune.resumes else self.tr("Train"),
             "documents": self.tr("Ask"),
         }
         return texts[self._topic]
@@ -290,17 +326,22 @@ class ContextPage(WorkingPage):
         model = self.model
         self.fold.toggled.connect(self._fold_toggled)
         self.panel.edited.connect(self._setup_edited)
+        self.reading.edited.connect(self._setup_edited)
+        self.panel.twin_wanted.connect(self._twin_wanted)
         self.panel.advised.connect(self._advised)
         self.bar.chosen.connect(self._chosen)
         for view in self.views.values():
             view.run_wanted.connect(self._run)
         if "training" in self.topics:
             self.tune.save_wanted.connect(self._ask_folder)
+            self.tune.anew_wanted.connect(self._train_anew)
+            model.tune.looked.connect(self._looked)
             model.tune.job.found.connect(self._trained)
         if "documents" in self.topics:
             self.documents.sample_wanted.connect(self._sample_wanted)
         model.tune.choice_changed.connect(self._choice_changed)
         model.documents.choice_changed.connect(self._choice_changed)
+        model.documents.turned_back.connect(self._turned_back)
         model.setup_changed.connect(self._setup_changed)
         model.described.connect(self._described)
         for topic in self.topics:
