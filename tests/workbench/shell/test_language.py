@@ -74,7 +74,7 @@ def test_the_whole_program_speaks_chinese(qapp, tmp_path, qtbot):
         r"HF_TOKEN|hf auth|https|MLP|RoPE|ALiBi|NF4|FP4|int8|CPU|float32|Enter|Return|English|"
         r"Esc|nat|Del|[Tt]op-k|[Tt]op-p|[Mm]in-p|safetensors|CoT|cpu|cuda|bfloat16|float16|sdpa|"
         r"eager|flash_attention_2|flex_attention|LlamaForCausalLM|BloomForCausalLM|softmax|YaRN|"
-        r"Wanda|RIA|RI|SparseGPT|OWL|FLAP|REAP|WIFN|Self-Extend|ReRoPE|StreamingLLM|NBCE|NTK|LoRA|"
+        r"Wanda|RIA|RI|SparseGPT|GBLM|OWL|FLAP|REAP|WIFN|Self-Extend|ReRoPE|StreamingLLM|NBCE|NTK|LoRA|"
         r"Leaky|log n|Map-reduce|"
         r"Llama 3|LongRoPE|ReLU|GELU|tanh|Swish|Sigmoid|(Re|GE|Swi)?GLU|β"
     )  # fmt: skip
