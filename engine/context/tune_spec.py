@@ -18,6 +18,9 @@ UNTRAINABLE = ("direct", "dynamic", "ntk-request", "longrope")
 """Presets without one set of frequencies of their own to train on."""
 
 
+GROWING = 0.5
+"""Share of the steps over which the stretch grows."""
+
 Adapter = Literal["full", "lora"]
 Also = Literal["norms", "biases", "embeddings"]
 Begin = Literal["resume", "fresh", "finish"]
@@ -104,6 +107,12 @@ class TuneContextSpec(Spec):
     def same(self) -> TuneContextSpec:
         """The training itself, whatever is done with its result: equal ones share a checkpoint."""
         return replace(self, out="", written="auto", begin="resume")
+
+    def stretch(self, step: int) -> float:
+        """Stretch of a step, from 1: it grows as a power over the first of them."""
+        share = min(1.0, step / (GROWING * self.steps))
+        grown: float = self.factor**share
+        return grown
 
     def check(self) -> None:
         if self.method not in SCALING_NAMES or self.method in UNTRAINABLE:

@@ -29,13 +29,21 @@ def probe_command(spec: ProbeSpec) -> str:
 
 def tune_command(spec: TuneContextSpec) -> str:
     """``lathe extend finetune …``."""
-    words = ["lathe", "extend", "finetune", *model_words(spec.model, ("device",))]
+    loaded = ("device", "quantization")
+    words = ["lathe", "extend", "finetune", *model_words(spec.model, loaded)]
     words += ["--method", spec.method]
     words += ["--factor", number(spec.factor), "--steps", str(spec.steps)]
     words += ["--rate", number(spec.rate), "--seed", str(spec.seed), "--n", str(spec.measured)]
     words += ["--language", spec.language]
     if spec.source.path != TEACHING:
         words += ["--text", spec.source.path]
+    words += ["--adapter", spec.adapter]
+    if spec.adapter != "full":
+        lora = spec.lora
+        words += ["--rank", str(lora.rank), "--alpha", number(lora.alpha)]
+        words += ["--targets", lora.targets, "--also", ",".join(lora.also) or "none"]
+        words += ["--write", spec.written]
+    words += {"resume": [], "fresh": ["--fresh"], "finish": ["--finish"]}[spec.begin]
     return line([*words, "--out", spec.out] if spec.out else words)
 
 

@@ -7,9 +7,9 @@ forgets how to look keys up, and has to find it again from nothing.
 
 from __future__ import annotations
 
-import math
 import time
 from contextlib import AbstractContextManager
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -49,8 +49,6 @@ if TYPE_CHECKING:
     from engine.jobs.job import JobContext
     from engine.models.loaded import LoadedModel
 
-GROWING: Final = 0.5
-"""Share of the steps over which the stretch grows."""
 NEEDLES: Final = 8
 EVERY_S = 30.0
 """A checkpoint is written so often, or less often where writing takes more than a twentieth."""
@@ -112,12 +110,14 @@ class _Tuning:
         self.root = checkpoint.root(ctx.resources.paths)
         sha = loaded.weights_sha(ctx.check)
         self.desk = self.root / checkpoint.key(spec, sha, self.material.sha256)
+        stretches = (spec.stretch(number) for number in range(1, spec.steps + 1))
+        self._work = (0.0, *accumulate(stretches))  # a step takes as long as its texts are
         self._due = time.monotonic() + EVERY_S
 
     @property
     def factor(self) -> float:
         """The stretch that the steps made so far have come to."""
-        return self._stretch(len(self.steps))
+        return self.spec.stretch(len(self.steps))
 
     def run(self) -> TuneContextResult:
         """Measure, train, measure, write."""
@@ -181,12 +181,12 @@ class _Tuning:
 
     def _step(self, trainer: Trainer) -> None:
         number, spec = len(self.steps), self.spec
-        factor = self._stretch(number + 1)
+        factor = self.spec.stretch(number + 1)
         with applied(trainer.model, self.method, factor):
             step = trainer.step(self.material.step(number, factor))
         self.steps = (*self.steps, step)
         self.ctx.partial(step)
-        done = 0.05 + 0.9 * step.step / spec.steps
+        done = 0.05 + 0.9 * self._work[step.step] / self._work[-1]
         self.ctx.progress(done, f"Step {step.step} of {spec.steps}")
 
     def _checkpoint(self, trainer: Trainer) -> None:
@@ -218,11 +218,6 @@ class _Tuning:
 
     def _head(self) -> checkpoint.Head:
         return checkpoint.Head(self.spec.same(), self.steps, self.before, self.after)
-
-    def _stretch(self, step: int) -> float:
-        """Stretch after so many steps: it grows as a power over the first of them."""
-        share = min(1.0, step / (GROWING * self.spec.steps))
-        return math.pow(self.spec.factor, share)
 
     def _measured(
         self, model: PreTrainedModel, factor: float, stretches: tuple[float, ...]
