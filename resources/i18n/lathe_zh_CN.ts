@@ -2,6 +2,73 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name></name>
+    <message>
+        <source>Run</source>
+        <translation type="unfinished">运行</translation>
+    </message>
+    <message>
+        <source>Ask with every chosen technique</source>
+        <translation type="unfinished">用所有选中的技巧提问</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished">停止</translation>
+    </message>
+    <message>
+        <source>Stop answering; what is there stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load the sample</source>
+        <translation type="unfinished">载入示例</translation>
+    </message>
+    <message>
+        <source>Load the sample with documents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another exercise</source>
+        <translation type="unfinished">换一题</translation>
+    </message>
+    <message>
+        <source>Overlay two columns</source>
+        <translation type="unfinished">叠加两列</translation>
+    </message>
+    <message>
+        <source>Explain these answers</source>
+        <translation type="unfinished">解释这些回答</translation>
+    </message>
+    <message>
+        <source>Open them on the page Why</source>
+        <translation type="unfinished">在“归因”页中打开</translation>
+    </message>
+    <message>
+        <source>Look inside the last answer</source>
+        <translation type="unfinished">查看最后一个回答的内部</translation>
+    </message>
+    <message>
+        <source>Open prompt and answer on the page Attention</source>
+        <translation type="unfinished">在“注意力”页面打开提示与回答</translation>
+    </message>
+    <message>
+        <source>See the positions of the last answer</source>
+        <translation type="unfinished">查看最后一个回答的位置</translation>
+    </message>
+    <message>
+        <source>Open prompt and answer on the page Position</source>
+        <translation type="unfinished">在“位置”页打开提示和回答</translation>
+    </message>
+    <message>
+        <source>Sampling settings</source>
+        <translation type="unfinished">采样设置</translation>
+    </message>
+    <message>
+        <source>Clear the results</source>
+        <translation type="unfinished">清除结果</translation>
+    </message>
+</context>
+<context>
     <name>AboutDialog</name>
     <message>
         <source>About Lathe</source>
@@ -2190,7 +2257,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished">继续</translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Ask</source>
@@ -2620,6 +2687,65 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>meaning</source>
         <translation>语义</translation>
+    </message>
+</context>
+<context>
+    <name>DocumentsSection</name>
+    <message>
+        <source>Documents</source>
+        <translation type="unfinished">文档</translation>
+    </message>
+    <message>
+        <source>Passages found in them for the question stand in the prompt&apos;s context.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Passages</source>
+        <translation type="unfinished">段落数</translation>
+    </message>
+    <message>
+        <source>Most passages per question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Most passages per question; fewer where the model&apos;s window has no room</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How passages are found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by words and meaning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by words (BM25)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by meaning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both ranks joined by reciprocal rank fusion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words of the question, the rare ones most; needs no encoder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hidden states of the model itself, compared by their angle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read by {names}; the other columns answer without.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read by every column.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5640,6 +5766,37 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>PassageSources</name>
+    <message>
+        <source>From</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No passage was found for the question.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} of {all} passages that were found fit the window.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>p. {n}</source>
+        <translation type="unfinished">第 {n} 页</translation>
+    </message>
+    <message>
+        <source>at {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the passage in {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rank {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>PassageView</name>
     <message>
         <source>Close</source>
@@ -8217,12 +8374,24 @@ One question, leave one out</source>
         <translation>LongRoPE 的除数</translation>
     </message>
     <message>
+        <source>Compare with {model}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The teaching model with the same lessons and the other kind of positions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>ALiBi turns nothing: it takes a penalty per distance off each score, so there are no frequencies to change. It extrapolates directly, as trained.</source>
         <translation>ALiBi 不做旋转：它按距离给每个分数减去惩罚，因此没有频率可改。它按训练方式直接外推。</translation>
     </message>
     <message>
         <source>The model has no rotary positions: there is nothing to turn.</source>
         <translation>模型没有旋转位置：没有可旋转的东西。</translation>
+    </message>
+    <message>
+        <source>ALiBi is trained in: this model&apos;s weights expect other positions.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Tokens each</source>
@@ -9404,6 +9573,10 @@ One question, leave one out</source>
         <translation>生成知识</translation>
     </message>
     <message>
+        <source>Retrieved knowledge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Label likelihood</source>
         <translation>标签似然</translation>
     </message>
@@ -9434,6 +9607,10 @@ One question, leave one out</source>
     <message>
         <source>The model states what it knows first, then answers with it (Liu et al. 2022).</source>
         <translation>模型先陈述所知，再据此作答（Liu 等，2022）。</translation>
+    </message>
+    <message>
+        <source>Passages of your documents, found for the question, stand in the context (Lewis et al. 2020).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No sampling: the likeliest of the known labels is the answer.</source>
@@ -9637,27 +9814,27 @@ One question, leave one out</source>
     </message>
     <message>
         <source>What is trained</source>
-        <translation type="unfinished"></translation>
+        <translation>训练内容</translation>
     </message>
     <message>
         <source>Rank</source>
-        <translation type="unfinished"></translation>
+        <translation>秩</translation>
     </message>
     <message>
         <source>Alpha</source>
-        <translation type="unfinished"></translation>
+        <translation>Alpha</translation>
     </message>
     <message>
         <source>In</source>
-        <translation type="unfinished"></translation>
+        <translation>作用于</translation>
     </message>
     <message>
         <source>Beside it</source>
-        <translation type="unfinished"></translation>
+        <translation>同时训练</translation>
     </message>
     <message>
         <source>Saved as</source>
-        <translation type="unfinished"></translation>
+        <translation>保存为</translation>
     </message>
     <message>
         <source>Before and after, at the trained and at the target length; 0 = none</source>
@@ -9669,63 +9846,63 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Rank of what LoRA adds to each matrix</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA 加到每个矩阵上的增量的秩</translation>
     </message>
     <message>
         <source>LoRA adds alpha / rank times its product</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA 加上其乘积的 alpha / 秩 倍</translation>
     </message>
     <message>
         <source>norms</source>
-        <translation type="unfinished">归一化</translation>
+        <translation>归一化</translation>
     </message>
     <message>
         <source>biases</source>
-        <translation type="unfinished"></translation>
+        <translation>偏置</translation>
     </message>
     <message>
         <source>embeddings</source>
-        <translation type="unfinished"></translation>
+        <translation>嵌入</translation>
     </message>
     <message>
         <source>Trained as a whole, as LongLoRA does with norms</source>
-        <translation type="unfinished"></translation>
+        <translation>整体训练，如 LongLoRA 对归一化层的做法</translation>
     </message>
     <message>
         <source>automatic</source>
-        <translation type="unfinished">自动</translation>
+        <translation>自动</translation>
     </message>
     <message>
         <source>all weights</source>
-        <translation type="unfinished"></translation>
+        <translation>全部权重</translation>
     </message>
     <message>
         <source>all linear layers</source>
-        <translation type="unfinished"></translation>
+        <translation>所有线性层</translation>
     </message>
     <message>
         <source>attention alone</source>
-        <translation type="unfinished"></translation>
+        <translation>仅注意力</translation>
     </message>
     <message>
         <source>whole model</source>
-        <translation type="unfinished"></translation>
+        <translation>完整模型</translation>
     </message>
     <message>
         <source>adapter alone</source>
-        <translation type="unfinished"></translation>
+        <translation>仅适配器</translation>
     </message>
     <message>
         <source>All {n} parameters are trained.</source>
-        <translation type="unfinished"></translation>
+        <translation>训练全部 {n} 个参数。</translation>
     </message>
     <message>
         <source>LoRA: {k} of {n} parameters are trained ({share}).</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA：训练 {n} 个参数中的 {k} 个（{share}）。</translation>
     </message>
     <message>
         <source>About {total} of memory: weights {weights}, gradients {gradients}, optimiser {optimiser}, a text of {tokens} tokens {text}; {free} are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>约需内存 {total}：权重 {weights}，梯度 {gradients}，优化器 {optimiser}，{tokens} 个词元的文本 {text}；可用 {free}。</translation>
     </message>
 </context>
 <context>
@@ -9792,27 +9969,27 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Start over</source>
-        <translation type="unfinished"></translation>
+        <translation>从头开始</translation>
     </message>
     <message>
         <source>Drop what is trained so far and begin with the first step</source>
-        <translation type="unfinished"></translation>
+        <translation>丢弃已训练的部分，从第一步开始</translation>
     </message>
     <message>
         <source>Load this model</source>
-        <translation type="unfinished"></translation>
+        <translation>加载此模型</translation>
     </message>
     <message>
         <source>Work with the longer model on every page</source>
-        <translation type="unfinished"></translation>
+        <translation>在每个页面使用这个更长的模型</translation>
     </message>
     <message>
         <source>Show folder</source>
-        <translation type="unfinished"></translation>
+        <translation>打开文件夹</translation>
     </message>
     <message>
         <source>A copy of the model reads longer texts for a while with its positions stretched; the model itself stays as it is. Stop keeps what is trained.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的一个副本在拉伸的位置上阅读一段时间更长的文本；模型本身保持不变。停止会保留已训练的部分。</translation>
     </message>
     <message>
         <source>Loss</source>
@@ -9840,15 +10017,15 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Save…</source>
-        <translation type="unfinished"></translation>
+        <translation>保存…</translation>
     </message>
     <message>
         <source>Save what is trained…</source>
-        <translation type="unfinished"></translation>
+        <translation>保存已训练的部分…</translation>
     </message>
     <message>
         <source>Write the copy, with its scaling, into a folder; nothing is trained again</source>
-        <translation type="unfinished"></translation>
+        <translation>将副本连同其缩放写入文件夹；不会重新训练</translation>
     </message>
     <message>
         <source>each step</source>
@@ -9876,11 +10053,11 @@ One question, leave one out</source>
     </message>
     <message>
         <source>{n} tokens/s</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 词元/秒</translation>
     </message>
     <message>
         <source>about {time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>约剩 {time}</translation>
     </message>
     <message>
         <source>not measured yet</source>
@@ -9892,31 +10069,31 @@ One question, leave one out</source>
     </message>
     <message>
         <source>{a} of the keys before ({low} … {high}), {b} after ({least} … {most}), at {tokens} tokens (n = {n})</source>
-        <translation type="unfinished"></translation>
+        <translation>在 {tokens} 个词元处：训练前找到 {a} 的密码（{low} … {high}），训练后 {b}（{least} … {most}），n = {n}</translation>
     </message>
     <message>
         <source>{n} of {all} steps are trained and kept: Resume goes on from there, and what is trained can be saved as a model (stretched {factor} times so far).</source>
-        <translation type="unfinished"></translation>
+        <translation>已训练并保留 {n} 步，共 {all} 步：“继续”从此处接着训练，已训练的部分可保存为模型（目前拉伸 {factor} 倍）。</translation>
     </message>
     <message>
         <source>Trained and kept; not saved as a model yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>已训练并保留；尚未保存为模型。</translation>
     </message>
     <message>
         <source>Saved in {folder} ({size}); read back: {same}</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存到 {folder}（{size}）；读回校验：{same}</translation>
     </message>
     <message>
         <source>bit for bit the trained model</source>
-        <translation type="unfinished"></translation>
+        <translation>与训练所得模型逐位相同</translation>
     </message>
     <message>
         <source>logits differ by {n} at most</source>
-        <translation type="unfinished"></translation>
+        <translation>logits 最多相差 {n}</translation>
     </message>
     <message>
         <source>An adapter alone: peft loads it beside its base model.</source>
-        <translation type="unfinished"></translation>
+        <translation>仅适配器：由 peft 在其基础模型旁加载。</translation>
     </message>
 </context>
 <context>
