@@ -30,7 +30,7 @@ from engine.commands.prune_shared import (
 )
 from engine.errors import EngineError
 from engine.paths import Paths
-from engine.pruning.presets import save_preset
+from engine.pruning.presets import check_name, save_preset
 from engine.pruning.prune_spec import TEACHING
 from engine.pruning.recipe import Group, Mode
 from engine.pruning.tune_spec import Candidate, TuneResult, TuneSpec
@@ -79,6 +79,8 @@ def tune(
             seed=seed,
         )
         check_files(spec)
+        if save:
+            check_name(save)
         result = run_job(spec)
         assert isinstance(result, TuneResult)
         if save:

@@ -47,13 +47,18 @@ def save_preset(paths: Paths, name: str, recipe: Recipe) -> None:
     import msgspec
 
     recipe.check()
+    check_name(name)
+    kept = {**presets(paths), name: recipe}
+    write_bytes(_file(paths), msgspec.json.format(msgspec.json.encode(kept), indent=1))
+
+
+def check_name(name: str) -> None:
+    """Raise `BadSpec` for a name under which no score can be kept."""
     if name in METHODS or not NAME.fullmatch(name):
         raise BadSpec(
             f"A pruning score cannot be saved as “{name}”.",
             "Choose a name without spaces and commas that no method has.",
         )
-    kept = {**presets(paths), name: recipe}
-    write_bytes(_file(paths), msgspec.json.format(msgspec.json.encode(kept), indent=1))
 
 
 def remove_preset(paths: Paths, name: str) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.errors import BadSpec
 from engine.pruning.network import smallest_of_each
 from engine.pruning.recipe import Group, Pattern
 
@@ -129,11 +130,14 @@ def pruned_of_m(scores: Tensor, pattern: Pattern) -> Tensor:
     Without a loop: the groups become one axis and each is ranked by itself.
 
     Raises:
-        ValueError: The row length is no multiple of ``of``.
+        BadSpec: The row length is no multiple of ``of``.
     """
     width = scores.shape[-1]
     if width % pattern.of:
-        raise ValueError(f"{width} inputs do not divide into groups of {pattern.of}")
+        raise BadSpec(
+            f"A matrix has {width} inputs, which do not divide into groups of {pattern.of}.",
+            "Choose a pattern whose groups fit, such as 2:4.",
+        )
     leaving = pattern.of - pattern.keep
     groups = scores.reshape(-1, pattern.of)
     gone = torch.empty(groups.shape, dtype=torch.bool, device=scores.device)

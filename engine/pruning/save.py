@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from engine.models import bitmask
 from engine.pruning.folder import PROVENANCE, whole_folder
 from engine.pruning.passages import Passages
 from engine.pruning.prune_spec import Loss, MatrixRow, PruneSpec
+from engine.store.atomic import cannot_write
 
 if TYPE_CHECKING:
     from engine.models.loaded import LoadedModel
@@ -23,14 +25,23 @@ CARD = "README.md"
 
 
 def save_masks(file: Path, masks: dict[str, Tensor]) -> int:
-    """Write every mask (True = pruned, ``[out, in]``) as NPZ; returns the file's bytes."""
+    """Write every mask (True = pruned, ``[out, in]``) as NPZ; returns the file's bytes.
+
+    Raises:
+        StoreError: The disk is full, or the folder cannot be written.
+    """
     file = file if file.suffix == ".npz" else file.with_suffix(".npz")
-    file.parent.mkdir(parents=True, exist_ok=True)
     arrays = {name: mask.numpy() for name, mask in masks.items()}
     partial = file.with_suffix(".partial.npz")
-    np.savez_compressed(partial, **arrays)  # type: ignore[arg-type]
-    partial.replace(file)
-    return file.stat().st_size
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(partial, **arrays)  # type: ignore[arg-type]
+        partial.replace(file)
+        return file.stat().st_size
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise cannot_write(file, error) from error
 
 
 def save_model(

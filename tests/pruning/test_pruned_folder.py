@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
+from safetensors import SafetensorError
 
-from engine.errors import BadSpec
+from engine.errors import BadSpec, StoreError
 from engine.pruning.folder import PROVENANCE, check_folder, replaces, whole_folder
 
 
@@ -15,10 +17,10 @@ def _write(folder: Path, words: str, *, overwrite: bool = False) -> None:
         (partial / PROVENANCE).write_text(words)
 
 
-def _lost(folder: Path) -> None:
+def _lost(folder: Path, error: Exception) -> None:
     with whole_folder(folder, overwrite=True) as partial:
         (partial / PROVENANCE).write_text("half")
-        raise OSError("disk full")
+        raise error
 
 
 def test_replaced_only_when_allowed(tmp_path: Path) -> None:
@@ -34,11 +36,19 @@ def test_replaced_only_when_allowed(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["out"]
 
 
-def test_half_a_model_leaves_the_former_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        SafetensorError("I/O error: No space left on device (os error 28)"),
+    ],
+    ids=["ours", "safetensors"],
+)
+def test_half_a_model_leaves_the_former_one(tmp_path: Path, error: Exception) -> None:
     folder = tmp_path / "out"
     _write(folder, "one")
-    with pytest.raises(OSError, match="disk full"):
-        _lost(folder)
+    with pytest.raises(StoreError, match="the disk is full"):
+        _lost(folder, error)
     assert (folder / PROVENANCE).read_text() == "one"
     assert [one.name for one in tmp_path.iterdir()] == ["out"]
 

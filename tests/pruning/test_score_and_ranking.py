@@ -8,7 +8,7 @@ from torch import Tensor
 
 from engine.errors import BadSpec
 from engine.pruning.ranking import count, lowest, pruned_of_m, rank, zero
-from engine.pruning.recipe import PRESETS, Group, Recipe, pattern_of
+from engine.pruning.recipe import PRESETS, Group, Pattern, Recipe, pattern_of
 from engine.pruning.score import score
 
 
@@ -184,3 +184,8 @@ def test_zeroing_leaves_the_rest_and_no_negative_zero(transposed: bool) -> None:
 @pytest.mark.parametrize(("hundredths", "size"), [(29, 100), (57, 100), (50, 192), (1, 100)])
 def test_a_share_that_is_a_whole_number_is_not_cut_short(hundredths: int, size: int) -> None:
     assert count(hundredths / 100, size) == hundredths * size // 100
+
+
+def test_inputs_that_do_not_divide_into_groups_are_refused() -> None:
+    with pytest.raises(BadSpec, match="8 inputs"):
+        pruned_of_m(torch.ones(2, 8), Pattern(2, 3))

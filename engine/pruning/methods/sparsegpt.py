@@ -49,8 +49,9 @@ class SparseGpt:
         work[inputs.moments.diagonal() == 0] = 0  # features that were never active
         gone = torch.zeros_like(work, dtype=torch.bool)
         columns = len(work)
-        for start in range(0, columns, self.block):
-            stop = min(start + self.block, columns)
+        block = self._whole(self.block)
+        for start in range(0, columns, block):
+            stop = min(start + block, columns)
             part = slice(start, stop)
             lost = self._prune_block(work[part], upper[part, part], gone[part], ratio)
             work[stop:] -= upper[part, stop:].T @ lost
@@ -90,7 +91,7 @@ class SparseGpt:
         if self.pattern.free:  # one threshold over the block, in the order of its rows
             gone.copy_(lowest((work / pivots).square_().T, "matrix", ratio).T)
         lost = torch.empty_like(work)
-        step = self._step
+        step = self._whole(STEP)
         for start in range(0, len(work), step):
             stop = min(start + step, len(work))
             for column in range(start, stop):
@@ -105,8 +106,7 @@ class SparseGpt:
             work[stop:] -= factor[start:stop, stop:].T @ lost[start:stop]
         return lost
 
-    @property
-    def _step(self) -> int:
-        """Columns that are made up for one by one; whole groups of a pattern."""
+    def _whole(self, columns: int) -> int:
+        """At least so many columns, in whole groups of the pattern."""
         of = self.pattern.of or 1
-        return -(-STEP // of) * of
+        return -(-columns // of) * of
