@@ -2,73 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
-    <name></name>
-    <message>
-        <source>Run</source>
-        <translation type="unfinished">运行</translation>
-    </message>
-    <message>
-        <source>Ask with every chosen technique</source>
-        <translation type="unfinished">用所有选中的技巧提问</translation>
-    </message>
-    <message>
-        <source>Stop</source>
-        <translation type="unfinished">停止</translation>
-    </message>
-    <message>
-        <source>Stop answering; what is there stays</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load the sample</source>
-        <translation type="unfinished">载入示例</translation>
-    </message>
-    <message>
-        <source>Load the sample with documents</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Another exercise</source>
-        <translation type="unfinished">换一题</translation>
-    </message>
-    <message>
-        <source>Overlay two columns</source>
-        <translation type="unfinished">叠加两列</translation>
-    </message>
-    <message>
-        <source>Explain these answers</source>
-        <translation type="unfinished">解释这些回答</translation>
-    </message>
-    <message>
-        <source>Open them on the page Why</source>
-        <translation type="unfinished">在“归因”页中打开</translation>
-    </message>
-    <message>
-        <source>Look inside the last answer</source>
-        <translation type="unfinished">查看最后一个回答的内部</translation>
-    </message>
-    <message>
-        <source>Open prompt and answer on the page Attention</source>
-        <translation type="unfinished">在“注意力”页面打开提示与回答</translation>
-    </message>
-    <message>
-        <source>See the positions of the last answer</source>
-        <translation type="unfinished">查看最后一个回答的位置</translation>
-    </message>
-    <message>
-        <source>Open prompt and answer on the page Position</source>
-        <translation type="unfinished">在“位置”页打开提示和回答</translation>
-    </message>
-    <message>
-        <source>Sampling settings</source>
-        <translation type="unfinished">采样设置</translation>
-    </message>
-    <message>
-        <source>Clear the results</source>
-        <translation type="unfinished">清除结果</translation>
-    </message>
-</context>
-<context>
     <name>AboutDialog</name>
     <message>
         <source>About Lathe</source>
@@ -1744,64 +1677,8 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>同一个问题，用不同方式提问，并排比较。</translation>
     </message>
     <message>
-        <source>Run</source>
-        <translation>运行</translation>
-    </message>
-    <message>
-        <source>Ask with every chosen technique</source>
-        <translation>用所有选中的技巧提问</translation>
-    </message>
-    <message>
-        <source>Stop</source>
-        <translation>停止</translation>
-    </message>
-    <message>
-        <source>Stop answering; what is there stays</source>
-        <translation>停止回答；已有内容保留</translation>
-    </message>
-    <message>
         <source>Load the sample</source>
         <translation>载入示例</translation>
-    </message>
-    <message>
-        <source>Another exercise</source>
-        <translation>换一题</translation>
-    </message>
-    <message>
-        <source>Overlay two columns</source>
-        <translation>叠加两列</translation>
-    </message>
-    <message>
-        <source>Explain these answers</source>
-        <translation>解释这些回答</translation>
-    </message>
-    <message>
-        <source>Open them on the page Why</source>
-        <translation>在“归因”页中打开</translation>
-    </message>
-    <message>
-        <source>Look inside the last answer</source>
-        <translation>查看最后一个回答的内部</translation>
-    </message>
-    <message>
-        <source>Open prompt and answer on the page Attention</source>
-        <translation>在“注意力”页面打开提示与回答</translation>
-    </message>
-    <message>
-        <source>See the positions of the last answer</source>
-        <translation>查看最后一个回答的位置</translation>
-    </message>
-    <message>
-        <source>Open prompt and answer on the page Position</source>
-        <translation>在“位置”页打开提示和回答</translation>
-    </message>
-    <message>
-        <source>Sampling settings</source>
-        <translation>采样设置</translation>
-    </message>
-    <message>
-        <source>Clear the results</source>
-        <translation>清除结果</translation>
     </message>
     <message>
         <source>Run asks the question with each chosen technique, side by side.</source>
@@ -1822,6 +1699,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Change the prompt&apos;s language</source>
         <translation>切换提示词语言</translation>
+    </message>
+    <message>
+        <source>Load the sample with documents</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5360,6 +5241,73 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Answer of the right column</source>
         <translation>右列的回答</translation>
+    </message>
+</context>
+<context>
+    <name>PageCommands</name>
+    <message>
+        <source>Run</source>
+        <translation type="unfinished">运行</translation>
+    </message>
+    <message>
+        <source>Ask with every chosen technique</source>
+        <translation type="unfinished">用所有选中的技巧提问</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished">停止</translation>
+    </message>
+    <message>
+        <source>Stop answering; what is there stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load the sample</source>
+        <translation type="unfinished">载入示例</translation>
+    </message>
+    <message>
+        <source>Load the sample with documents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another exercise</source>
+        <translation type="unfinished">换一题</translation>
+    </message>
+    <message>
+        <source>Overlay two columns</source>
+        <translation type="unfinished">叠加两列</translation>
+    </message>
+    <message>
+        <source>Explain these answers</source>
+        <translation type="unfinished">解释这些回答</translation>
+    </message>
+    <message>
+        <source>Open them on the page Why</source>
+        <translation type="unfinished">在“归因”页中打开</translation>
+    </message>
+    <message>
+        <source>Look inside the last answer</source>
+        <translation type="unfinished">查看最后一个回答的内部</translation>
+    </message>
+    <message>
+        <source>Open prompt and answer on the page Attention</source>
+        <translation type="unfinished">在“注意力”页面打开提示与回答</translation>
+    </message>
+    <message>
+        <source>See the positions of the last answer</source>
+        <translation type="unfinished">查看最后一个回答的位置</translation>
+    </message>
+    <message>
+        <source>Open prompt and answer on the page Position</source>
+        <translation type="unfinished">在“位置”页打开提示和回答</translation>
+    </message>
+    <message>
+        <source>Sampling settings</source>
+        <translation type="unfinished">采样设置</translation>
+    </message>
+    <message>
+        <source>Clear the results</source>
+        <translation type="unfinished">清除结果</translation>
     </message>
 </context>
 <context>
