@@ -107,6 +107,10 @@ class HeadAtlas(pg.GraphicsView):
         self.layers = tuple(dict.fromkeys(head.layer for head in self._heads))
         self._redraw()
 
+    def clear(self) -> None:
+        """Show no heads."""
+        self.show_heads((), np.zeros((0, 64, 64), np.uint8), 1)
+
     def set_order(self, order: Sequence[HeadAt], by_layer: bool) -> None:
         """Let the same heads stand in another order."""
         self._bounds_change()

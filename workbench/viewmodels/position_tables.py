@@ -39,6 +39,13 @@ class TableView:
     count: int
     width: int
 
+    @property
+    def distances(self) -> np.ndarray:
+        """Between the rows of `alike`, in positions: thinned rows lie several apart."""
+        places = self.alike.positions
+        step = float(places[1]) if len(places) > 1 else 1.0
+        return np.arange(len(self.alike.by_distance)) * step
+
 
 def formula_table(layout: Layout) -> TableView:
     """The sines and cosines of the original Transformer."""

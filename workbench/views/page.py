@@ -31,6 +31,10 @@ class Page(QWidget):
         page_id: Stable name: in the session file, in actions, on the command line.
         icon_name: Icon in the rail.
 
+    Every page defines:
+        title(): Its name, translated.
+        subtitle(): One plain sentence, translated.
+
     Attributes:
         services: The application's services.
         header: Title, sentence and the primary action.
@@ -40,8 +44,10 @@ class Page(QWidget):
         state_changed(): Something that `save_state` returns changed; the session saves soon.
     """
 
-    page_id: ClassVar[str] = ""
-    icon_name: ClassVar[str] = ""
+    page_id: ClassVar[str]
+    icon_name: ClassVar[str]
+    title: Callable[[], str]
+    subtitle: Callable[[], str]
 
     state_changed = Signal()
 
@@ -57,14 +63,6 @@ class Page(QWidget):
         self.body = QVBoxLayout()
         self.body.setSpacing(GAP)
         outer.addLayout(self.body, 1)
-
-    def title(self) -> str:
-        """The page's name, translated."""
-        raise NotImplementedError
-
-    def subtitle(self) -> str:
-        """One plain sentence, translated."""
-        raise NotImplementedError
 
     def register_actions(self, registry: ActionRegistry) -> None:
         """Register the page's commands (scope = `page_id`). Called once, before the first show.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import (
@@ -17,11 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from engine.evaluation.evidence.states_spec import state_name
-from engine.inspection.capture import Float, Role
+from engine.inspection.capture import Float
 from engine.inspection.stages import stage
 from engine.inspection.states import LayerPair, difference, pairs
-from engine.inspection.states_spec import StatesPair
-from engine.inspection.tiles import thumbnails
 from engine.models.reference import ModelRef
 from workbench.plots.atlas_marks import AtlasMarks
 from workbench.plots.colour_bar import ColourBar
@@ -32,8 +29,13 @@ from workbench.plots.theme import PlotTheme
 from workbench.plots.tiled_map import CellAt, TiledMap
 from workbench.services.container import Services
 from workbench.viewmodels.attention import AttentionModel
-from workbench.viewmodels.attention_heads import HeadAt, flat, heads_of
+from workbench.viewmodels.attention_heads import HeadAt, heads_of
 from workbench.viewmodels.attention_inside import StatesModel, other_states
+from workbench.viewmodels.attention_states import (
+    divergence_arrays,
+    head_differences,
+    largest_difference,
+)
 from workbench.viewmodels.attention_tiles import difference_tile, head_tile
 from workbench.views.job_line import JobLine
 from workbench.widgets.chips import Chip
@@ -159,11 +161,11 @@ class TwoStatesView(QWidget):
             self.offer()
             for one in (self.difference, self.first_map, self.second_map):
                 one.show_map(None, (0, 0))
-            self.atlas.show_heads((), np.zeros((0, 64, 64), np.uint8), 1)
+            self.atlas.clear()
             self._ask_wanted()
         else:
             self._services.background.run(
-                partial(_differences, result, self._model.role),
+                partial(head_differences, result, self._model.role),
                 partial(self._take_atlas, self._serial),
             )
             self._pairs = pairs(result.first, result.second)
@@ -209,7 +211,8 @@ class TwoStatesView(QWidget):
             partial(head_tile, *two, "softmax"), pair.first.shape, rows, columns, keep
         )
         self._services.background.run(
-            partial(_largest, pair, head.head), partial(self._take_scale, self._serial, head)
+            partial(largest_difference, pair, head.head),
+            partial(self._take_scale, self._serial, head),
         )
         self._mark()
         self._tell()
@@ -330,9 +333,7 @@ class TwoStatesView(QWidget):
         result = self._states.result
         if result is None:
             return None
-        found = result.divergences
-        layers = np.array(found.layers)
-        return partial(npz, {"layers": layers, "divergence": found.values, "worst": found.worst})
+        return partial(npz, divergence_arrays(result))
 
     # Building
 
@@ -398,23 +399,6 @@ class TwoStatesView(QWidget):
         self.atlas.chosen.connect(self._show_head)
         for one in (self.difference, self.first_map, self.second_map):
             one.hovered.connect(self._tell_cell)
-
-
-def _differences(result: StatesPair, role: Role) -> Float:
-    """Second minus first of every head's small picture, ``[heads, size, size]``."""
-    first, second = thumbnails(result.first, role=role), thumbnails(result.second, role=role)
-    return flat(second - first)
-
-
-def _largest(pair: LayerPair, head: int) -> float:
-    """The largest difference over evenly chosen rows; never 0."""
-    queries = pair.first.shape[0]
-    step = max(1, queries // FIRST_ROWS)
-    top = 0.0
-    for start in range(0, queries, step * 64):
-        rows = slice(start, min(queries, start + 64))
-        top = max(top, float(np.abs(difference(pair, head, "softmax", rows)).max(initial=0.0)))
-    return top or 1e-6
 
 
 def _difference_csv(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Final, Literal
 
-import numpy as np
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -184,12 +183,10 @@ class TablesView(QWidget):
             self.tr("How alike two positions are"),
             self.tr("cosine of their rows, from {low} to 1").format(low=short(lowest)),
         )
-        step = float(view.alike.positions[1]) if len(view.alike.positions) > 1 else 1.0
-        steps = np.arange(len(view.alike.by_distance)) * step
         self.curve.set_data(
             Axis(self.tr("distance"), self.tr("positions"), whole=True),
             Axis(self.tr("mean cosine")),
-            (Series(self.tr("mean over all pairs of that distance"), steps,
+            (Series(self.tr("mean over all pairs of that distance"), view.distances,
                     view.alike.by_distance),),
         )  # fmt: skip
         self.curve_card.set_texts(
