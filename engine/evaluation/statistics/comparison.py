@@ -154,7 +154,7 @@ def compare_variants(
     """Compare every column (variant × model) of a comparison with every other, item by item.
 
     Works for techniques on one model, for one technique on several models or states of one model,
-    and for both at once. Imports scipy on first use: call it off the GUI thread.
+    and for both at once. Call it off the GUI thread: shares of several samples import scipy.
 
     Args:
         spec: The comparison.
