@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.models.reference import AttentionChoice
-
 if TYPE_CHECKING:
     from engine.context.probes.haystack import Haystack
     from engine.models.loaded import LoadedModel
@@ -18,13 +16,6 @@ REPEATS: Final = 3
 NEEDLES: Final = 8
 TIMES: Final = 4
 """Length of the measured texts, in trained lengths."""
-
-IMPLEMENTATIONS: Final[tuple[AttentionChoice, ...]] = (
-    "sdpa",
-    "eager",
-    "flex_attention",
-    "flash_attention_2",
-)
 
 Progress = Callable[[str], None]
 
@@ -101,38 +92,21 @@ def swap_ms(loaded: LoadedModel, repeats: int = SWAPS) -> dict[str, float]:
 
 def attention_ms(loaded: LoadedModel) -> dict[str, float | str]:
     """Milliseconds of reading 4 × the trained length, or why an implementation is not possible."""
+    from engine.context.implementations import timed
     from engine.context.method_names import MOVING_NAMES, OTHER_RULES
     from engine.context.methods import applied, method_of, trained_length
-    from engine.context.probes.reading import Reader
-    from engine.errors import EngineError
-    from engine.models.attention import choose_attention
+    from engine.context.probe_spec import IMPLEMENTATIONS
 
     model = loaded.model
     tokens = TIMES * trained_length(model)
-    ids = [place % 1000 + 8 for place in range(tokens)]
-
-    def read_ms() -> float:
-        began = time.perf_counter()
-        Reader(model, _never).read(ids)
-        return (time.perf_counter() - began) * 1000
-
     found: dict[str, float | str] = {}
-    before = model.config._attn_implementation
     for name in IMPLEMENTATIONS:
-        if name == "flex_attention" and loaded.device.type == "cpu":
-            found[name] = "is compiled for a GPU"
-            continue
-        try:
-            choose_attention(type(model), name, str(loaded.device))
-            model.set_attn_implementation(name)
-            found[name] = statistics.median(read_ms() for _ in range(REPEATS))
-        except EngineError as error:
-            found[name] = error.message
-        finally:
-            model.set_attn_implementation(before)
+        one = timed(loaded, name, tokens, _never, repeats=REPEATS)
+        found[name] = one.problem if one.ms is None else one.ms
     for rule in (*MOVING_NAMES, *OTHER_RULES):
         with applied(model, method_of(rule), float(TIMES), tokens):
-            found[rule] = statistics.median(read_ms() for _ in range(REPEATS))
+            one = timed(loaded, "auto", tokens, _never, repeats=REPEATS)
+            found[rule] = one.problem if one.ms is None else one.ms
     return found
 
 

@@ -13,15 +13,18 @@ from rich.table import Table
 from engine.commands.compare_options import ModelOptions, one_of
 from engine.commands.console import note, out, print_json, print_table, run_job, stop
 from engine.context.cache_names import CACHES
-from engine.context.method_names import METHOD_NAMES
+from engine.context.method_names import METHOD_NAMES, PARTS, parts_of
 from engine.context.probe_spec import (
     DEFAULT_LENGTHS,
     DEFAULT_METHODS,
+    IMPLEMENTATIONS,
+    AttentionTime,
     ProbeResult,
     ProbeRow,
     ProbeSpec,
 )
 from engine.errors import BadSpec, EngineError
+from engine.models.reference import AttentionChoice
 from engine.prompting.elements import Language
 from engine.pruning.prune_spec import TEACHING, TextSource
 
@@ -54,14 +57,29 @@ def probe(
     stride: Annotated[int, typer.Option(help="Tokens scored per window.")] = 128,
     windows: Annotated[int, typer.Option(help="Windows of perplexity; 0 = none.")] = 8,
     cache: Annotated[str, typer.Option(help=f"Of: {', '.join(CACHES)}.")] = "full",
+    attention: Annotated[
+        str, typer.Option(help=f"auto or one of: {', '.join(IMPLEMENTATIONS)}.")
+    ] = "auto",
+    time_attention: Annotated[
+        str,
+        typer.Option("--time", help="Implementations of attention to time; all = every one."),
+    ] = "",
+    chunk: Annotated[
+        int, typer.Option(help="Tokens per forward pass; 0 = the whole text at once.")
+    ] = 1024,
     long_factor: Annotated[
         str, typer.Option(help="LongRoPE's divisors, separated by commas.")
     ] = "",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:0, …")] = "auto",
     dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="Measure again what was measured before.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """Measure where each method breaks: keys found in long texts, and perplexity.
+
+    Every finished row is kept: a probe that was stopped goes on where it was.
 
     Example: lathe extend probe --methods direct,ntk,rerope --lengths 1x,4x
     """
@@ -81,6 +99,10 @@ def probe(
             windows=windows,
             cache=cache,
             long_factor=_divisors(long_factor),
+            attention=_implementation(attention),
+            chunk=chunk,
+            timed=_timed(time_attention),
+            afresh=afresh,
         )
         result = _run(spec)
     except EngineError as error:
@@ -93,6 +115,16 @@ def probe(
 
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+def _implementation(name: str) -> AttentionChoice:
+    return cast(AttentionChoice, one_of("--attention", name, ("auto", *IMPLEMENTATIONS)))
+
+
+def _timed(text: str) -> tuple[AttentionChoice, ...]:
+    if text.strip() == "all":
+        return IMPLEMENTATIONS
+    return tuple(cast(AttentionChoice, one_of("--time", n, IMPLEMENTATIONS)) for n in _listed(text))
 
 
 def _divisors(text: str) -> tuple[float, ...]:
@@ -115,9 +147,12 @@ def _run(spec: ProbeSpec) -> ProbeResult:
 
 
 def _line(row: ProbeRow) -> str:
+    if row.problem:
+        return f"{row.length} {row.method}: {row.problem}"
     found = f"{row.right} of {row.n} keys" if row.n else "no keys asked for"
     text = "" if row.perplexity is None else f", perplexity {row.perplexity:.4g}"
-    return f"{row.length} {row.method}: {found}{text}"
+    kept = " (measured before)" if row.stored else ""
+    return f"{row.length} {row.method}: {found}{text}{kept}"
 
 
 def _plain(result: ProbeResult) -> dict[str, object]:
@@ -128,6 +163,7 @@ def _plain(result: ProbeResult) -> dict[str, object]:
         "trained": result.trained,
         "rows": [to_plain(row) for row in result.rows],
         "methods": [_plain_report(report) for report in result.methods],
+        "attention": [to_plain(one) for one in result.attention],
         "inv_freq": result.inv_freq.tolist(),
         "seconds": result.seconds,
         "provenance": to_plain(result.provenance),
@@ -135,15 +171,28 @@ def _plain(result: ProbeResult) -> dict[str, object]:
 
 
 def _plain_report(report: MethodReport) -> dict[str, object]:
-    return {
+    plain = {
         name: value.tolist() if name == "inv_freq" else value
         for name, value in vars(report).items()
     }
+    return plain | {"formula": [PARTS[part].formula for part in parts_of(report.name)]}
+
+
+def _attention_line(one: AttentionTime) -> str:
+    if one.ms is None:
+        return f"{one.tokens:,} tokens, {one.name}: {one.problem}"
+    return (
+        f"{one.tokens:,} tokens read with {one.name}: {one.ms:.0f} ms, "
+        f"{one.peak_bytes / 1e6:.3g} MB beside the weights"
+    )
 
 
 def _show(result: ProbeResult) -> None:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
-    heads = ("Length", "tokens", "method", "keys found", "95 % interval", "of", "perplexity")
+    heads = (
+        "Length", "tokens", "method", "keys found", "95 % interval", "of", "perplexity",
+        "cache MB", "peak MB", "s",
+    )  # fmt: skip
     for place, name in enumerate(heads):
         table.add_column(name, justify="left" if place in (0, 2) else "right", no_wrap=True)
     for row in result.rows:
@@ -155,8 +204,17 @@ def _show(result: ProbeResult) -> None:
             f"{row.low:.0%} … {row.high:.0%}" if row.n else "–",
             str(row.n),
             "–" if row.perplexity is None else f"{row.perplexity:.4g}",
+            f"{row.kv_bytes / 1e6:.3g}" if row.kv_bytes else "–",
+            f"{row.peak_bytes / 1e6:.3g}" if row.peak_bytes else "–",
+            f"{row.seconds:.3g}",
         )
     print_table(table)
+    for failed in result.rows:
+        if failed.problem:
+            told = f"{failed.length} {failed.method}: {failed.problem} {failed.hint}"
+            out.print(escape(told))
+    for one in result.attention:
+        out.print(escape(_attention_line(one)))
     for report in result.methods:
         if report.problem:
             out.print(

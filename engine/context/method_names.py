@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from engine.context.alibi import Alibi
 from engine.context.attention.registry import RULES
 from engine.context.part import Part
 from engine.context.scaling.registry import SCALINGS
 from engine.errors import BadSpec
 
-PARTS: Final[dict[str, type[Part]]] = {**SCALINGS, **RULES}
+PARTS: Final[dict[str, type[Part]]] = {**SCALINGS, **RULES, Alibi.name: Alibi}
 SCALING_NAMES: Final = tuple(SCALINGS)
 MOVING_NAMES: Final = tuple(name for name, rule in RULES.items() if rule.moves)
 OTHER_RULES: Final = tuple(name for name, rule in RULES.items() if not rule.moves)

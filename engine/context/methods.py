@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from engine.context.alibi import Alibi, not_alibi
 from engine.context.attention.interface import Running, attending
 from engine.context.attention.registry import RULES
 from engine.context.attention.rule import Rule
@@ -89,6 +90,8 @@ def method_of(name: str, long_factor: tuple[float, ...] = ()) -> Method:
     for part in parts_of(name):
         if part in RULES:
             rules.append(RULES[part])
+        elif part == Alibi.name:  # the model as it was trained
+            continue
         elif part == LongRope.name:
             preset = LongRope(long_factor=long_factor)
         else:
@@ -111,10 +114,13 @@ def refusal(model: PreTrainedModel, method: Method) -> BadSpec | None:
 
 
 def _refusal(model: PreTrainedModel, method: Method, ropes: bool) -> BadSpec | None:
+    alibi = position_encoding_of(model.config, model).startswith("ALiBi")
+    if Alibi.name in parts_of(method.name) and not alibi:
+        return not_alibi()
     scales = method.scaling.name != "direct"
     moves = any(rule.moves for rule in method.rules)
     if (scales or moves) and not ropes:
-        if position_encoding_of(model.config, model).startswith("ALiBi"):
+        if alibi:
             return BadSpec(
                 "ALiBi turns nothing: it takes a penalty per distance off each score, so there "
                 "are no frequencies to change and no positions to move.",

@@ -13,19 +13,30 @@ from engine.context.cache_names import CACHES
 from engine.context.method_names import USUAL, check_method
 from engine.errors import BadSpec
 from engine.evaluation.spec import Provenance
-from engine.jobs.spec import Spec
-from engine.models.reference import ModelRef
+from engine.jobs.spec import FILES_LANE, Spec
+from engine.models.reference import AttentionChoice, ModelRef
 from engine.prompting.elements import Language
 from engine.pruning.prune_spec import TextSource
 
 DEFAULT_METHODS: Final = USUAL
 DEFAULT_LENGTHS: Final = ("1x", "2x", "4x", "8x")
 LEAST_TOKENS: Final = 32
+LEAST_CHUNK: Final = 16
+IMPLEMENTATIONS: Final[tuple[AttentionChoice, ...]] = (
+    "sdpa",
+    "eager",
+    "flex_attention",
+    "flash_attention_2",
+)
+"""Implementations of attention that can be chosen and timed."""
 
 
 @dataclass(frozen=True)
 class ProbeSpec(Spec):
     """Measure which method still works at which length.
+
+    Each finished row is on disk before it is published: a stopped probe keeps what it has
+    measured, and the same spec submitted again measures only the rest.
 
     Attributes:
         model: Which model.
@@ -44,6 +55,11 @@ class ProbeSpec(Spec):
         cache: Kind of cache that keys are looked up in, of `engine.context.cache_names`. Any but
             the full one is slower here: questions do not share what is read.
         long_factor: LongRoPE's divisors, one per pair of dimensions, where it is among `methods`.
+        attention: Implementation of attention; ``"auto"`` = as the model was loaded. A rule of
+            attention always runs in its own.
+        chunk: Tokens per forward pass; 0 = all at once.
+        timed: Implementations whose reading of a text of each length is timed.
+        afresh: Measure again what is on disk.
     """
 
     kind: ClassVar[str] = "extend-probe"
@@ -62,6 +78,10 @@ class ProbeSpec(Spec):
     windows: int = 8
     cache: str = "full"
     long_factor: tuple[float, ...] = ()
+    attention: AttentionChoice = "auto"
+    chunk: int = 1024
+    timed: tuple[AttentionChoice, ...] = ()
+    afresh: bool = False
 
     def title(self) -> str:
         return f"Stretch {self.model.id}"
@@ -83,6 +103,16 @@ class ProbeSpec(Spec):
         if not 1 <= self.needles <= 16:
             raise BadSpec(
                 f"{self.needles} keys cannot be hidden in one text.", "Choose between 1 and 16."
+            )
+        for name in (self.attention, *self.timed):
+            if name not in ("auto", *IMPLEMENTATIONS):
+                raise BadSpec(
+                    f"There is no attention “{name}”.", f"Choose of: {', '.join(IMPLEMENTATIONS)}."
+                )
+        if self.chunk != 0 and self.chunk < LEAST_CHUNK:
+            raise BadSpec(
+                f"A forward pass of {self.chunk} tokens is too short.",
+                f"Choose at least {LEAST_CHUNK} tokens, or 0 for the whole text.",
             )
         if self.most < 0 or self.windows < 0 or self.stride < 1 or not 0 <= self.width < 1:
             raise BadSpec("A number of the probe is out of its range.", "Use the usual ones.")
@@ -148,6 +178,11 @@ class ProbeRow:
         kv_bytes: Keys and values in the cache at this length.
         forecast_bytes: The same as forecast.
         same_as: A method with the very same frequencies at this length, whose figures these are.
+        peak_bytes: Most bytes of tensors besides the weights while one text was read and asked
+            about, the cache included.
+        problem: Why there are no figures; empty = there are.
+        hint: What to do instead.
+        stored: The figures were on disk.
     """
 
     method: str
@@ -168,6 +203,31 @@ class ProbeRow:
     kv_bytes: int = 0
     forecast_bytes: int = 0
     same_as: str = ""
+    peak_bytes: int = 0
+    problem: str = ""
+    hint: str = ""
+    stored: bool = False
+
+
+@dataclass(frozen=True)
+class AttentionTime:
+    """One implementation of attention reading one text.
+
+    Attributes:
+        name: Of `IMPLEMENTATIONS`.
+        tokens: Length of the text.
+        ms: Median milliseconds; None where it cannot run.
+        peak_bytes: Most bytes of tensors besides the weights, the cache included.
+        problem: Why it cannot run here; empty = it can.
+        hint: What to do instead.
+    """
+
+    name: str
+    tokens: int
+    ms: float | None
+    peak_bytes: int = 0
+    problem: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,6 +274,7 @@ class ProbeResult:
         methods: What each did, those that do not apply included.
         seconds: Of the whole job, loading included.
         provenance: Where the figures come from.
+        attention: Timings of implementations, where they were asked for.
     """
 
     model: str
@@ -223,3 +284,30 @@ class ProbeResult:
     methods: tuple[MethodReport, ...]
     seconds: float
     provenance: Provenance
+    attention: tuple[AttentionTime, ...] = ()
+
+
+@dataclass(frozen=True)
+class KeptProbeSpec(Spec):
+    """Which rows of a probe are on disk; nothing is loaded. The result is a `KeptProbe`."""
+
+    kind: ClassVar[str] = "extend-probe-kept"
+    lane: ClassVar[str] = FILES_LANE
+
+    probe: ProbeSpec = field(default_factory=ProbeSpec)
+
+    def title(self) -> str:
+        return f"Look for measured rows of {self.probe.model.id}"
+
+
+@dataclass(frozen=True)
+class KeptProbe:
+    """Rows from the disk, in the order in which they were measured.
+
+    Attributes:
+        rows: Of the spec's methods and lengths.
+        trained: Trained length; 0 = nothing was kept.
+    """
+
+    rows: tuple[ProbeRow, ...] = ()
+    trained: int = 0

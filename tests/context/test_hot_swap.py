@@ -105,7 +105,7 @@ def apart(model, method):
     return float((whole - last).abs().max())
 
 
-@pytest.mark.parametrize("name", METHOD_NAMES)
+@pytest.mark.parametrize("name", (*SCALING_NAMES, *RULES))
 def test_a_cache_gives_what_one_pass_gives_or_is_flagged(name):
     model = tiny_model("llama")
     with torch.no_grad():
@@ -118,7 +118,7 @@ def test_a_cache_gives_what_one_pass_gives_or_is_flagged(name):
 
 
 def test_every_list_of_methods_is_made_from_the_classes():
-    assert (*SCALINGS, *RULES) == METHOD_NAMES
+    assert (*SCALINGS, *RULES, "alibi") == METHOD_NAMES
     assert MOVING_NAMES == ("self-extend", "rerope", "leaky-rerope", "sinks")
     for name, part in PARTS.items():
         assert part.name == name

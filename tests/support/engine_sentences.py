@@ -65,7 +65,7 @@ SHOWN_RETURNS = ("title", "_progress_text", "progress_text")
 SAID_BY_CLASSES = ("title", "summary")
 # Titles that are names, the same in every language.
 PROPER_NAMES = frozenset(
-    {"YaRN", "Llama 3", "LongRoPE", "Self-Extend", "ReRoPE", "Leaky ReRoPE", "log n"}
+    {"YaRN", "Llama 3", "LongRoPE", "Self-Extend", "ReRoPE", "Leaky ReRoPE", "log n", "ALiBi"}
 )
 # An error that only carries the report of another.
 CARRIERS = frozenset({"JobFailed"})

@@ -19,6 +19,7 @@ class Cell:
         width: Width of the interval at which asking ends early; 0 = never.
         answers: All so far.
         kv_bytes: Of the cache at its longest.
+        peak_bytes: Of all tensors besides the weights while one text was asked about.
         seconds: Spent.
     """
 
@@ -26,6 +27,7 @@ class Cell:
     width: float
     answers: list[Answered] = field(default_factory=list)
     kv_bytes: int = 0
+    peak_bytes: int = 0
     seconds: float = 0.0
 
     def add(self, asked: Asked, seconds: float) -> None:

@@ -56,6 +56,7 @@ def ask(
     keeps_cache: bool,
     check: Callable[[], None],
     fresh: Callable[[], Cache] | None = None,
+    chunk: int = CHUNK,
 ) -> Asked:
     """Ask for every key.
 
@@ -67,10 +68,11 @@ def ask(
         check: Called before each layer.
         fresh: Makes an empty cache of another kind, which cannot go back to where questions part:
             each question is then read from the start. None = the usual one.
+        chunk: Tokens per forward pass; 0 = all at once.
     """
     if fresh is not None or not keeps_cache:
-        return _each_alone(model, text, check, CHUNK if keeps_cache else 0, fresh)
-    reader = Reader(model, check)
+        return _each_alone(model, text, check, chunk if keeps_cache else 0, fresh)
+    reader = Reader(model, check, chunk)
     reader.read(text.questions[0].ids[: text.shared])
     found, most = [], 0
     for question in text.questions:

@@ -95,6 +95,7 @@ def perplexity(
     stride: int,
     keeps_cache: bool,
     check: Callable[[], None],
+    chunk: int = CHUNK,
 ) -> Scored | None:
     """Perplexity of the last `stride` tokens of windows of `length` tokens.
 
@@ -107,6 +108,7 @@ def perplexity(
         keeps_cache: Whether a window may be read in chunks: no, where frequencies follow the
             length that has been read.
         check: Called before each layer.
+        chunk: Tokens per forward pass; 0 = all at once.
 
     Returns:
         None when no token is scored.
@@ -119,7 +121,7 @@ def perplexity(
         if not marks.any():
             continue
         with preserved(model):
-            logits = Reader(model, check, CHUNK if keeps_cache else 0).read(ids, kept + 1)[:-1]
+            logits = Reader(model, check, chunk if keeps_cache else 0).read(ids, kept + 1)[:-1]
         truth = torch.tensor(ids[-kept:], device=logits.device)
         nll = F.cross_entropy(logits, truth, reduction="none").cpu()
         total += float(nll[marks].double().sum())

@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.context.attention.sinks import Sinks
 from engine.context.attention.sliding import Sliding
 from engine.context.caches import make_cache
+from engine.context.implementations import implemented, timed
 from engine.context.memory import forecast_length
-from engine.context.method_names import TITLES, parts_of
-from engine.context.methods import Applied, Method, applied, method_of, refusal, trained_length
-from engine.context.probe_spec import MethodReport, ProbeResult, ProbeRow, ProbeSpec, tokens_of
+from engine.context.methods import Applied, Method, applied, method_of, trained_length
+from engine.context.probe_spec import (
+    AttentionTime,
+    MethodReport,
+    ProbeResult,
+    ProbeRow,
+    ProbeSpec,
+    tokens_of,
+)
+from engine.context.probe_store import ProbeStore
 from engine.context.probes.cells import Cell
 from engine.context.probes.gap import cache_gap
 from engine.context.probes.haystack import Haystack, haystack
 from engine.context.probes.passkey import Asked, ask
+from engine.context.probes.peak import Peak, peak_of
 from engine.context.probes.perplexity import Scored, Stream, perplexity, stream
+from engine.context.probes.reports import report
 from engine.context.scaling.live import live_config, live_ropes
-from engine.errors import BadSpec
+from engine.errors import BadSpec, EngineError, StoreError, as_memory_error
 from engine.evaluation.provenance import provenance_of
 from engine.jobs.spec import Spec
 from engine.models.anatomy import position_encoding_of
 from engine.models.architecture import shape_of
+from engine.pruning.prune_spec import TEACHING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from engine.jobs.job import JobContext
     from engine.models.loaded import LoadedModel
 
-SWAPS: Final = 5
-"""Repetitions of a swap whose median is reported."""
-
+log = logging.getLogger(__name__)
 _Same = tuple[bytes, float, tuple[object, ...], bool]
 
 
@@ -42,13 +57,19 @@ def run(spec: Spec, ctx: JobContext) -> ProbeResult:
     """Run a `ProbeSpec`; publishes each `MethodReport`, then a `ProbeRow` whenever one has
     learned more.
 
+    A method that does not apply says so in its report, a row that fails says so itself, and the
+    others go on.
+
     Raises:
-        BadSpec: A length is too short for its keys, a text cannot be read, or the model has no
-            position for so long a text.
+        BadSpec: A text cannot be read, or the model has no position for so long a text.
+        UnsupportedModel: The implementation of attention is not possible here.
     """
     assert isinstance(spec, ProbeSpec)
     started = time.monotonic()
-    with ctx.resources.residency.lease(spec.model, ctx) as loaded:
+    with (
+        ctx.resources.residency.lease(spec.model, ctx) as loaded,
+        implemented(loaded, spec.attention),
+    ):
         return _Probe(spec, loaded, ctx).run(started)
 
 
@@ -70,24 +91,29 @@ class _Probe:
         self.ctx = ctx
         self.trained = trained_length(loaded.model)
         self.lengths = [_Length(one, tokens_of(one, self.trained)) for one in spec.lengths]
+        self.longest = max(one.tokens for one in self.lengths)
         self._check_table()
         self.methods = [method_of(name, spec.long_factor) for name in spec.methods]
-        self.usable = [one for one in self.methods if refusal(self.model, one) is None]
+        self.usable = self.methods
         self.rows: list[ProbeRow] = []
         self.texts: dict[tuple[int, int], Haystack] = {}
-        self.stream: Stream | None = None
+        self.stream = self._text() if spec.windows else None
+        self.store = ProbeStore(
+            ctx.resources.paths.data, spec, self._conditions(), self.trained
+        )  # fmt: skip
         self.known: dict[tuple[int, _Same], ProbeRow] = {}
 
     def run(self, started: float) -> ProbeResult:
         """Reports of all methods, then length by length."""
         own = live_config(self.model).inv_freq if live_ropes(self.model) else np.zeros(0)
         reports = tuple(self._told(method) for method in self.methods)
-        if self.spec.windows:
-            self.stream = self._text()
+        applicable = {one.name for one in reports if not one.problem}
+        self.usable = [one for one in self.methods if one.name in applicable]
+        times = tuple(self._timed())
         for length in self.lengths:
             for method in self.usable:
                 self._say(method, length, 0.0)
-                self.rows.append(self._row(method, length))
+                self.rows.append(self._found(method, length))
                 self.ctx.partial(self.rows[-1])
         return ProbeResult(
             model=self.spec.model.id,
@@ -100,13 +126,29 @@ class _Probe:
                 self.loaded, batch_size=1, seed=self.spec.seed, temperature=0.0,
                 check=self.ctx.check,
             ),
+            attention=times,
         )  # fmt: skip
+
+    def _conditions(self) -> dict[str, object]:
+        """All that a row depends on beside the spec, its method and its length."""
+        source = self.spec.evaluation
+        read = source.path not in ("", TEACHING) and self.stream is not None
+        text = Path(source.path).read_bytes() if read else b""
+        return {
+            "weights": self.loaded.weights_sha(self.ctx.check),
+            "edits": [str(one) for one in self.loaded.edits],
+            "dtype": str(self.loaded.dtype),
+            "device": self.loaded.device.type,
+            "attention": self.model.config._attn_implementation,
+            "text": hashlib.sha256(text).hexdigest(),
+        }
 
     def _check_table(self) -> None:
         """A table of positions has no entry for a longer text."""
         positions = position_encoding_of(self.model.config, self.model)
-        longest = max(one.tokens for one in self.lengths)
-        if live_ropes(self.model) or positions.startswith("ALiBi") or longest <= self.trained:
+        if live_ropes(self.model) or positions.startswith("ALiBi"):
+            return
+        if self.longest <= self.trained:
             return
         raise BadSpec(
             f"The model “{self.spec.model.id}” has positions for {self.trained} tokens and none "
@@ -119,8 +161,7 @@ class _Probe:
 
     def _text(self) -> Stream:
         spec = self.spec
-        longest = max(one.tokens for one in self.lengths)
-        wanted = longest + spec.stride * (spec.windows - 1)
+        wanted = self.longest + spec.stride * (spec.windows - 1)
         return stream(spec.evaluation, self.loaded.tokenizer, wanted, spec.seed)
 
     def _haystack(self, tokens: int, number: int) -> Haystack:
@@ -133,6 +174,54 @@ class _Probe:
             )
         return self.texts[key]
 
+    def _found(self, method: Method, length: _Length) -> ProbeRow:
+        """A row from the disk, or measured and put there; a failure is the row's own."""
+        factor = self._factor(length)
+        stored = self.store.find(method.name, length.name, length.tokens, factor)
+        if stored is not None and (self.stream is None or stored.longest == self.longest):
+            return stored.row
+        try:
+            row = self._row(method, length) if stored is None else self._scored(method, stored.row)
+        except (EngineError, RuntimeError, MemoryError) as error:
+            known = as_memory_error(error)
+            if not isinstance(known, EngineError):
+                raise
+            return ProbeRow(
+                method.name, length.name, length.tokens, factor, 0, 0, 0.0, 0.0, 1.0, None, 0, (),
+                True, problem=known.message, hint=known.hint,
+            )  # fmt: skip
+        self._keep(row)
+        return row
+
+    def _scored(self, method: Method, row: ProbeRow) -> ProbeRow:
+        """A stored row whose perplexity is of other tokens than this probe's."""
+        length = _Length(row.length, row.tokens)
+        with applied(self.model, method, row.factor, row.tokens):
+            scored = self._perplexity(method, length)
+        return replace(
+            row,
+            perplexity=scored.perplexity if scored else None,
+            scored=scored.tokens if scored else 0,
+        )
+
+    def _keep(self, row: ProbeRow) -> None:
+        if not row.n and not row.scored:
+            return
+        try:
+            self.store.keep(row, self.longest)
+        except StoreError as error:  # a full disk ends no probe; why is said
+            log.warning("A row of the probe is not stored: %s", error)
+            self.ctx.partial(error.report())
+
+    def _timed(self) -> Iterator[AttentionTime]:
+        """Every implementation that was asked for at every length."""
+        for length in self.lengths:
+            for name in self.spec.timed:
+                self.ctx.progress(0.0, f"{length.name}: {name}")
+                found = timed(self.loaded, name, length.tokens, self.ctx.check, self.spec.chunk)
+                self.ctx.partial(found)
+                yield found
+
     def _row(self, method: Method, length: _Length) -> ProbeRow:
         factor = self._factor(length)
         with applied(self.model, method, factor, length.tokens) as state:
@@ -144,8 +233,11 @@ class _Probe:
             while not cell.done:
                 text = self._haystack(length.tokens, len(cell.answers) // self.spec.needles)
                 began = time.monotonic()
-                asked = self._asked(state, text, length)
+                watched = nullcontext(Peak()) if cell.n else peak_of(self.model)
+                with watched as peak:
+                    asked = self._asked(state, text, length)
                 cell.add(asked, time.monotonic() - began)
+                cell.peak_bytes = max(cell.peak_bytes, peak.bytes)
                 self._say(method, length, cell.n / max(1, self.spec.most))
                 if not cell.done:
                     self.ctx.partial(self._as_row(state, length, cell, None, False))
@@ -163,7 +255,10 @@ class _Probe:
         kind = self.spec.cache
         fresh = None if kind == "full" else partial(make_cache, kind, self.model, state)
         try:
-            return ask(self.model, text, self._shares(state.method, length), self.ctx.check, fresh)
+            return ask(
+                self.model, text, self._shares(state.method, length), self.ctx.check, fresh,
+                self.spec.chunk,
+            )  # fmt: skip
         finally:
             if state.running is not None:  # the next cache may keep everything
                 state.running.key_positions = None
@@ -181,8 +276,9 @@ class _Probe:
         ends = self.stream.ends(longest, self.spec.stride, self.spec.windows)
         shares = self._shares(method, length)
         return perplexity(
-            self.model, self.stream, ends, length.tokens, self.spec.stride, shares, self.ctx.check
-        )
+            self.model, self.stream, ends, length.tokens, self.spec.stride, shares, self.ctx.check,
+            self.spec.chunk,
+        )  # fmt: skip
 
     def _as_row(
         self,
@@ -211,6 +307,7 @@ class _Probe:
             seconds=cell.seconds,
             kv_bytes=cell.kv_bytes,
             forecast_bytes=self._forecast(state, length),
+            peak_bytes=cell.peak_bytes,
         )
 
     def _forecast(self, state: Applied, length: _Length) -> int:
@@ -229,32 +326,22 @@ class _Probe:
         return frequencies, attention, state.rules, self._shares(state.method, length)
 
     def _told(self, method: Method) -> MethodReport:
-        report = self._report(method)
-        self.ctx.partial(report)
-        return report
-
-    def _report(self, method: Method) -> MethodReport:
-        title = " + ".join(TITLES[part] for part in parts_of(method.name))
-        refused = refusal(self.model, method)
-        if refused is not None:
-            return MethodReport(method.name, title, problem=refused.message, hint=refused.hint)
         longest = max(self.lengths, key=lambda one: one.tokens)
         factor = self._factor(longest)
-        times = []
-        for _ in range(SWAPS):
-            began = time.perf_counter()
-            with applied(self.model, method, factor, longest.tokens) as state:
-                after, rules = state.after, state.rules
-            times.append((time.perf_counter() - began) * 1000)
+        found = report(
+            self.loaded, method, factor, longest.tokens, self.spec.cache, self._gap
+        )  # fmt: skip
+        self.ctx.partial(found)
+        return found
+
+    def _gap(self, method: Method) -> float | None:
+        """What a cache changes, measured once."""
+        known, gap = self.store.gap(method.name)
+        if known:
+            return gap
         gap = cache_gap(self.loaded, method, self.trained, self.ctx.check)
-        return MethodReport(
-            name=method.name,
-            title=title,
-            factor=factor,
-            inv_freq=after.inv_freq if after else np.zeros(0),
-            attention=after.attention if after else 1.0,
-            parameters=", ".join(str(rule) for rule in rules),
-            cache_gap=gap,
-            keeps_cache=method.keeps_cache,
-            swap_ms=sorted(times)[SWAPS // 2],
-        )
+        try:
+            self.store.keep_gap(method.name, gap)
+        except StoreError as error:
+            log.warning("The gap of a cache is not stored: %s", error)
+        return gap
