@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSlider, QVBoxLa
 
 from engine.pruning.outliers_spec import LARGEST, OutlierPoint
 from workbench.plots.curves import LineChart
-from workbench.plots.series import Axis, LineStyle, Marker, Series
+from workbench.plots.series import Axis, Marker, Series
 from workbench.services.container import Services
 from workbench.viewmodels.pruning import PruningModel
 from workbench.viewmodels.pruning_command import outliers_command
 from workbench.views.job_line import JobLine
 from workbench.views.plot_card import chart_card
-from workbench.views.pruning.curves_card import ORDER, STYLES
+from workbench.views.pruning.curves_card import look_of
 from workbench.views.pruning.turning import Turning
 from workbench.views.pruning.words import method_name, percent
 from workbench.widgets.fixed_font import use_fixed_font
@@ -125,9 +125,7 @@ class OutliersView(QScrollArea):
     def _series(self, method: str, what: str) -> Series:
         points = self._model.outliers.curve(method)
         x = np.array([one.strength for one in points])
-        place = ORDER.index(method) if method in ORDER else 5
-        style: LineStyle = STYLES[place % len(STYLES)]
-        role = f"series-{place + 1}"
+        style, role = look_of(method)
         if what == "moved":
             return Series(
                 method_name(method), x, np.array([100 * one.moved for one in points]), style, role
