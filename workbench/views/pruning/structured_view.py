@@ -211,8 +211,8 @@ class StructuredView(QScrollArea):
         if result.reason:
             parts.append(tell(result.reason))
         text = self.tr(
-            "{model}: {groups} of the groups, {neurons} of the neurons, {blocks} layers wished "
-            "away; {worth}; calibration {a}, measured on {b}; seed {seed}."
+            "{model}; asked to cut {groups} of the groups, {neurons} of the neurons and {blocks} "
+            "layers; {worth}; calibration {a}, measured on {b}; seed {seed}."
         )
         if spec is not None:
             parts.append(

@@ -153,8 +153,8 @@ def loss_tip(loss: Loss) -> str:
 
 
 def windows_of(loss: Loss, length: int) -> str:
-    """How much text a perplexity is of: windows × tokens, and the tokens that count."""
-    text = translate("Pruning", "{windows} windows × {length} tokens, {scored} of them scored")
+    """How much text a perplexity is of: windows, their tokens, and those that count."""
+    text = translate("Pruning", "{windows} windows of at most {length} tokens, {scored} scored")
     return text.format(windows=loss.windows, length=length, scored=loss.tokens)
 
 
