@@ -881,37 +881,6 @@
     </message>
 </context>
 <context>
-    <name>AttentionTimes</name>
-    <message>
-        <source>Implementations of attention</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Median time to read one text, and what was held besides the weights.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Implementation</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{n} tokens</source>
-        <translation type="unfinished">{n} 个 token</translation>
-    </message>
-    <message>
-        <source>Here</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>runs</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{ms} ms · {mb} MB</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
     <name>BarsPanel</name>
     <message>
         <source>Put all back</source>
@@ -1677,8 +1646,64 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>同一个问题，用不同方式提问，并排比较。</translation>
     </message>
     <message>
+        <source>Run</source>
+        <translation type="unfinished">运行</translation>
+    </message>
+    <message>
+        <source>Ask with every chosen technique</source>
+        <translation type="unfinished">用所有选中的技巧提问</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished">停止</translation>
+    </message>
+    <message>
+        <source>Stop answering; what is there stays</source>
+        <translation type="unfinished">停止回答；已有的结果保留</translation>
+    </message>
+    <message>
         <source>Load the sample</source>
         <translation>载入示例</translation>
+    </message>
+    <message>
+        <source>Another exercise</source>
+        <translation type="unfinished">换一题</translation>
+    </message>
+    <message>
+        <source>Overlay two columns</source>
+        <translation type="unfinished">叠加两列</translation>
+    </message>
+    <message>
+        <source>Explain these answers</source>
+        <translation type="unfinished">解释这些回答</translation>
+    </message>
+    <message>
+        <source>Open them on the page Why</source>
+        <translation type="unfinished">在“归因”页中打开</translation>
+    </message>
+    <message>
+        <source>Look inside the last answer</source>
+        <translation type="unfinished">查看最后一个回答的内部</translation>
+    </message>
+    <message>
+        <source>Open prompt and answer on the page Attention</source>
+        <translation type="unfinished">在“注意力”页面打开提示与回答</translation>
+    </message>
+    <message>
+        <source>See the positions of the last answer</source>
+        <translation type="unfinished">查看最后一个回答的位置</translation>
+    </message>
+    <message>
+        <source>Open prompt and answer on the page Position</source>
+        <translation type="unfinished">在“位置”页打开提示和回答</translation>
+    </message>
+    <message>
+        <source>Sampling settings</source>
+        <translation type="unfinished">采样设置</translation>
+    </message>
+    <message>
+        <source>Clear the results</source>
+        <translation type="unfinished">清除结果</translation>
     </message>
     <message>
         <source>Run asks the question with each chosen technique, side by side.</source>
@@ -1699,10 +1724,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Change the prompt&apos;s language</source>
         <translation>切换提示词语言</translation>
-    </message>
-    <message>
-        <source>Load the sample with documents</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1849,62 +1870,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
 </context>
 <context>
     <name>Context</name>
-    <message>
-        <source>Full</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>8 bits (fp8)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>4 bits (quanto)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>4 bits (HQQ)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>In main memory</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Only what is seen</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>every key and value as it is</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>8-bit floating point, needs no package</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>4-bit integers, needs optimum-quanto</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>4-bit integers, needs hqq</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>each layer comes to the GPU when it is its turn</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>what sinks or a sliding window may still look at</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>As loaded</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Written out (eager)</source>
-        <translation type="unfinished"></translation>
-    </message>
     <message>
         <source>The text fits the window</source>
         <translation>文本放得进窗口</translation>
@@ -2075,14 +2040,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Show or hide the settings</source>
         <translation>显示或隐藏设置</translation>
-    </message>
-    <message>
-        <source>The sample took the place of your documents and question.</source>
-        <translation>示例已替换您的文档和问题。</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
     </message>
     <message>
         <source>Folder for the trained model</source>
@@ -2568,65 +2525,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>meaning</source>
         <translation>语义</translation>
-    </message>
-</context>
-<context>
-    <name>DocumentsSection</name>
-    <message>
-        <source>Documents</source>
-        <translation type="unfinished">文档</translation>
-    </message>
-    <message>
-        <source>Passages found in them for the question stand in the prompt&apos;s context.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Passages</source>
-        <translation type="unfinished">段落数</translation>
-    </message>
-    <message>
-        <source>Most passages per question</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Most passages per question; fewer where the model&apos;s window has no room</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>How passages are found</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>by words and meaning</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>by words (BM25)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>by meaning</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Both ranks joined by reciprocal rank fusion</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Words of the question, the rare ones most; needs no encoder</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Hidden states of the model itself, compared by their angle</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Read by {names}; the other columns answer without.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Read by every column.</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5244,73 +5142,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
-    <name>PageCommands</name>
-    <message>
-        <source>Run</source>
-        <translation type="unfinished">运行</translation>
-    </message>
-    <message>
-        <source>Ask with every chosen technique</source>
-        <translation type="unfinished">用所有选中的技巧提问</translation>
-    </message>
-    <message>
-        <source>Stop</source>
-        <translation type="unfinished">停止</translation>
-    </message>
-    <message>
-        <source>Stop answering; what is there stays</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load the sample</source>
-        <translation type="unfinished">载入示例</translation>
-    </message>
-    <message>
-        <source>Load the sample with documents</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Another exercise</source>
-        <translation type="unfinished">换一题</translation>
-    </message>
-    <message>
-        <source>Overlay two columns</source>
-        <translation type="unfinished">叠加两列</translation>
-    </message>
-    <message>
-        <source>Explain these answers</source>
-        <translation type="unfinished">解释这些回答</translation>
-    </message>
-    <message>
-        <source>Open them on the page Why</source>
-        <translation type="unfinished">在“归因”页中打开</translation>
-    </message>
-    <message>
-        <source>Look inside the last answer</source>
-        <translation type="unfinished">查看最后一个回答的内部</translation>
-    </message>
-    <message>
-        <source>Open prompt and answer on the page Attention</source>
-        <translation type="unfinished">在“注意力”页面打开提示与回答</translation>
-    </message>
-    <message>
-        <source>See the positions of the last answer</source>
-        <translation type="unfinished">查看最后一个回答的位置</translation>
-    </message>
-    <message>
-        <source>Open prompt and answer on the page Position</source>
-        <translation type="unfinished">在“位置”页打开提示和回答</translation>
-    </message>
-    <message>
-        <source>Sampling settings</source>
-        <translation type="unfinished">采样设置</translation>
-    </message>
-    <message>
-        <source>Clear the results</source>
-        <translation type="unfinished">清除结果</translation>
-    </message>
-</context>
-<context>
     <name>Pages</name>
     <message>
         <source>Compare</source>
@@ -5711,37 +5542,6 @@ One question, leave one out</source>
     <message>
         <source>nats</source>
         <translation>奈特</translation>
-    </message>
-</context>
-<context>
-    <name>PassageSources</name>
-    <message>
-        <source>From</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>No passage was found for the question.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{n} of {all} passages that were found fit the window.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>p. {n}</source>
-        <translation type="unfinished">第 {n} 页</translation>
-    </message>
-    <message>
-        <source>at {n}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Open the passage in {name}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Rank {n}</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -6369,8 +6169,8 @@ One question, leave one out</source>
         <translation>{nll} ± {error} 奈特/词元；{windows} 个窗口共 {tokens} 词元</translation>
     </message>
     <message>
-        <source>{windows} windows × {length} tokens, {scored} of them scored</source>
-        <translation>{windows} 个窗口 × {length} 个词元，其中 {scored} 个计入</translation>
+        <source>{windows} windows of at most {length} tokens, {scored} scored</source>
+        <translation>{windows} 个窗口，每个至多 {length} 个词元，{scored} 个计入</translation>
     </message>
     <message>
         <source>weights × inputs (WIFN)</source>
@@ -6604,45 +6404,6 @@ One question, leave one out</source>
     <message>
         <source>Move the ratio</source>
         <translation>移动比例</translation>
-    </message>
-</context>
-<context>
-    <name>ReadingPanel</name>
-    <message>
-        <source>How texts are read</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Cache</source>
-        <translation type="unfinished">缓存</translation>
-    </message>
-    <message>
-        <source>Attention</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Tokens per pass</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>One that cannot run here says why when you measure. A rule of attention, such as ReRoPE, always runs in its own.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>all at once</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Long texts are read in passes: memory grows with them, answers stay the same</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Time every implementation</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Each reads a text of every length; those that cannot run here say why</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -8322,24 +8083,12 @@ One question, leave one out</source>
         <translation>LongRoPE 的除数</translation>
     </message>
     <message>
-        <source>Compare with {model}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The teaching model with the same lessons and the other kind of positions</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>ALiBi turns nothing: it takes a penalty per distance off each score, so there are no frequencies to change. It extrapolates directly, as trained.</source>
         <translation>ALiBi 不做旋转：它按距离给每个分数减去惩罚，因此没有频率可改。它按训练方式直接外推。</translation>
     </message>
     <message>
         <source>The model has no rotary positions: there is nothing to turn.</source>
         <translation>模型没有旋转位置：没有可旋转的东西。</translation>
-    </message>
-    <message>
-        <source>ALiBi is trained in: this model&apos;s weights expect other positions.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Tokens each</source>
@@ -9023,10 +8772,6 @@ One question, leave one out</source>
         <translation>{n} 次计时运行的中位数，每次 {tokens} 个词元，批大小 1；同一模型与自身相比：每秒 {again} 个词元，± {noise}。变化是各轮比值的中位数。</translation>
     </message>
     <message>
-        <source>{model}: {groups} of the groups, {neurons} of the neurons, {blocks} layers wished away; {worth}; calibration {a}, measured on {b}; seed {seed}.</source>
-        <translation>{model}：要求剪去 {groups} 的组、{neurons} 的神经元、{blocks} 层；{worth}；校准文本 {a}，测量文本 {b}；种子 {seed}。</translation>
-    </message>
-    <message>
         <source>Perplexity: {windows}.</source>
         <translation>困惑度：{windows}。</translation>
     </message>
@@ -9069,6 +8814,10 @@ One question, leave one out</source>
     <message>
         <source>Each layer has its own widths: saved, it opens in Lathe.</source>
         <translation>每层宽度各异：保存后可在 Lathe 中打开。</translation>
+    </message>
+    <message>
+        <source>{model}; asked to cut {groups} of the groups, {neurons} of the neurons and {blocks} layers; {worth}; calibration {a}, measured on {b}; seed {seed}.</source>
+        <translation>{model}；要求剪去 {groups} 的组、{neurons} 的神经元和 {blocks} 层；{worth}；校准文本 {a}，测量文本 {b}；种子 {seed}。</translation>
     </message>
     <message>
         <source>Written to {out}.</source>
@@ -9521,10 +9270,6 @@ One question, leave one out</source>
         <translation>生成知识</translation>
     </message>
     <message>
-        <source>Retrieved knowledge</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Label likelihood</source>
         <translation>标签似然</translation>
     </message>
@@ -9555,10 +9300,6 @@ One question, leave one out</source>
     <message>
         <source>The model states what it knows first, then answers with it (Liu et al. 2022).</source>
         <translation>模型先陈述所知，再据此作答（Liu 等，2022）。</translation>
-    </message>
-    <message>
-        <source>Passages of your documents, found for the question, stand in the context (Lewis et al. 2020).</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No sampling: the likeliest of the known labels is the answer.</source>
