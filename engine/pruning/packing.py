@@ -60,6 +60,15 @@ class Packing:
             [_packed(module, plain) for module, plain in zip(modules, self._plain, strict=True)]
         )
 
+    @contextmanager
+    def packed_again(self) -> Iterator[None]:
+        """Within `unpacked`: the model packed as its plain layers are now; afterwards plain."""
+        self.repack()
+        try:
+            yield
+        finally:
+            self._put(self._plain)
+
     def _put(self, modules: list[nn.Linear] | list[nn.Module]) -> None:
         for (parent, name, _module), module in zip(self._places, modules, strict=True):
             setattr(parent, name, module)

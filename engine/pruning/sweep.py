@@ -20,6 +20,7 @@ from engine.pruning.methods.base import Method
 from engine.pruning.methods.by_gradient import at_matrices
 from engine.pruning.methods.registry import method_of
 from engine.pruning.one_pass import visit_in_one_pass
+from engine.pruning.packing import Packing
 from engine.pruning.passages import Passages, passages
 from engine.pruning.prune import APART
 from engine.pruning.prune_spec import OWN
@@ -47,19 +48,24 @@ def run(spec: Spec, ctx: JobContext) -> SweepResult:
 
     Raises:
         BadSpec: A text cannot be used, or activations are not finite.
-        UnsupportedModel: Nothing can be pruned, or the weights are packed.
+        UnsupportedModel: Nothing can be pruned.
     """
     assert isinstance(spec, SweepPruneSpec)
     check_sources(spec.calibration, spec.evaluation)
     with ctx.resources.residency.lease(spec.model, ctx) as loaded, torch.no_grad():
-        return _Sweep(spec, loaded, ctx).run()
+        packing = Packing(loaded.model)
+        with packing.unpacked():
+            return _Sweep(spec, loaded, ctx, packing).run()
 
 
 class _Sweep:
     """One sweep at work."""
 
-    def __init__(self, spec: SweepPruneSpec, loaded: LoadedModel, ctx: JobContext) -> None:
+    def __init__(
+        self, spec: SweepPruneSpec, loaded: LoadedModel, ctx: JobContext, packing: Packing
+    ) -> None:
         self.spec = spec
+        self.packing = packing
         self.loaded = loaded
         self.ctx = ctx
         self.found = targets(loaded.model)
@@ -120,8 +126,9 @@ class _Sweep:
         started = time.monotonic()
         cuts.restore()
         zeros = 0.0 if recipe is None else self._prune(method, recipe, ratio, cuts)
-        measured = loss(self.loaded.model, self.evaluation, self.ctx.check)
-        accuracy = self.exam.take(self.ctx.check) if self.exam else None
+        with self.packing.packed_again():
+            measured = loss(self.loaded.model, self.evaluation, self.ctx.check)
+            accuracy = self.exam.take(self.ctx.check) if self.exam else None
         seconds = time.monotonic() - started
         return SweepCell(method, ratio, zeros, measured, accuracy, seconds)
 
@@ -185,7 +192,9 @@ class _Sweep:
     def _conditions(self) -> dict[str, object]:
         """All that a cell depends on beside method, score and ratio."""
         spec = self.spec
+        packed = {"packed": self.loaded.info.quantization} if self.packing.packed else {}
         return {
+            **packed,
             "weights": self.loaded.weights_sha(self.ctx.check),
             "edits": self.loaded.edits,
             "dtype": str(self.loaded.dtype),

@@ -138,7 +138,8 @@ def _refuse_packed(module: nn.Module) -> None:
     if not isinstance(weight, Tensor) or not weight.is_floating_point():
         raise UnsupportedModel(
             "The weights are packed in 4 or 8 bits and cannot be pruned in place.",
-            "Load the model without quantisation, prune, then quantise the result.",
+            "Load the model without quantisation, or prune it as a job, a sweep or a tuning: these "
+            "unpack the weights and pack them again.",
         )
 
 

@@ -17,6 +17,7 @@ import torch
 from engine.jobs.spec import Spec
 from engine.pruning.cuts import Cuts, cutting
 from engine.pruning.loss import Losses, losses
+from engine.pruning.packing import Packing
 from engine.pruning.passages import Passages, passages
 from engine.pruning.prune import APART
 from engine.pruning.reading import rank_all, read_norms
@@ -42,19 +43,24 @@ def run(spec: Spec, ctx: JobContext) -> TuneResult:
 
     Raises:
         BadSpec: A text cannot be used, or activations are not finite.
-        UnsupportedModel: Nothing can be pruned, or the weights are packed.
+        UnsupportedModel: Nothing can be pruned.
     """
     assert isinstance(spec, TuneSpec)
     check_sources(spec.calibration, spec.evaluation)
     with ctx.resources.residency.lease(spec.model, ctx) as loaded, torch.no_grad():
-        return _Tuning(spec, loaded, ctx).run()
+        packing = Packing(loaded.model)
+        with packing.unpacked():
+            return _Tuning(spec, loaded, ctx, packing).run()
 
 
 class _Tuning:
     """One search at work."""
 
-    def __init__(self, spec: TuneSpec, loaded: LoadedModel, ctx: JobContext) -> None:
+    def __init__(
+        self, spec: TuneSpec, loaded: LoadedModel, ctx: JobContext, packing: Packing
+    ) -> None:
         self.spec = spec
+        self.packing = packing
         self.loaded = loaded
         self.ctx = ctx
         self.found = targets(loaded.model)
@@ -101,7 +107,8 @@ class _Tuning:
         return Candidate(name, recipe, chosen, judged, cuts.share, seconds), own
 
     def _measure(self) -> Losses:
-        return losses(self.loaded.model, self.evaluation, self.ctx.check)
+        with self.packing.packed_again():
+            return losses(self.loaded.model, self.evaluation, self.ctx.check)
 
     def _passages(self, evaluation: bool) -> Passages:
         spec = self.spec

@@ -11,11 +11,15 @@ import torch
 
 from engine.api import Engine
 from engine.errors import BadSpec
+from engine.jobs.job import JobFailed
 from engine.models.reference import LoadOptions, ModelRef, Quantization
 from engine.paths import Paths
+from engine.pruning.live_spec import PRUNED, LivePruneSpec
 from engine.pruning.packing import Packing
 from engine.pruning.prune_spec import PruneResult, PruneSpec
+from engine.pruning.sweep_spec import SweepPruneSpec, SweepResult
 from engine.pruning.targets import targets
+from engine.pruning.tune_spec import TuneResult, TuneSpec
 
 pytest.importorskip("bitsandbytes")
 IDS = torch.tensor([[5, 6, 7, 8, 9, 10, 11, 12]])
@@ -82,3 +86,39 @@ def test_the_job_prunes_packed_weights(engine: Engine) -> None:
     assert heavy.pruned.nll > heavy.dense.nll
     with pytest.raises(BadSpec):
         replace(spec, bitmask=True).check()
+
+
+@pytest.mark.parametrize("kind", ["nf4", "int8"])
+def test_cells_of_a_sweep_are_measured_packed(engine: Engine, kind: Quantization) -> None:
+    """As the job measures them; by magnitude, for it alone does not depend on the pass."""
+    texts = {"windows": 4, "length": 96, "measured": 8}
+    job = PruneSpec(model=ref(kind), method="magnitude", ratio=0.6, **texts)
+    alone = engine.submit(job).result(300)
+    assert isinstance(alone, PruneResult)
+    sweep = SweepPruneSpec(model=ref(kind), methods=("magnitude",), ratios=(0.3, 0.6), **texts)
+    found = engine.submit(sweep).result(300)
+    assert isinstance(found, SweepResult)
+    assert found.dense.loss == alone.dense
+    assert found.cells[1].loss == alone.pruned
+    assert found.cells[0].loss != found.cells[1].loss
+    whole = replace(sweep, model=ModelRef("teach-rope", options=LoadOptions(device="cpu")))
+    plain = engine.submit(whole).result(300)
+    assert isinstance(plain, SweepResult)
+    assert plain.dense.loss != found.dense.loss  # cells of packed weights are no cells of these
+
+
+def test_scores_of_packed_weights_are_tuned_packed(engine: Engine) -> None:
+    spec = TuneSpec(
+        model=ref("nf4"), windows=4, length=96, measured=8, ratio=0.6, activations=(0.5,),
+    )  # fmt: skip
+    found = engine.submit(spec).result(300)
+    assert isinstance(found, TuneResult)
+    with engine.resources.residency.lease(ref("nf4")) as loaded:
+        assert Packing(loaded.model).packed
+    assert found.best.chosen.nll == min(one.chosen.nll for one in found.candidates)
+
+
+def test_a_slider_refuses_packed_weights_and_says_what_to_do(engine: Engine) -> None:
+    options = LoadOptions(device="cpu", quantization="nf4", state=PRUNED)
+    with pytest.raises(JobFailed, match="as a job, a sweep or a tuning"):
+        engine.submit(LivePruneSpec(model=ModelRef("teach-rope", options=options))).result(300)
