@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import ClassVar, cast
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QFileDialog, QPushButton, QStackedWidget, QWidget
 
 from engine.errors import ErrorReport
@@ -15,9 +16,10 @@ from workbench.plots.theme import PlotTheme
 from workbench.services.actions import ActionRegistry, Command
 from workbench.services.container import Services
 from workbench.viewmodels.context import ContextModel, Topic, offered_topics
-from workbench.viewmodels.context_documents import DocumentsChoice, sample
 from workbench.viewmodels.context_setup import ContextSetup
 from workbench.viewmodels.context_tune import TuneChoice
+from workbench.viewmodels.document_samples import sample
+from workbench.viewmodels.documents_choice import DocumentsChoice
 from workbench.views.context.documents_panel import DocumentsPanel
 from workbench.views.context.documents_view import DocumentsView
 from workbench.views.context.frequencies_view import FrequenciesView
@@ -83,7 +85,7 @@ class ContextPage(WorkingPage):
             self.panel.add_group("documents", DocumentsPanel(self.model.documents, self.panel))
         self._build()
         self._connect()
-        self.panel.set_setup(self.model.setup)
+        self._show_setup()
 
     # What every page has
 
@@ -137,11 +139,14 @@ class ContextPage(WorkingPage):
         if "training" in state:
             self.model.tune.set_choice(TuneChoice.from_plain(state["training"]))
         if "documents" in state:
-            self.model.documents.set_choice(DocumentsChoice.from_plain(state["documents"]))
+            self.model.documents.restore(DocumentsChoice.from_plain(state["documents"]))
         self.fold.setChecked(state.get("panel") is not False)
         topic = state.get("topic")
         if topic in self.topics:
             self._go(cast(Topic, topic))
+
+    def undo_stack(self) -> QUndoStack | None:
+        return self.model.documents.undo_stack
 
     def run_demo(self, done: Callable[[], None]) -> None:
         """Six methods at three lengths; then `done`."""
@@ -167,8 +172,14 @@ class ContextPage(WorkingPage):
         self.model.stop(self._topic)
 
     def _sample_wanted(self) -> None:
-        """Documents with one key each, and a question about one of them."""
-        self.model.documents.set_choice(sample(self.sample_language()))
+        """What suits the scene that was chosen; the person's own comes back with Undo."""
+        documents = self.model.documents
+        if not documents.choice.empty:
+            self.services.notify.offer(
+                self.tr("The sample took the place of your documents and question."),
+                self.tr("Undo"), documents.undo_stack.undo,
+            )  # fmt: skip
+        documents.set_choice(sample(self.sample_language(), documents.choice.scenario))
         self._run()
 
     def _ask_folder(self) -> None:
@@ -217,14 +228,22 @@ class ContextPage(WorkingPage):
     # Model to widgets
 
     def _setup_changed(self) -> None:
-        self.panel.set_setup(self.model.setup)
+        self._show_setup()
         self.state_changed.emit()
+
+    def _show_setup(self) -> None:
+        self.panel.set_setup(self.model.setup)
 
     def _described(self) -> None:
         self.panel.set_anatomy(self.model.anatomy)
 
     def _choice_changed(self) -> None:
         self.state_changed.emit()
+
+    def _turned_back(self) -> None:
+        """What was undone is in sight."""
+        if self._topic != "documents":
+            self._go("documents")
 
     def _looked(self) -> None:
         """Train or Resume: what the primary action does depends on what is kept."""
@@ -311,6 +330,7 @@ class ContextPage(WorkingPage):
             self.documents.sample_wanted.connect(self._sample_wanted)
         model.tune.choice_changed.connect(self._choice_changed)
         model.documents.choice_changed.connect(self._choice_changed)
+        model.documents.turned_back.connect(self._turned_back)
         model.setup_changed.connect(self._setup_changed)
         model.described.connect(self._described)
         for topic in self.topics:
