@@ -881,6 +881,37 @@
     </message>
 </context>
 <context>
+    <name>AttentionTimes</name>
+    <message>
+        <source>Implementations of attention</source>
+        <translation>注意力的实现方式</translation>
+    </message>
+    <message>
+        <source>Median time to read one text, and what was held besides the weights.</source>
+        <translation>读一段文本的中位用时，以及权重之外占用的内存。</translation>
+    </message>
+    <message>
+        <source>Implementation</source>
+        <translation>实现</translation>
+    </message>
+    <message>
+        <source>{n} tokens</source>
+        <translation type="unfinished">{n} 个 token</translation>
+    </message>
+    <message>
+        <source>Here</source>
+        <translation>在此处</translation>
+    </message>
+    <message>
+        <source>runs</source>
+        <translation>可运行</translation>
+    </message>
+    <message>
+        <source>{ms} ms · {mb} MB</source>
+        <translation>{ms} 毫秒 · {mb} MB</translation>
+    </message>
+</context>
+<context>
     <name>BarsPanel</name>
     <message>
         <source>Put all back</source>
@@ -1646,64 +1677,8 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>同一个问题，用不同方式提问，并排比较。</translation>
     </message>
     <message>
-        <source>Run</source>
-        <translation type="unfinished">运行</translation>
-    </message>
-    <message>
-        <source>Ask with every chosen technique</source>
-        <translation type="unfinished">用所有选中的技巧提问</translation>
-    </message>
-    <message>
-        <source>Stop</source>
-        <translation type="unfinished">停止</translation>
-    </message>
-    <message>
-        <source>Stop answering; what is there stays</source>
-        <translation type="unfinished">停止回答；已有的结果保留</translation>
-    </message>
-    <message>
         <source>Load the sample</source>
         <translation>载入示例</translation>
-    </message>
-    <message>
-        <source>Another exercise</source>
-        <translation type="unfinished">换一题</translation>
-    </message>
-    <message>
-        <source>Overlay two columns</source>
-        <translation type="unfinished">叠加两列</translation>
-    </message>
-    <message>
-        <source>Explain these answers</source>
-        <translation type="unfinished">解释这些回答</translation>
-    </message>
-    <message>
-        <source>Open them on the page Why</source>
-        <translation type="unfinished">在“归因”页中打开</translation>
-    </message>
-    <message>
-        <source>Look inside the last answer</source>
-        <translation type="unfinished">查看最后一个回答的内部</translation>
-    </message>
-    <message>
-        <source>Open prompt and answer on the page Attention</source>
-        <translation type="unfinished">在“注意力”页面打开提示与回答</translation>
-    </message>
-    <message>
-        <source>See the positions of the last answer</source>
-        <translation type="unfinished">查看最后一个回答的位置</translation>
-    </message>
-    <message>
-        <source>Open prompt and answer on the page Position</source>
-        <translation type="unfinished">在“位置”页打开提示和回答</translation>
-    </message>
-    <message>
-        <source>Sampling settings</source>
-        <translation type="unfinished">采样设置</translation>
-    </message>
-    <message>
-        <source>Clear the results</source>
-        <translation type="unfinished">清除结果</translation>
     </message>
     <message>
         <source>Run asks the question with each chosen technique, side by side.</source>
@@ -1724,6 +1699,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Change the prompt&apos;s language</source>
         <translation>切换提示词语言</translation>
+    </message>
+    <message>
+        <source>Load the sample with documents</source>
+        <translation>载入带文档的示例</translation>
     </message>
 </context>
 <context>
@@ -1870,6 +1849,62 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
 </context>
 <context>
     <name>Context</name>
+    <message>
+        <source>Full</source>
+        <translation>完整</translation>
+    </message>
+    <message>
+        <source>8 bits (fp8)</source>
+        <translation>8 位（fp8）</translation>
+    </message>
+    <message>
+        <source>4 bits (quanto)</source>
+        <translation>4 位（quanto）</translation>
+    </message>
+    <message>
+        <source>4 bits (HQQ)</source>
+        <translation>4 位（HQQ）</translation>
+    </message>
+    <message>
+        <source>In main memory</source>
+        <translation>放在主内存</translation>
+    </message>
+    <message>
+        <source>Only what is seen</source>
+        <translation>只留看得到的</translation>
+    </message>
+    <message>
+        <source>every key and value as it is</source>
+        <translation>键和值原样保留</translation>
+    </message>
+    <message>
+        <source>8-bit floating point, needs no package</source>
+        <translation>8 位浮点，不需要额外的包</translation>
+    </message>
+    <message>
+        <source>4-bit integers, needs optimum-quanto</source>
+        <translation>4 位整数，需要 optimum-quanto</translation>
+    </message>
+    <message>
+        <source>4-bit integers, needs hqq</source>
+        <translation>4 位整数，需要 hqq</translation>
+    </message>
+    <message>
+        <source>each layer comes to the GPU when it is its turn</source>
+        <translation>每层轮到时才搬到 GPU</translation>
+    </message>
+    <message>
+        <source>what sinks or a sliding window may still look at</source>
+        <translation>注意力汇或滑动窗口还可能看到的部分</translation>
+    </message>
+    <message>
+        <source>As loaded</source>
+        <translation>与加载时相同</translation>
+    </message>
+    <message>
+        <source>Written out (eager)</source>
+        <translation>逐步计算（eager）</translation>
+    </message>
     <message>
         <source>The text fits the window</source>
         <translation>文本放得进窗口</translation>
@@ -2042,6 +2077,14 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>显示或隐藏设置</translation>
     </message>
     <message>
+        <source>The sample took the place of your documents and question.</source>
+        <translation>示例已替换您的文档和问题。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
         <source>Folder for the trained model</source>
         <translation>存放训练后模型的文件夹</translation>
     </message>
@@ -2109,8 +2152,8 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>困惑度与位置</translation>
     </message>
     <message>
-        <source>Memory of keys and values</source>
-        <translation>键和值占用的内存</translation>
+        <source>Memory of one text</source>
+        <translation>一段文本的内存</translation>
     </message>
     <message>
         <source>Time to read one text</source>
@@ -2137,24 +2180,32 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>教学语料</translation>
     </message>
     <message>
+        <source>keys and values, forecast</source>
+        <translation>键和值，预测</translation>
+    </message>
+    <message>
+        <source>keys and values, measured</source>
+        <translation>键和值，实测</translation>
+    </message>
+    <message>
+        <source>at the peak: {method}</source>
+        <translation>峰值：{method}</translation>
+    </message>
+    <message>
+        <source>memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Forecast from the model&apos;s shape, measured on the cache. At the peak: all that was held at once besides the weights while one text was read and asked about</source>
+        <translation>预测来自模型的形状，实测来自缓存。峰值：读一段文本并提问时，权重之外同时占用的全部内存</translation>
+    </message>
+    <message>
         <source>forecast</source>
         <translation>预测</translation>
     </message>
     <message>
-        <source>measured</source>
-        <translation>实测</translation>
-    </message>
-    <message>
         <source>length</source>
         <translation>长度</translation>
-    </message>
-    <message>
-        <source>keys and values</source>
-        <translation>键和值</translation>
-    </message>
-    <message>
-        <source>Forecast from the model&apos;s shape; measured on the cache of the longest text</source>
-        <translation>预测来自模型的形状；实测来自最长文本的缓存</translation>
     </message>
     <message>
         <source>seconds per text</source>
@@ -2525,6 +2576,65 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>meaning</source>
         <translation>语义</translation>
+    </message>
+</context>
+<context>
+    <name>DocumentsSection</name>
+    <message>
+        <source>Documents</source>
+        <translation>文档</translation>
+    </message>
+    <message>
+        <source>Passages found in them for the question stand in the prompt&apos;s context.</source>
+        <translation>从文档中为该问题检索到的段落会放进提示词的上下文。</translation>
+    </message>
+    <message>
+        <source>Passages</source>
+        <translation>段落数</translation>
+    </message>
+    <message>
+        <source>Most passages per question</source>
+        <translation>每个问题最多的段落数</translation>
+    </message>
+    <message>
+        <source>Most passages per question; fewer where the model&apos;s window has no room</source>
+        <translation>每个问题最多的段落数；模型窗口放不下时会减少</translation>
+    </message>
+    <message>
+        <source>How passages are found</source>
+        <translation>检索段落的方式</translation>
+    </message>
+    <message>
+        <source>by words and meaning</source>
+        <translation>按词语和语义</translation>
+    </message>
+    <message>
+        <source>by words (BM25)</source>
+        <translation>按词语（BM25）</translation>
+    </message>
+    <message>
+        <source>by meaning</source>
+        <translation>按语义</translation>
+    </message>
+    <message>
+        <source>Both ranks joined by reciprocal rank fusion</source>
+        <translation>用倒数排名融合（RRF）合并两种排名</translation>
+    </message>
+    <message>
+        <source>Words of the question, the rare ones most; needs no encoder</source>
+        <translation>按问题中的词语，越少见的权重越大；不需要编码器</translation>
+    </message>
+    <message>
+        <source>Hidden states of the model itself, compared by their angle</source>
+        <translation>用模型自身的隐藏状态，按夹角比较</translation>
+    </message>
+    <message>
+        <source>Read by {names}; the other columns answer without.</source>
+        <translation>由“{names}”读取；其他列在没有文档的情况下回答。</translation>
+    </message>
+    <message>
+        <source>Read by every column.</source>
+        <translation>每一列都读取。</translation>
     </message>
 </context>
 <context>
@@ -3064,8 +3174,8 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
 <context>
     <name>FolderField</name>
     <message>
-        <source>the model itself</source>
-        <translation>模型自身</translation>
+        <source>own states</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Means of the loaded model&apos;s last states</source>
@@ -4035,8 +4145,12 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>结尾</translation>
     </message>
     <message>
-        <source>Stopped: what was measured stays. {n} cells are missing.</source>
-        <translation>已停止：已测的保留。还缺 {n} 格。</translation>
+        <source>Measured before and kept: {n} of {all} cells. Measure does the rest.</source>
+        <translation>此前已测并保留：{all} 格中的 {n} 格。点“测量”补上其余。</translation>
+    </message>
+    <message>
+        <source>Stopped: what was measured stays. Missing cells: {n}.</source>
+        <translation>已停止：测过的都保留。还缺 {n} 格。</translation>
     </message>
     <message>
         <source>No method finds 80 % of the keys beyond the trained length.</source>
@@ -4077,6 +4191,14 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>{tokens} tokens, factor {factor}</source>
         <translation>{tokens} 个词元，倍数 {factor}</translation>
+    </message>
+    <message>
+        <source>{cache} MB of keys and values, {peak} MB at the peak</source>
+        <translation>键和值 {cache} MB，峰值 {peak} MB</translation>
+    </message>
+    <message>
+        <source>measured before, and kept</source>
+        <translation>此前已测并保留</translation>
     </message>
     <message>
         <source>the very same frequencies as {method} here: its figures</source>
@@ -5142,6 +5264,73 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
 </context>
 <context>
+    <name>PageCommands</name>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Ask with every chosen technique</source>
+        <translation>用所有选中的技巧提问</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop answering; what is there stays</source>
+        <translation>停止回答；已有内容保留</translation>
+    </message>
+    <message>
+        <source>Load the sample</source>
+        <translation>载入示例</translation>
+    </message>
+    <message>
+        <source>Load the sample with documents</source>
+        <translation>载入带文档的示例</translation>
+    </message>
+    <message>
+        <source>Another exercise</source>
+        <translation>换一题</translation>
+    </message>
+    <message>
+        <source>Overlay two columns</source>
+        <translation>叠加两列</translation>
+    </message>
+    <message>
+        <source>Explain these answers</source>
+        <translation>解释这些回答</translation>
+    </message>
+    <message>
+        <source>Open them on the page Why</source>
+        <translation>在“归因”页中打开</translation>
+    </message>
+    <message>
+        <source>Look inside the last answer</source>
+        <translation>查看最后一个回答的内部</translation>
+    </message>
+    <message>
+        <source>Open prompt and answer on the page Attention</source>
+        <translation>在“注意力”页面打开提示与回答</translation>
+    </message>
+    <message>
+        <source>See the positions of the last answer</source>
+        <translation>查看最后一个回答的位置</translation>
+    </message>
+    <message>
+        <source>Open prompt and answer on the page Position</source>
+        <translation>在“位置”页打开提示和回答</translation>
+    </message>
+    <message>
+        <source>Sampling settings</source>
+        <translation>采样设置</translation>
+    </message>
+    <message>
+        <source>Clear the results</source>
+        <translation>清除结果</translation>
+    </message>
+</context>
+<context>
     <name>Pages</name>
     <message>
         <source>Compare</source>
@@ -5545,6 +5734,37 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>PassageSources</name>
+    <message>
+        <source>From</source>
+        <translation>来自</translation>
+    </message>
+    <message>
+        <source>No passage was found for the question.</source>
+        <translation>没有找到与该问题相关的段落。</translation>
+    </message>
+    <message>
+        <source>{n} of {all} passages that were found fit the window.</source>
+        <translation>检索到的 {all} 个段落中有 {n} 个能放进窗口。</translation>
+    </message>
+    <message>
+        <source>p. {n}</source>
+        <translation>第 {n} 页</translation>
+    </message>
+    <message>
+        <source>at {n}</source>
+        <translation>第 {n} 字处</translation>
+    </message>
+    <message>
+        <source>Open the passage in {name}</source>
+        <translation>打开 {name} 中的段落</translation>
+    </message>
+    <message>
+        <source>Rank {n}</source>
+        <translation>排名 {n}</translation>
+    </message>
+</context>
+<context>
     <name>PassageView</name>
     <message>
         <source>Close</source>
@@ -5556,7 +5776,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>page {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {n} 页</translation>
     </message>
 </context>
 <context>
@@ -6404,6 +6624,45 @@ One question, leave one out</source>
     <message>
         <source>Move the ratio</source>
         <translation>移动比例</translation>
+    </message>
+</context>
+<context>
+    <name>ReadingPanel</name>
+    <message>
+        <source>How texts are read</source>
+        <translation>如何读文本</translation>
+    </message>
+    <message>
+        <source>Cache</source>
+        <translation type="unfinished">缓存</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>注意力</translation>
+    </message>
+    <message>
+        <source>Tokens per pass</source>
+        <translation>每次词元数</translation>
+    </message>
+    <message>
+        <source>One that cannot run here says why when you measure. A rule of attention, such as ReRoPE, always runs in its own.</source>
+        <translation>无法在此运行的，测量时会说明原因。ReRoPE 等注意力规则始终用自己的实现。</translation>
+    </message>
+    <message>
+        <source>all at once</source>
+        <translation>一次读完</translation>
+    </message>
+    <message>
+        <source>Long texts are read in passes: memory grows with them, answers stay the same</source>
+        <translation>长文本分几次读：每次越长占内存越多，回答不变</translation>
+    </message>
+    <message>
+        <source>Time every implementation</source>
+        <translation>给每种实现计时</translation>
+    </message>
+    <message>
+        <source>Each reads a text of every length; those that cannot run here say why</source>
+        <translation>每种实现各读一段每个长度的文本；无法运行的会说明原因</translation>
     </message>
 </context>
 <context>
@@ -7757,6 +8016,61 @@ One question, leave one out</source>
     </message>
 </context>
 <context>
+    <name>ScoreSettings</name>
+    <message>
+        <source>Forget “{name}”</source>
+        <translation type="unfinished">删除“{name}”</translation>
+    </message>
+    <message>
+        <source>Relative to</source>
+        <translation type="unfinished">相对于</translation>
+    </message>
+    <message>
+        <source>Exponent of |W|</source>
+        <translation type="unfinished">|W| 的指数</translation>
+    </message>
+    <message>
+        <source>Exponent of ‖X‖</source>
+        <translation type="unfinished">‖X‖ 的指数</translation>
+    </message>
+    <message>
+        <source>Compared</source>
+        <translation type="unfinished">比较范围</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation type="unfinished">得分</translation>
+    </message>
+    <message>
+        <source>Name of this score</source>
+        <translation type="unfinished">这个得分的名称</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation type="unfinished">保留</translation>
+    </message>
+    <message>
+        <source>Keep this score among the methods</source>
+        <translation type="unfinished">把这个得分放进方法列表</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation type="unfinished">无</translation>
+    </message>
+    <message>
+        <source>its row and column</source>
+        <translation type="unfinished">所在行和列</translation>
+    </message>
+    <message>
+        <source>within a row</source>
+        <translation type="unfinished">行内</translation>
+    </message>
+    <message>
+        <source>in the whole matrix</source>
+        <translation type="unfinished">整个矩阵</translation>
+    </message>
+</context>
+<context>
     <name>Session</name>
     <message>
         <source>The saved state of “{name}” could not be brought back.</source>
@@ -7955,10 +8269,6 @@ One question, leave one out</source>
 <context>
     <name>SetupPanel</name>
     <message>
-        <source>Forget “{name}”</source>
-        <translation>删除“{name}”</translation>
-    </message>
-    <message>
         <source>Score</source>
         <translation>得分</translation>
     </message>
@@ -7977,22 +8287,6 @@ One question, leave one out</source>
     <message>
         <source>Saving</source>
         <translation>保存</translation>
-    </message>
-    <message>
-        <source>Relative to</source>
-        <translation>相对于</translation>
-    </message>
-    <message>
-        <source>Exponent of |W|</source>
-        <translation>|W| 的指数</translation>
-    </message>
-    <message>
-        <source>Exponent of ‖X‖</source>
-        <translation>‖X‖ 的指数</translation>
-    </message>
-    <message>
-        <source>Compared</source>
-        <translation>比较范围</translation>
     </message>
     <message>
         <source>What for</source>
@@ -8083,6 +8377,14 @@ One question, leave one out</source>
         <translation>LongRoPE 的除数</translation>
     </message>
     <message>
+        <source>Compare with {model}</source>
+        <translation>与 {model} 比较</translation>
+    </message>
+    <message>
+        <source>The teaching model with the same lessons and the other kind of positions</source>
+        <translation>学过同样课程、用另一种位置的教学模型</translation>
+    </message>
+    <message>
         <source>ALiBi turns nothing: it takes a penalty per distance off each score, so there are no frequencies to change. It extrapolates directly, as trained.</source>
         <translation>ALiBi 不做旋转：它按距离给每个分数减去惩罚，因此没有频率可改。它按训练方式直接外推。</translation>
     </message>
@@ -8091,24 +8393,16 @@ One question, leave one out</source>
         <translation>模型没有旋转位置：没有可旋转的东西。</translation>
     </message>
     <message>
+        <source>ALiBi is trained in: this model&apos;s weights expect other positions.</source>
+        <translation>ALiBi 是训练时就有的：该模型的权重期待另一种位置。</translation>
+    </message>
+    <message>
         <source>Tokens each</source>
         <translation>每个词元数</translation>
     </message>
     <message>
         <source>Seed</source>
         <translation>种子</translation>
-    </message>
-    <message>
-        <source>Name of this score</source>
-        <translation>这个得分的名称</translation>
-    </message>
-    <message>
-        <source>Keep</source>
-        <translation>保留</translation>
-    </message>
-    <message>
-        <source>Keep this score among the methods</source>
-        <translation>把这个得分放进方法列表</translation>
     </message>
     <message>
         <source>Pattern of zeros</source>
@@ -8141,22 +8435,6 @@ One question, leave one out</source>
     <message>
         <source>One bit per weight and the values that stay: a smaller file that opens in Lathe. Otherwise zeros are stored as values and the file is as large as before.</source>
         <translation>每个权重存一位，再存留下的数值：文件更小，可在 Lathe 中打开。否则零按数值存储，文件和原来一样大。</translation>
-    </message>
-    <message>
-        <source>nothing</source>
-        <translation>无</translation>
-    </message>
-    <message>
-        <source>its row and column</source>
-        <translation>所在行和列</translation>
-    </message>
-    <message>
-        <source>within a row</source>
-        <translation>行内</translation>
-    </message>
-    <message>
-        <source>in the whole matrix</source>
-        <translation>整个矩阵</translation>
     </message>
     <message>
         <source>in one pass</source>
@@ -8352,19 +8630,19 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Too long to be kept for the next start; save it as a file to keep it.</source>
-        <translation type="unfinished"></translation>
+        <translation>文本过长，下次启动时不会保留；请另存为文件。</translation>
     </message>
     <message>
         <source>Documents</source>
-        <translation type="unfinished">文档</translation>
+        <translation>文档</translation>
     </message>
     <message>
         <source>Documents ({patterns})</source>
-        <translation type="unfinished">文档（{patterns}）</translation>
+        <translation>文档 ({patterns})</translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished">所有文件 (*)</translation>
+        <translation>所有文件 (*)</translation>
     </message>
     <message>
         <source>Pasted text</source>
@@ -8517,6 +8795,10 @@ One question, leave one out</source>
     <message>
         <source>{stage}, wave {n}</source>
         <translation>{stage}，第 {n} 轮</translation>
+    </message>
+    <message>
+        <source>{stage}: one part after another</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{stage}: {n} in one batch</source>
@@ -9132,6 +9414,14 @@ One question, leave one out</source>
         <translation>陈述数</translation>
     </message>
     <message>
+        <source>The technique whose prompt gets the passages</source>
+        <translation>段落放进哪种技巧的提示词</translation>
+    </message>
+    <message>
+        <source>Asks like</source>
+        <translation>提问方式</translation>
+    </message>
+    <message>
         <source>Paths</source>
         <translation>路径数</translation>
     </message>
@@ -9270,6 +9560,10 @@ One question, leave one out</source>
         <translation>生成知识</translation>
     </message>
     <message>
+        <source>Retrieved knowledge</source>
+        <translation>检索知识</translation>
+    </message>
+    <message>
         <source>Label likelihood</source>
         <translation>标签似然</translation>
     </message>
@@ -9300,6 +9594,10 @@ One question, leave one out</source>
     <message>
         <source>The model states what it knows first, then answers with it (Liu et al. 2022).</source>
         <translation>模型先陈述所知，再据此作答（Liu 等，2022）。</translation>
+    </message>
+    <message>
+        <source>Passages of your documents, found for the question, stand in the context (Lewis et al. 2020).</source>
+        <translation>从您的文档中为该问题检索到的段落放在上下文里（Lewis 等，2020）。</translation>
     </message>
     <message>
         <source>No sampling: the likeliest of the known labels is the answer.</source>

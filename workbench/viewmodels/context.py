@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.context.alibi import TWINS
 from engine.errors import EngineError
 from engine.jobs.registry import KINDS
 from engine.models.reference import ModelRef
@@ -43,6 +44,7 @@ class ContextModel(QObject):
     Attributes:
         setup: How the context is stretched.
         probe: Keys and perplexity by method and length.
+        twin: The same of the teaching model whose positions are of the other kind.
         survey: What each method does to the frequencies; asks for no keys.
         tune: A copy trained on longer texts.
         documents: Questions about documents longer than the window.
@@ -63,6 +65,7 @@ class ContextModel(QObject):
         self._awake = False
         self.setup = ContextSetup()
         self.probe = ProbeModel(jobs, self)
+        self.twin = ProbeModel(jobs, self)
         self.survey = ProbeModel(jobs, self)
         self.tune = FineTuneModel(jobs, self)
         self.documents = DocumentsModel(jobs, self)
@@ -91,6 +94,31 @@ class ContextModel(QObject):
         self._awake = True
         if self.anatomy is None:
             self._look.start(DescribeModelSpec(self._current.ref))
+        self._recall()
+
+    def _recall(self) -> None:
+        """Show rows of an earlier start."""
+        try:
+            self.probe.recall(self.setup.probe(self._current.ref))
+        except EngineError:  # settings that cannot be measured have no rows either
+            return
+
+    @property
+    def twin_id(self) -> str:
+        """The teaching model to compare with; empty where the positions have no twin."""
+        twin = TWINS.get(self.anatomy.position_kind, "") if self.anatomy is not None else ""
+        return "" if twin == self.model_id else twin
+
+    def compare_twin(self) -> bool:
+        """Measure the twin at the same lengths, as it was trained."""
+        kind = self.anatomy.position_kind if self.anatomy is not None else ""
+        methods = ("alibi",) if kind == "rope" else ("direct", "rerope")
+        setup = replace(self.setup, methods=methods, factor=0.0, timed=False)
+        try:
+            return self.twin.start(setup.probe(ModelRef(self.twin_id)))
+        except EngineError as error:
+            self.twin.job.refused.emit(error.report())
+            return False
 
     def set_setup(self, setup: ContextSetup) -> None:
         """Other settings."""
@@ -141,12 +169,13 @@ class ContextModel(QObject):
         self.slot(topic).stop()
 
     def _model_chosen(self) -> None:
-        for one in (self.probe, self.survey, self.tune, self.documents):
+        for one in (self.probe, self.twin, self.survey, self.tune, self.documents):
             one.forget()
         self.anatomy = None
         self.described.emit()
         if self._awake:
             self._look.start(DescribeModelSpec(self._current.ref))
+            self._recall()
 
     def _looked(self, found: object) -> None:
         if isinstance(found, ModelDescription):

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from engine.commands.lines import line, model_words, number
 from engine.context.documents_spec import DocumentOptions, DocumentsSpec
-from engine.context.probe_spec import ProbeSpec
+from engine.context.probe_spec import IMPLEMENTATIONS, ProbeSpec
 from engine.context.tune_spec import TuneContextSpec
 from engine.pruning.prune_spec import TEACHING
 
@@ -22,6 +22,14 @@ def probe_command(spec: ProbeSpec) -> str:
     if spec.evaluation.path != TEACHING:
         words += ["--text", spec.evaluation.path]
     words += ["--stride", str(spec.stride), "--windows", str(spec.windows)]
+    if spec.cache != "full":
+        words += ["--cache", spec.cache]
+    if spec.attention != "auto":
+        words += ["--attention", spec.attention]
+    if spec.chunk != ProbeSpec().chunk:
+        words += ["--chunk", str(spec.chunk)]
+    if spec.timed:
+        words += ["--time", "all" if spec.timed == IMPLEMENTATIONS else ",".join(spec.timed)]
     if spec.long_factor:
         words += ["--long-factor", ",".join(f"{one:g}" for one in spec.long_factor)]
     return line(words)

@@ -20,11 +20,13 @@ class Memory:
 
     Attributes:
         tokens, forecast, measured: ``[lengths]`` each; NaN where nothing was measured.
+        peaks: Lengths and all that was held at once besides the weights, per method.
     """
 
     tokens: Array
     forecast: Array
     measured: Array
+    peaks: dict[str, tuple[Array, Array]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +54,17 @@ def memory(probe: ProbeModel) -> Memory:
         )  # fmt: skip
     tokens = sorted(known)
     measured = np.array([known[one][1] for one in tokens])
+    peaks = {}
+    for method in probe.methods():
+        rows = [row for row in probe.curve(method) if row.peak_bytes and not row.same_as]
+        if rows:
+            peaks[method] = (
+                np.array([float(row.tokens) for row in rows]),
+                np.array([row.peak_bytes / MEGA for row in rows]),
+            )
     return Memory(
         np.array(tokens, np.float64), np.array([known[one][0] for one in tokens]),
-        np.where(measured > 0, measured, np.nan),
+        np.where(measured > 0, measured, np.nan), peaks,
     )  # fmt: skip
 
 

@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from engine.context.probe_spec import MethodReport, ProbeResult, ProbeRow, ProbeSpec
+from engine.context.probe_spec import (
+    AttentionTime,
+    KeptProbe,
+    KeptProbeSpec,
+    MethodReport,
+    ProbeResult,
+    ProbeRow,
+    ProbeSpec,
+)
+from engine.errors import ErrorReport
 from engine.evaluation.spec import Provenance
 from workbench.viewmodels.job_slot import JobSlot
 from workbench.viewmodels.jobs import Jobs
@@ -29,6 +38,8 @@ class ProbeModel(QObject):
         spec: What `rows` answer; None before the first probe.
         provenance: Where the figures come from; None until a probe went to its end.
         seconds: Of that probe.
+        times: Timings of implementations of attention, by name and tokens.
+        recalled: The rows are of an earlier start of the program.
 
     Signals:
         changed(): Rows or reports came or went.
@@ -46,21 +57,34 @@ class ProbeModel(QObject):
         self.spec: ProbeSpec | None = None
         self.provenance: Provenance | None = None
         self.seconds = 0.0
+        self.times: dict[tuple[str, int], AttentionTime] = {}
+        self.recalled = False
+        self._look = JobSlot(jobs, self)
+        self._look.found.connect(self._recall)
         self.job.part.connect(self._take)
         self.job.found.connect(self._found)
 
     def start(self, spec: ProbeSpec) -> bool:
         """Measure; rows that answer the same question stay on screen until they are replaced."""
         if self.spec is None or _question(spec) != _question(self.spec):
-            self.rows = {}
-        self.spec, self.provenance = spec, None
+            self.rows, self.times = {}, {}
+        self._look.forget()
+        self.spec, self.provenance, self.recalled = spec, None, False
+        self.reports = {name: one for name, one in self.reports.items() if not one.problem}
         self.changed.emit()
         return self.job.start(spec)
 
+    def recall(self, spec: ProbeSpec) -> None:
+        """Show what was measured of this before, while nothing newer is there."""
+        if not self.rows and not self.job.running:
+            self._look.start(KeptProbeSpec(probe=spec))
+
     def forget(self) -> None:
         """Another model: the rows are no longer of it."""
+        self._look.forget()
         self.job.forget()
         self.rows, self.reports, self.spec, self.provenance = {}, {}, None, None
+        self.times, self.recalled = {}, False
         self.inv_freq, self.trained = np.zeros(0), 0
         self.changed.emit()
 
@@ -108,6 +132,10 @@ class ProbeModel(QObject):
             self.reports[value.name] = value
             if value.name == "direct" and not value.problem:
                 self.inv_freq = value.inv_freq
+        elif isinstance(value, AttentionTime):
+            self.times[value.name, value.tokens] = value
+        elif isinstance(value, ErrorReport):  # a full disk: the probe goes on without it
+            self.job.refused.emit(value)
         elif isinstance(value, ProbeRow):
             self.rows[value.method, value.length] = value
             self.trained = self.trained or round(value.tokens / _times(value))
@@ -121,8 +149,18 @@ class ProbeModel(QObject):
         self.trained, self.inv_freq = result.trained, result.inv_freq
         self.reports.update({report.name: report for report in result.methods})
         self.rows.update({(row.method, row.length): row for row in result.rows})
+        self.times.update({(one.name, one.tokens): one for one in result.attention})
         self.provenance, self.seconds = result.provenance, result.seconds
         self.changed.emit()
+
+    def _recall(self, found: object) -> None:
+        spec = self._look.spec
+        if not isinstance(found, KeptProbe) or not isinstance(spec, KeptProbeSpec):
+            return
+        if found.rows and not self.rows and not self.job.running:
+            self.rows = {(row.method, row.length): row for row in found.rows}
+            self.spec, self.trained, self.recalled = spec.probe, found.trained, True
+            self.changed.emit()
 
 
 def size_of(length: str) -> float:
@@ -137,4 +175,4 @@ def _times(row: ProbeRow) -> float:
 
 def _question(spec: ProbeSpec) -> ProbeSpec:
     """A probe without what only adds rows."""
-    return replace(spec, methods=("direct",), lengths=("1x",), long_factor=())
+    return replace(spec, methods=("direct",), lengths=("1x",), long_factor=(), timed=())

@@ -12,12 +12,13 @@ from engine.context.method_names import JOINED, METHOD_NAMES
 from engine.context.probe_spec import (
     DEFAULT_LENGTHS,
     DEFAULT_METHODS,
+    IMPLEMENTATIONS,
     LEAST_TOKENS,
     ProbeSpec,
     tokens_of,
 )
 from engine.errors import BadSpec
-from engine.models.reference import ModelRef
+from engine.models.reference import AttentionChoice, ModelRef
 from engine.prompting.elements import Language
 from engine.pruning.prune_spec import TEACHING, TextSource
 
@@ -45,6 +46,10 @@ class ContextSetup:
         windows: Windows of perplexity; 0 = none.
         long_factor: LongRoPE's divisors, as typed.
         scenario: What the advisor was asked about, or empty.
+        cache: Kind of cache that keys are looked up in.
+        attention: Implementation of attention; ``"auto"`` = as loaded.
+        chunk: Tokens per forward pass; 0 = all at once.
+        timed: Whether every implementation of attention is timed.
     """
 
     methods: tuple[str, ...] = DEFAULT_METHODS
@@ -60,6 +65,10 @@ class ContextSetup:
     windows: int = 8
     long_factor: str = ""
     scenario: str = ""
+    cache: str = "full"
+    attention: AttentionChoice = "auto"
+    chunk: int = 1024
+    timed: bool = False
 
     def probe(self, model: ModelRef) -> ProbeSpec:
         """The job that measures all of it. Raises `BadSpec`."""
@@ -77,6 +86,10 @@ class ContextSetup:
             stride=self.stride,
             windows=self.windows,
             long_factor=divisors(self.long_factor),
+            cache=self.cache,
+            attention=self.attention,
+            chunk=self.chunk,
+            timed=IMPLEMENTATIONS if self.timed else (),
         )
 
     def survey(self, model: ModelRef, factor: float) -> ProbeSpec:

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, SignalInstance
-from PySide6.QtWidgets import (
-    QApplication,
-    QComboBox,
-    QDoubleSpinBox,
-    QLineEdit,
-    QSpinBox,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.models.reference import LoadOptions, ModelRef
 from tests.support import qt
-from tests.support.tiny_models import CHAT_TEMPLATE, save_tiny
+from tests.support.driving import RUN_MS, PageDriver, write_words
+from tests.support.tiny_models import CHAT_TEMPLATE, CONTEXT, save_tiny
 from workbench.bootstrap import Application
 from workbench.pages import PAGES
 from workbench.viewmodels.context import Topic
 from workbench.views.context.page import ContextPage
 
-RUN_MS = 120_000
-WORDS = "one two three red green blue house tree river stone apple 7 12 30 . ,".split()
+__all__ = ["RUN_MS", "Driver"]
 
 
 @pytest.fixture(scope="session")
@@ -44,16 +37,16 @@ def tiny_bloom(tmp_path_factory: pytest.TempPathFactory) -> ModelRef:
     """A tiny random BLOOM, which has ALiBi."""
     folder = tmp_path_factory.mktemp("context-models") / "tiny-bloom"
     save_tiny("bloom", folder, chat_template=CHAT_TEMPLATE)
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    config["seq_length"] = CONTEXT  # BLOOM's own key; without it 2,048 would be assumed
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
     return ModelRef(str(folder), options=LoadOptions(dtype="float32"))
 
 
 @pytest.fixture(scope="session")
 def running_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Words in random order, some thousand bytes."""
-    rng = random.Random(11)
-    file = tmp_path_factory.mktemp("context-texts") / "text.txt"
-    file.write_text(" ".join(rng.choice(WORDS) for _ in range(1200)), encoding="utf-8")
-    return file
+    return write_words(tmp_path_factory.mktemp("context-texts") / "text.txt", 1200, seed=11)
 
 
 @pytest.fixture
@@ -67,62 +60,24 @@ def bench(
         yield application
 
 
-class Driver:
-    """What a person does, and waiting for what the program then does."""
+class Driver(PageDriver):
+    """A person at the page."""
 
     def __init__(self, qtbot: QtBot, page: ContextPage) -> None:
-        self.qtbot = qtbot
+        super().__init__(qtbot, page)
         self.page = page
         self.model = page.model
 
-    def click(self, widget: QWidget) -> None:
-        self.qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
-
-    def find(self, kind: type[QWidget], name: str) -> QWidget:
-        found = self.page.findChild(kind, name)
-        assert found is not None, name
-        return found
+    number = write = PageDriver.type_in
 
     def topic(self, topic: Topic) -> None:
         """Click a topic's chip."""
         self.click(self.page.bar.chips[topic])
 
-    def number(self, name: str, text: str) -> None:
-        """Type a figure and confirm it with Return."""
-        box = self.page.findChild(QDoubleSpinBox, name) or self.page.findChild(QSpinBox, name)
-        assert box is not None, name
-        box.setFocus()
-        box.selectAll()
-        self.qtbot.keyClicks(box, text)
-        self.qtbot.keyClick(box, Qt.Key.Key_Return)
-
-    def write(self, name: str, text: str) -> None:
-        """Type a line and confirm it with Return."""
-        field = self.find(QLineEdit, name)
-        assert isinstance(field, QLineEdit)
-        field.setFocus()
-        field.selectAll()
-        self.qtbot.keyClicks(field, text)
-        self.qtbot.keyClick(field, Qt.Key.Key_Return)
-
-    def choose(self, name: str, text: str) -> None:
-        """Choose an entry of a picker by its text."""
-        box = self.find(QComboBox, name)
-        assert isinstance(box, QComboBox)
-        box.setCurrentIndex(box.findText(text))
-        assert box.currentText() == text
-        box.activated.emit(box.currentIndex())
-
-    def until(self, signal: SignalInstance, action: Callable[[], object]) -> None:
-        """Do something and wait for what it leads to."""
-        with self.qtbot.waitSignal(signal, timeout=RUN_MS):
-            action()
-
     def run(self, topic: Topic) -> None:
         """Click the primary action and wait for the topic's job."""
         self.topic(topic)
-        ended = self.model.slot(topic).ended
-        self.until(ended, lambda: self.click(self.page.header.primary))
+        self.until(self.model.slot(topic).ended, partial(self.click, self.page.header.primary))
 
 
 @pytest.fixture

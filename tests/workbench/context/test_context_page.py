@@ -199,7 +199,9 @@ def test_charts_show_perplexity_memory_and_time(driver: Driver) -> None:
     assert names == ["Direct", "Interpolation (PI)", "ReRoPE"]
     direct = charts.text.series()[0]
     assert direct.y.tolist() == [probe.rows["direct", one].perplexity for one in ("1x", "2x")]
-    forecast, measured = charts.memory.series()
+    forecast, measured, *peaks = charts.memory.series()
+    assert [one.name for one in peaks][-1] == "at the peak: ReRoPE"
+    assert (peaks[0].y > measured.y).all()  # the cache is a part of what is held
     # every position adds keys and values: twice the length, twice the bytes
     assert forecast.y[1] == pytest.approx(2 * forecast.y[0])
     assert measured.y == pytest.approx(forecast.y, rel=0.05)

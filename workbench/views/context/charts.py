@@ -51,7 +51,7 @@ class CostCharts(QWidget):
     def set_words(self) -> None:
         """Set the titles again; `refresh` sets the rest."""
         self.text_card.set_texts(self.tr("Perplexity against position"))
-        self.memory_card.set_texts(self.tr("Memory of keys and values"))
+        self.memory_card.set_texts(self.tr("Memory of one text"))
         self.time_card.set_texts(self.tr("Time to read one text"))
 
     def refresh(self) -> None:
@@ -89,16 +89,37 @@ class CostCharts(QWidget):
     def _draw_memory(self) -> None:
         found = memory(self._model.probe)
         series = [
-            Series(self.tr("forecast"), found.tokens, found.forecast, "dotted", "series-6"),
-            Series(self.tr("measured"), found.tokens, found.measured, "points", "series-1"),
+            Series(
+                self.tr("keys and values, forecast"),
+                found.tokens,
+                found.forecast,
+                "dotted",
+                "series-6",
+            ),
+            Series(
+                self.tr("keys and values, measured"),
+                found.tokens,
+                found.measured,
+                "points",
+                "series-1",
+            ),
         ]
+        for number, method in enumerate(self._model.probe.methods()):
+            if method in found.peaks:
+                x, y = found.peaks[method]
+                style, role = look(number)
+                name = self.tr("at the peak: {method}").format(method=method_name(method))
+                series.append(Series(name, x, y, style, role))
         self.memory.set_data(
             Axis(self.tr("length"), self.tr("tokens"), low=0.0),
-            Axis(self.tr("keys and values"), "MB", low=0.0),
+            Axis(self.tr("memory"), "MB", low=0.0),
             tuple(series) if len(found.tokens) else (), self._trained(),
         )  # fmt: skip
         self.memory_card.set_note(
-            self.tr("Forecast from the model's shape; measured on the cache of the longest text")
+            self.tr(
+                "Forecast from the model's shape, measured on the cache. At the peak: all that was "
+                "held at once besides the weights while one text was read and asked about"
+            )
         )
 
     def _draw_time(self) -> None:

@@ -17,8 +17,12 @@ from workbench.services.engine_words import tell
 from workbench.services.numbers import duration
 from workbench.viewmodels.context import ContextModel
 from workbench.viewmodels.context_command import probe_command
+from workbench.viewmodels.context_probe import ProbeModel
+from workbench.views.context.attention_times import AttentionTimes
 from workbench.views.context.charts import CostCharts
 from workbench.views.context.words import (
+    attention_name,
+    cache_name,
     keys,
     length_name,
     method_hint,
@@ -62,6 +66,7 @@ class MeasureView(QScrollArea):
         self.begin.setProperty("icon-name", "play")
         self.empty = EmptyState(services, "context", self.begin, content)
         self.line = JobLine(model.probe.job, content)
+        self.twin_line = JobLine(model.twin.job, content)
         self.verdict = PlainLabel(content)
         self.verdict.setWordWrap(True)
         set_role(self.verdict, "section")
@@ -81,6 +86,7 @@ class MeasureView(QScrollArea):
             services, "context-figures", self.table,
             plot_exports(services, self.table, self._columns, command=self.command), content,
         )  # fmt: skip
+        self.attention = AttentionTimes(services, model.probe, self.command, content)
         self.charts = CostCharts(services, model, self.command, content)
         self._lay_out(content)
         self.setWidget(content)
@@ -89,8 +95,9 @@ class MeasureView(QScrollArea):
         self._later.setSingleShot(True)
         self._later.setInterval(REFRESH_MS)
         self._later.timeout.connect(self.refresh)
-        model.probe.changed.connect(self._soon)
-        model.probe.job.running_changed.connect(self.refresh)
+        for probe in (model.probe, model.twin):
+            probe.changed.connect(self._soon)
+            probe.job.running_changed.connect(self.refresh)
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -105,6 +112,7 @@ class MeasureView(QScrollArea):
             self.tr("Bars: keys found. Whiskers: Wilson's 95 % interval."),
         )
         self.colours.set_scale(Scale(0.0, 100.0), "%")
+        self.attention.set_words()
         self.charts.set_words()
         self.refresh()
 
@@ -117,23 +125,43 @@ class MeasureView(QScrollArea):
         """Show the rows that there are."""
         probe = self._model.probe
         running = probe.job.running
-        has = bool(probe.rows) or bool(probe.reports)
+        has = bool(probe.rows or probe.reports or self._model.twin.rows)
         self.empty.setVisible(not has and not running)
         for part in (self.map_card, self.table_card, self.charts):
-            part.setVisible(bool(has or running) and probe.spec is not None)
-        panels = tuple(self._panel(method) for method in probe.methods())
+            part.setVisible(bool(has or running))
+        shown = self._shown()
+        panels = tuple(self._panel(one, method) for one, method in shown)
         self.map.set_panels(panels, (self.tr("start"), self.tr("end")))
         self.map_card.set_note(self._note(), self._origin())
-        self._fill_table()
+        self._fill_table(shown)
         self.verdict.setText(self._verdict())
         self.verdict.setVisible(bool(self.verdict.text()))
-        stopped = has and not running and probe.spec is not None and probe.provenance is None
-        left = probe.left()
-        self.kept.setVisible(stopped and left > 0)
-        if stopped:
-            text = self.tr("Stopped: what was measured stays. {n} cells are missing.")
-            self.kept.setText(text.format(n=left))
+        self.kept.setText(self._kept(has, running))
+        self.kept.setVisible(bool(self.kept.text()))
+        self.attention.refresh()
         self.charts.refresh()
+
+    def _shown(self) -> list[tuple[ProbeModel, str]]:
+        """Every method of this model, then of the twin that it is compared with."""
+        return [
+            (probe, method)
+            for probe in (self._model.probe, self._model.twin)
+            for method in probe.methods()
+        ]
+
+    def _kept(self, has: bool, running: bool) -> str:
+        """What is known already, and what is missing."""
+        probe = self._model.probe
+        if not has or running or probe.spec is None or probe.provenance is not None:
+            return ""
+        left = probe.left()
+        if probe.recalled:
+            text = self.tr("Measured before and kept: {n} of {all} cells. Measure does the rest.")
+            done = sum(row.complete for row in probe.rows.values())
+            return text.format(n=done, all=done + left)
+        if not left:
+            return ""
+        return self.tr("Stopped: what was measured stays. Missing cells: {n}.").format(n=left)
 
     def _soon(self) -> None:
         """Rows may come faster than charts can be drawn."""
@@ -176,10 +204,15 @@ class MeasureView(QScrollArea):
             "{model}, trained on {trained} tokens; at most {most} keys a cell, {needles} in one "
             "text, seed {seed}; a cell ends at an interval of {width}"
         )
-        return text.format(
+        told = text.format(
             model=spec.model.id, trained=probe.trained or "…", most=spec.most,
             needles=spec.needles, seed=spec.seed, width=share(spec.width),
         )  # fmt: skip
+        extra = [
+            cache_name(spec.cache) if spec.cache != "full" else "",
+            attention_name(spec.attention) if spec.attention != "auto" else "",
+        ]
+        return "; ".join([told, *(one for one in extra if one)])
 
     def _origin(self) -> str:
         probe = self._model.probe
@@ -190,6 +223,8 @@ class MeasureView(QScrollArea):
         return "\n".join(lines)
 
     def _tip(self, row: ProbeRow) -> str:
+        if row.problem:
+            return f"{tell(row.problem)}\n{tell(row.hint)}"
         lines = [
             self.tr("{n} of {all} keys found; 95 % interval {low} … {high}").format(
                 n=row.right, all=row.n, low=share(row.low), high=share(row.high)
@@ -205,6 +240,14 @@ class MeasureView(QScrollArea):
                 tokens=row.tokens, factor=f"{row.factor:g}"
             )
         )
+        if row.peak_bytes:
+            lines.append(
+                self.tr("{cache} MB of keys and values, {peak} MB at the peak").format(
+                    cache=f"{row.kv_bytes / 1e6:.1f}", peak=f"{row.peak_bytes / 1e6:.1f}"
+                )
+            )
+        if row.stored:
+            lines.append(self.tr("measured before, and kept"))
         if row.same_as:
             text = self.tr("the very same frequencies as {method} here: its figures")
             lines.append(text.format(method=method_name(row.same_as)))
@@ -214,19 +257,26 @@ class MeasureView(QScrollArea):
 
     # Figures
 
-    def _panel(self, method: str) -> MethodPanel:
-        probe = self._model.probe
+    def _name(self, probe: ProbeModel, method: str) -> str:
+        """A method, of the twin with the twin's name."""
+        if probe is self._model.probe or probe.spec is None:
+            return method_name(method)
+        return f"{method_name(method)} · {probe.spec.model.id}"
+
+    def _panel(self, probe: ProbeModel, method: str) -> MethodPanel:
+        name = self._name(probe, method)
         refused = probe.refused(method)
         if refused is not None:
-            return MethodPanel(method_name(method), (), tell(refused.problem))
-        columns = tuple(self._column(method, length) for length in probe.lengths())
-        return MethodPanel(method_name(method), columns)
+            return MethodPanel(name, (), f"{tell(refused.problem)} {tell(refused.hint)}")
+        columns = tuple(self._column(probe, method, length) for length in probe.lengths())
+        return MethodPanel(name, columns)
 
-    def _column(self, method: str, length: str) -> LengthColumn:
-        probe = self._model.probe
+    def _column(self, probe: ProbeModel, method: str, length: str) -> LengthColumn:
         row = probe.rows.get((method, length))
         if row is None:
             return LengthColumn(length_name(length), tip=self.tr("not measured yet"))
+        if row.problem:
+            return LengthColumn(length_name(length), state="done", tip=self._tip(row))
         state: State = "done" if row.complete else "running"
         if not probe.job.running:
             state = "done"
@@ -244,9 +294,8 @@ class MeasureView(QScrollArea):
             self._tip(row),
         )  # fmt: skip
 
-    def _fill_table(self) -> None:
-        probe = self._model.probe
-        lengths = probe.lengths()
+    def _fill_table(self, shown: list[tuple[ProbeModel, str]]) -> None:
+        lengths = self._model.probe.lengths() or self._model.twin.lengths()
         columns = (
             FigureColumn(self.tr("Method")),
             *(
@@ -254,16 +303,17 @@ class MeasureView(QScrollArea):
                 for one in lengths
             ),
         )
-        self.table.set_content(columns, tuple(self._row(one, lengths) for one in probe.methods()))
+        rows = tuple(self._row(probe, method, lengths) for probe, method in shown)
+        self.table.set_content(columns, rows)
 
-    def _row(self, method: str, lengths: tuple[str, ...]) -> FigureRow:
-        probe = self._model.probe
+    def _row(self, probe: ProbeModel, method: str, lengths: tuple[str, ...]) -> FigureRow:
+        named = self._name(probe, method)
         refused = probe.refused(method)
         if refused is not None:
             tip = f"{tell(refused.problem)}\n{tell(refused.hint)}"
-            name = self.tr("{method} (not applicable)").format(method=method_name(method))
+            name = self.tr("{method} (not applicable)").format(method=named)
             return FigureRow((name, *(None for _ in lengths)), tip)
-        cells: list[str | Bar | None] = [method_name(method)]
+        cells: list[str | Bar | None] = [named]
         tips = [method_hint(method)]
         for length in lengths:
             row = probe.rows.get((method, length))
@@ -272,15 +322,16 @@ class MeasureView(QScrollArea):
                 continue
             cells.append(Bar(keys(row), row.passkey, row.low, row.high))
             tips.append(f"{length_name(length)}: {self._tip(row).splitlines()[0]}")
-        best = probe.best()
-        return FigureRow(tuple(cells), "\n".join(tips), best is not None and best.method == method)
+        best = self._model.probe.best()
+        strong = best is not None and best.method == method and probe is self._model.probe
+        return FigureRow(tuple(cells), "\n".join(tips), strong)
 
     def _columns(self) -> tuple[Column, ...]:
-        rows = [
-            row for name in self._model.probe.methods() for row in self._model.probe.curve(name)
-        ]
+        found = [(probe, row) for probe, name in self._shown() for row in probe.curve(name)]
+        rows = [row for _, row in found]
         nan = float("nan")
         return (
+            ("model", [probe.spec.model.id if probe.spec else "" for probe, _ in found]),
             ("method", [row.method for row in rows]),
             ("length", [row.length for row in rows]),
             ("tokens", [float(row.tokens) for row in rows]),
@@ -295,6 +346,8 @@ class MeasureView(QScrollArea):
             ("seconds", [row.seconds for row in rows]),
             ("kv bytes", [float(row.kv_bytes) for row in rows]),
             ("kv bytes forecast", [float(row.forecast_bytes) for row in rows]),
+            ("peak bytes", [float(row.peak_bytes) for row in rows]),
+            ("problem", [row.problem for row in rows]),
         )
 
     def _lay_out(self, content: QWidget) -> None:
@@ -306,9 +359,11 @@ class MeasureView(QScrollArea):
         top.addWidget(self.verdict, 0, 0)
         top.addWidget(self.kept, 1, 0)
         column.addWidget(self.line)
+        column.addWidget(self.twin_line)
         column.addLayout(top)
         column.addWidget(self.empty, 1)
         column.addWidget(self.map_card, 0, Qt.AlignmentFlag.AlignTop)
         column.addWidget(self.table_card, 0, Qt.AlignmentFlag.AlignTop)
+        column.addWidget(self.attention, 0, Qt.AlignmentFlag.AlignTop)
         column.addWidget(self.charts)
         column.addStretch(1)

@@ -24,6 +24,7 @@ from workbench.views.context.documents_panel import DocumentsPanel
 from workbench.views.context.documents_view import DocumentsView
 from workbench.views.context.frequencies_view import FrequenciesView
 from workbench.views.context.measure_view import MeasureView
+from workbench.views.context.reading_panel import ReadingPanel
 from workbench.views.context.setup_panel import SetupPanel
 from workbench.views.context.tune_panel import TunePanel
 from workbench.views.context.tune_view import TuneView
@@ -34,7 +35,7 @@ from workbench.widgets.fold import set_role
 
 LEFT_CHARS = 38
 GROUPS: dict[Topic, tuple[str, ...]] = {
-    "measure": ("for", "methods", "far", "keys", "text"),
+    "measure": ("for", "methods", "far", "keys", "text", "reading"),
     "frequencies": ("for", "methods", "far"),
     "training": ("for", "training"),
     "documents": ("for", "documents"),
@@ -67,6 +68,8 @@ class ContextPage(WorkingPage):
         services.icons.bind(self.fold, "sidebar")
         self.header.add_button(self.fold)
         self.panel = SetupPanel(self)
+        self.reading = ReadingPanel(self.panel)
+        self.panel.add_group("reading", self.reading)
         self.bar = ChipBar(self.topics, self)
         self.hint = ElidedLabel(self)
         self.measure = MeasureView(services, self.model, self.plot_theme, self)
@@ -205,6 +208,11 @@ class ContextPage(WorkingPage):
     def _setup_edited(self, setup: ContextSetup) -> None:
         self.model.set_setup(setup)
 
+    def _twin_wanted(self) -> None:
+        """The teaching model with the other kind of positions, beside this one."""
+        self._go("measure")
+        self.model.compare_twin()
+
     def _advised(self, scenario: str) -> None:
         self.model.advise(scenario)
         advice = self.model.advice
@@ -233,9 +241,10 @@ class ContextPage(WorkingPage):
 
     def _show_setup(self) -> None:
         self.panel.set_setup(self.model.setup)
+        self.reading.set_setup(self.model.setup)
 
     def _described(self) -> None:
-        self.panel.set_anatomy(self.model.anatomy)
+        self.panel.set_anatomy(self.model.anatomy, self.model.twin_id)
 
     def _choice_changed(self) -> None:
         self.state_changed.emit()
@@ -317,6 +326,8 @@ class ContextPage(WorkingPage):
         model = self.model
         self.fold.toggled.connect(self._fold_toggled)
         self.panel.edited.connect(self._setup_edited)
+        self.reading.edited.connect(self._setup_edited)
+        self.panel.twin_wanted.connect(self._twin_wanted)
         self.panel.advised.connect(self._advised)
         self.bar.chosen.connect(self._chosen)
         for view in self.views.values():

@@ -8,9 +8,11 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
+    QPushButton,
     QWidget,
 )
 
+from engine.context.alibi import Alibi
 from engine.context.method_names import MOVING_NAMES, SCALING_NAMES, parts_of
 from engine.errors import EngineError
 from engine.models.spec import Anatomy
@@ -38,10 +40,12 @@ class SetupPanel(SettingsColumn):
     Signals:
         edited(object): The `ContextSetup` as the person wants it.
         advised(str): The person asks the advisor about a task.
+        twin_wanted(): The teaching model with the other kind of positions is to be measured.
     """
 
     edited = Signal(object)
     advised = Signal(str)
+    twin_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +63,10 @@ class SetupPanel(SettingsColumn):
         self.refusal = PlainLabel(self)
         self.refusal.setWordWrap(True)
         set_role(self.refusal, "muted")
+        self.twin = QPushButton(self)
+        self.twin.setObjectName("compare-twin")
+        self.twin.setProperty("role", "quiet")
+        self._twin_id = ""
         self.divisors = QLineEdit(self)
         self.divisors.setObjectName("long-factor")
         self.lengths = QLineEdit(self)
@@ -120,9 +128,15 @@ class SetupPanel(SettingsColumn):
         self._setting = False
         self.fit_width()
 
-    def set_anatomy(self, anatomy: Anatomy | None) -> None:
-        """Offer only what the model's positions allow, and say why the rest is not."""
+    def set_anatomy(self, anatomy: Anatomy | None, twin: str = "") -> None:
+        """Offer only what the model's positions allow, and say why the rest is not.
+
+        Args:
+            anatomy: The model's; None = not known yet.
+            twin: Name of the teaching model with the other kind of positions, or empty.
+        """
         self._kind = anatomy.position_kind if anatomy is not None else ""
+        self._twin_id = twin
         self._offer()
 
     def retranslate(self) -> None:
@@ -195,13 +209,18 @@ class SetupPanel(SettingsColumn):
 
     def _offer(self) -> None:
         """Methods that apply can be chosen; the others say why they do not."""
-        told = self._refused()
+        told, trained = self._refused(), self._untrained()
         for method, chip in self.methods.items():
-            usable = not told or not turns(method)
-            chip.setEnabled(usable)
-            chip.setToolTip(method_hint(method) if usable else told)
-        self.refusal.setText(told)
-        self.refusal.setVisible(bool(told))
+            reason = trained if method == Alibi.name else told if turns(method) else ""
+            chip.setEnabled(not reason)
+            chip.setToolTip(reason or method_hint(method))
+        self.refusal.setText(told or trained)
+        self.refusal.setVisible(bool(told or trained))
+        self.twin.setText(self.tr("Compare with {model}").format(model=self._twin_id))
+        self.twin.setToolTip(
+            self.tr("The teaching model with the same lessons and the other kind of positions")
+        )
+        self.twin.setVisible(bool(self._twin_id))
 
     def _refused(self) -> str:
         """Why nothing can be turned, in one sentence; empty when it can."""
@@ -214,6 +233,12 @@ class SetupPanel(SettingsColumn):
                     "there are no frequencies to change. It extrapolates directly, as trained."
                 )
         return self.tr("The model has no rotary positions: there is nothing to turn.")
+
+    def _untrained(self) -> str:
+        """Why ALiBi is not to be had, in one sentence; empty when it is, or nothing is known."""
+        if self._kind in ("", "alibi"):
+            return ""
+        return self.tr("ALiBi is trained in: this model's weights expect other positions.")
 
     def _fill_scenarios(self) -> None:
         self._setting = True
@@ -286,7 +311,7 @@ class SetupPanel(SettingsColumn):
         windows = form((labels["windows"], self.windows), (labels["stride"], self.stride))
         self._groups = {
             "for": self.add_section(self.scenario, self.reason),
-            "methods": self.add_section(chips, self.refusal, self.divisors),
+            "methods": self.add_section(chips, self.divisors, self.refusal, self.twin),
             "far": self.add_section(sizes, self.wrong),
             "keys": self.add_section(keys),
             "text": self.add_section(self.text, windows),
@@ -297,6 +322,7 @@ class SetupPanel(SettingsColumn):
         self.scenario.activated.connect(self._scenario_chosen)
         for chip in self.methods.values():
             chip.clicked.connect(self._methods_edited)
+        self.twin.clicked.connect(self.twin_wanted)
         self.divisors.editingFinished.connect(self._divisors_edited)
         self.lengths.editingFinished.connect(self._lengths_edited)
         self.factor.valueChanged.connect(self._factor_edited)

@@ -29,6 +29,58 @@ def method_hint(method: str) -> str:
     )
 
 
+def cache_name(cache: str) -> str:
+    """A kind of cache as the screen calls it."""
+    match cache:
+        case "full":
+            return translate("Context", "Full")
+        case "fp8":
+            return translate("Context", "8 bits (fp8)")
+        case "quanto":
+            return translate("Context", "4 bits (quanto)")
+        case "hqq":
+            return translate("Context", "4 bits (HQQ)")
+        case "offloaded":
+            return translate("Context", "In main memory")
+        case "evicting":
+            return translate("Context", "Only what is seen")
+    return cache
+
+
+def cache_hint(cache: str) -> str:
+    """What a kind of cache keeps."""
+    match cache:
+        case "full":
+            return translate("Context", "every key and value as it is")
+        case "fp8":
+            return translate("Context", "8-bit floating point, needs no package")
+        case "quanto":
+            return translate("Context", "4-bit integers, needs optimum-quanto")
+        case "hqq":
+            return translate("Context", "4-bit integers, needs hqq")
+        case "offloaded":
+            return translate("Context", "each layer comes to the GPU when it is its turn")
+        case "evicting":
+            return translate("Context", "what sinks or a sliding window may still look at")
+    return ""
+
+
+def attention_name(name: str) -> str:
+    """An implementation of attention as the screen calls it."""
+    match name:
+        case "auto":
+            return translate("Context", "As loaded")
+        case "sdpa":
+            return "SDPA"
+        case "eager":
+            return translate("Context", "Written out (eager)")
+        case "flex_attention":
+            return "Flex"
+        case "flash_attention_2":
+            return "Flash 2"
+    return name
+
+
 def length_name(length: str) -> str:
     """``"4x"`` as ``"4×"``; tokens as they are."""
     return length.replace("x", "×")
