@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from engine.errors import UnsupportedModel
+from engine.errors import BadSpec, UnsupportedModel
 from engine.jobs.spec import Spec
 from engine.pruning.inputs import Inputs
 from engine.pruning.loss import loss
@@ -71,6 +71,11 @@ class _Outliers:
         self.evaluation = self._passages(evaluation=True)
         self.places = sites(loaded.model, self.found, self.evaluation.ids[:1])
         self.plain = self._logits()
+        if not self.plain.isfinite().all():
+            raise BadSpec(
+                f"The logits of “{spec.model.id}” are not finite numbers.",
+                "Load the model in float32 or bfloat16, or choose another one.",
+            )
         self.plain_masks: dict[str, dict[str, Tensor]] = {}
 
     def run(self) -> OutliersResult:

@@ -124,8 +124,10 @@ class PruneSpec(Spec):
                 raise BadSpec(
                     f"A ratio of {ratio:g} cannot be pruned.", "Choose 0 or more, below 1."
                 )
-        if self.windows < 1 or self.length < 8 or self.measured < 0 or self.timed < 0:
+        if self.windows < 1 or self.length < 8:
             raise BadSpec("The calibration has no tokens.", "Take at least one window of 8 tokens.")
+        if self.measured < 0 or self.timed < 0:
+            raise BadSpec("Fewer than nothing is to be measured.", "Choose 0 or more.")
         check_seed(self.seed)
         if self.method not in METHODS:
             raise BadSpec(

@@ -91,8 +91,10 @@ class StructuredSpec(Spec):
             raise BadSpec(
                 "Nothing is to be cut.", "Choose a share of heads or neurons, or some layers."
             )
-        if self.windows < 1 or self.length < 8 or self.measured < 0:
+        if self.windows < 1 or self.length < 8:
             raise BadSpec("The calibration has no tokens.", "Take at least one window of 8 tokens.")
+        if self.measured < 0:
+            raise BadSpec("Fewer than nothing is to be measured.", "Choose 0 or more.")
         check_seed(self.seed)
         if self.multiple < 1 or self.tokens < 0 or self.rounds < 1:
             raise BadSpec(

@@ -11,6 +11,7 @@ import torch
 
 from engine.api import Engine
 from engine.errors import BadSpec, UnsupportedModel
+from engine.jobs.job import JobFailed
 from engine.models.reference import LoadOptions, ModelRef
 from engine.paths import Paths
 from engine.pruning.outliers_spec import OutliersResult, OutliersSpec
@@ -101,3 +102,11 @@ def test_norms_that_add_one_are_left_alone() -> None:
 def test_bad_experiments_are_refused(change: dict[str, object]) -> None:
     with pytest.raises(BadSpec):
         replace(SPEC, **change).check()  # type: ignore[arg-type]
+
+
+def test_a_model_that_computes_no_numbers_is_named(engine: Engine) -> None:
+    broken = replace(SPEC, model=replace(MODEL, options=replace(MODEL.options, state="broken")))
+    with engine.resources.residency.lease(broken.model) as loaded:
+        loaded.model.get_output_embeddings().weight.data[3, 3] = torch.nan
+    with pytest.raises(JobFailed, match="not finite"):
+        engine.submit(broken).result(300)
