@@ -31,6 +31,11 @@ def reads(spec: CompareSpec, variant: Variant) -> bool:
     return needs or knowledge_of(spec, variant).everywhere
 
 
+def looked_up(spec: CompareSpec, variant: Variant) -> bool:
+    """Whether passages were looked for that a column reads."""
+    return reads(spec, variant) and bool(knowledge_of(spec, variant))
+
+
 def found_for(spec: CompareSpec, variant: Variant, item: int) -> tuple[FoundPassage, ...]:
     """The passages for a column's item, best first; none where it reads none.
 
@@ -57,7 +62,7 @@ def fewer_text(spec: CompareSpec, cell: CellResult) -> str | None:
     """That fewer passages than were found are in a cell's prompt, or none were; else None."""
     variant = spec.variants[cell.key.variant]
     knowledge = knowledge_of(spec, variant)
-    if not (cell.sent and reads(spec, variant) and knowledge):
+    if not (cell.sent and looked_up(spec, variant)):
         return None
     found, sent = len(knowledge.of_item(cell.key.item)), len(passages_sent(cell))
     if not found:

@@ -895,10 +895,6 @@
         <translation>实现</translation>
     </message>
     <message>
-        <source>{n} tokens</source>
-        <translation type="unfinished">{n} 个 token</translation>
-    </message>
-    <message>
         <source>Here</source>
         <translation>在此处</translation>
     </message>
@@ -3173,10 +3169,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
 </context>
 <context>
     <name>FolderField</name>
-    <message>
-        <source>own states</source>
-        <translation type="unfinished"></translation>
-    </message>
     <message>
         <source>Means of the loaded model&apos;s last states</source>
         <translation>所加载模型最后一层状态的平均值</translation>
@@ -6633,10 +6625,6 @@ One question, leave one out</source>
         <translation>如何读文本</translation>
     </message>
     <message>
-        <source>Cache</source>
-        <translation type="unfinished">缓存</translation>
-    </message>
-    <message>
         <source>Attention</source>
         <translation>注意力</translation>
     </message>
@@ -8019,55 +8007,55 @@ One question, leave one out</source>
     <name>ScoreSettings</name>
     <message>
         <source>Forget “{name}”</source>
-        <translation type="unfinished">删除“{name}”</translation>
+        <translation>删除“{name}”</translation>
     </message>
     <message>
         <source>Relative to</source>
-        <translation type="unfinished">相对于</translation>
+        <translation>相对于</translation>
     </message>
     <message>
         <source>Exponent of |W|</source>
-        <translation type="unfinished">|W| 的指数</translation>
+        <translation>|W| 的指数</translation>
     </message>
     <message>
         <source>Exponent of ‖X‖</source>
-        <translation type="unfinished">‖X‖ 的指数</translation>
+        <translation>‖X‖ 的指数</translation>
     </message>
     <message>
         <source>Compared</source>
-        <translation type="unfinished">比较范围</translation>
+        <translation>比较范围</translation>
     </message>
     <message>
         <source>Score</source>
-        <translation type="unfinished">得分</translation>
+        <translation>得分</translation>
     </message>
     <message>
         <source>Name of this score</source>
-        <translation type="unfinished">这个得分的名称</translation>
+        <translation>这个得分的名称</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished">保留</translation>
+        <translation>保留</translation>
     </message>
     <message>
         <source>Keep this score among the methods</source>
-        <translation type="unfinished">把这个得分放进方法列表</translation>
+        <translation>把这个得分放进方法列表</translation>
     </message>
     <message>
         <source>nothing</source>
-        <translation type="unfinished">无</translation>
+        <translation>无</translation>
     </message>
     <message>
         <source>its row and column</source>
-        <translation type="unfinished">所在行和列</translation>
+        <translation>所在行和列</translation>
     </message>
     <message>
         <source>within a row</source>
-        <translation type="unfinished">行内</translation>
+        <translation>行内</translation>
     </message>
     <message>
         <source>in the whole matrix</source>
-        <translation type="unfinished">整个矩阵</translation>
+        <translation>整个矩阵</translation>
     </message>
 </context>
 <context>
@@ -8795,10 +8783,6 @@ One question, leave one out</source>
     <message>
         <source>{stage}, wave {n}</source>
         <translation>{stage}，第 {n} 轮</translation>
-    </message>
-    <message>
-        <source>{stage}: one part after another</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{stage}: {n} in one batch</source>

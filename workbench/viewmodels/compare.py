@@ -32,6 +32,7 @@ from engine.jobs.events import (
 )
 from workbench.viewmodels.compare_column import Column, Verification, compare_tokens
 from workbench.viewmodels.compare_history import Place, StoredColumn
+from workbench.viewmodels.compare_search import PassageSearch
 from workbench.viewmodels.compare_setup import CompareSetup, default_setup
 from workbench.viewmodels.jobs import JobHandle, Jobs
 from workbench.viewmodels.prompt_model import PromptModel
@@ -46,6 +47,7 @@ class CompareModel(QObject):
         setup: Techniques, models, sampling.
         columns: The results, left to right.
         places: Where the answers of columns are stored, by uid.
+        search: Finds the passages of documents before anything is asked.
 
     Signals:
         setup_changed: Techniques, models or sampling changed.
@@ -77,18 +79,24 @@ class CompareModel(QObject):
         self._jobs = jobs
         self._runs: list[_Run] = []
         self._next_uid = 1
+        self._was_running = False
         self._told_unstored = False
         self.prompt = PromptModel(self)
         self.setup: CompareSetup = default_setup()
         self.columns: list[Column] = []
         self.places: dict[int, Place] = {}
+        self.search = PassageSearch(jobs, self)
+        self.search.found.connect(self._ask)
+        self.search.refused.connect(self._search_refused)
+        self.search.progressed.connect(self.progressed)
+        self.search.ended.connect(self._search_ended)
 
     # Reading
 
     @property
     def running(self) -> bool:
         """Whether any job of this page is in flight."""
-        return bool(self._runs)
+        return bool(self._runs) or self.search.running
 
     def column(self, uid: int) -> Column | None:
         """The column of that uid, if it still stands."""
@@ -135,6 +143,26 @@ class CompareModel(QObject):
             report = ErrorReport(error.code, error.message, error.hint, error.detail)
             self.refused.emit(PromptProblem(report, "setup"))
             return False
+        if self.setup.documents:
+            return self._look_up(spec)
+        return self._ask(spec)
+
+    def _look_up(self, spec: CompareSpec) -> bool:
+        """Find the passages first; what is on screen stays until they are there."""
+        started = self.search.start(spec, self.setup.documents)
+        self._tell_running()
+        return started
+
+    def _search_refused(self, report: ErrorReport) -> None:
+        self.refused.emit(PromptProblem(report, "documents"))
+
+    def _search_ended(self) -> None:
+        self._tell_running()
+        if not self.running:
+            self.finished.emit()
+
+    def _ask(self, spec: CompareSpec) -> bool:
+        """Ask everything; pinned columns stay."""
         fresh = [
             self._new_column(spec, CellKey(model=m, variant=v))
             for m in range(len(spec.models))
@@ -246,6 +274,7 @@ class CompareModel(QObject):
 
     def stop(self) -> None:
         """Ask every job of this page to stop; what was finished stays."""
+        self.search.stop()
         for run in list(self._runs):
             run.cancel()
 
@@ -259,8 +288,7 @@ class CompareModel(QObject):
     def _submit(self, spec: CompareSpec, columns: list[Column], verifying: bool = False) -> bool:
         run = _Run(self, columns, verifying)
         self._runs.append(run)
-        if len(self._runs) == 1:
-            self.running_changed.emit(True)
+        self._tell_running()
         try:
             run.handle = self._jobs.submit(spec, run.on_event)
         except EngineError as error:
@@ -282,9 +310,13 @@ class CompareModel(QObject):
         if run not in self._runs:
             return
         self._runs.remove(run)
-        if not self._runs:
-            self.running_changed.emit(False)
+        self._tell_running()
         self.finished.emit()
+
+    def _tell_running(self) -> None:
+        if self.running != self._was_running:
+            self._was_running = self.running
+            self.running_changed.emit(self._was_running)
 
 
 class _Run:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from engine.errors import BadSpec, EngineError
 from engine.evaluation.spec import Branch, CellKey, CellResult, CompareSpec
 from engine.models.reference import ModelRef
+from workbench.viewmodels.compare_documents import narrowed
 
 if TYPE_CHECKING:
     from engine.store.project import Project
@@ -128,7 +129,7 @@ def _pinned(project: Project, place: Place) -> StoredColumn | None:
 def _alone(spec: CompareSpec, item: int) -> CompareSpec:
     """The whole comparison of one question; consents of then are not consents of now."""
     return replace(
-        spec,
+        narrowed(spec, item),
         models=tuple(map(_without_consents, spec.models)),
         items=(spec.items[item],),
         only=(),

@@ -8,6 +8,7 @@ from engine.decoding.params import Sampling
 from engine.evaluation.spec import CompareSpec, Variant
 from engine.evaluation.technique_settings import TechniqueSettings, settings_of, used_by
 from engine.prompting.strategies.registry import TECHNIQUES
+from workbench.viewmodels.compare_documents import choice_of
 from workbench.viewmodels.compare_setup import (
     MAX_VARIANTS,
     CompareSetup,
@@ -46,6 +47,7 @@ def setup_of(spec: CompareSpec) -> CompareSetup:
         variants=tuple(chips.values())[:MAX_VARIANTS],
         models=spec.models,
         sampling=spec.sampling,
+        documents=choice_of(spec),
     )
 
 

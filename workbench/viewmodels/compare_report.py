@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from engine.evaluation.external import knowledge_of
 from engine.evaluation.spec import (
     CellKey,
     CellResult,
@@ -35,7 +36,7 @@ def report_of(columns: Sequence[Column]) -> tuple[CompareSpec, CompareResult] | 
     for column in done:
         model = _place(models, column.spec.models[column.key.model])
         item = _item_place(items, column.spec.items[column.key.item])
-        variant = _variant_place(variants, _variant(column, base), cells, model, item)
+        variant = _variant_place(variants, _variant(column, base, item), cells, model, item)
         for cell in column.cells():
             key = CellKey(model, variant, item, cell.key.sample if column.voting else 0)
             label = variants[variant].label
@@ -67,11 +68,14 @@ def place_of(cell: CellResult) -> tuple[int, int, int]:
     return cell.key.model, cell.key.variant, cell.key.item
 
 
-def _variant(column: Column, base: CompareSpec) -> Variant:
+def _variant(column: Column, base: CompareSpec, item: int) -> Variant:
     variant = column.variant
     if column.branch is not None:
         name = f"{variant.label} (branch at {len(column.branch.prefix)})"
         variant = replace(variant, name=name)
+    knowledge = knowledge_of(column.spec, variant)
+    if item or knowledge != base.knowledge:
+        variant = replace(variant, knowledge=knowledge.at_item(column.key.item, item))
     if variant.prompt is None and column.spec.prompt != base.prompt:
         variant = replace(variant, prompt=column.spec.prompt)
     return variant

@@ -14,6 +14,8 @@ from engine.evaluation.technique_settings import TechniqueSettings
 from engine.models.reference import ModelRef
 from engine.prompting.render import ExamplesAs
 from engine.prompting.strategies.registry import TECHNIQUES
+from engine.prompting.strategies.retrieved_knowledge import RetrievedKnowledge
+from workbench.viewmodels.compare_documents import DocumentChoice
 from workbench.viewmodels.prompt_state import PromptState
 
 MAX_VARIANTS: Final = 24
@@ -73,11 +75,12 @@ def default_variants() -> tuple[VariantChoice, ...]:
 
 @dataclass(frozen=True)
 class CompareSetup:
-    """Which techniques, on which models, sampled how."""
+    """Which techniques, on which models, sampled how, with which documents to look things up in."""
 
     variants: tuple[VariantChoice, ...] = ()
     models: tuple[ModelRef, ...] = (ModelRef(),)
     sampling: Sampling = Sampling(max_new_tokens=MAX_NEW_TOKENS)
+    documents: DocumentChoice = DocumentChoice()
 
     def chosen(self) -> tuple[VariantChoice, ...]:
         """The chips that are on."""
@@ -87,6 +90,21 @@ class CompareSetup:
         """A copy in which the chip of the same uid is replaced."""
         changed = tuple(choice if old.uid == choice.uid else old for old in self.variants)
         return replace(self, variants=changed)
+
+    def with_documents(self, documents: DocumentChoice) -> CompareSetup:
+        """A copy with other documents; the first one switches on the column that reads them."""
+        first = documents and not self.documents
+        switched = tuple(
+            replace(choice, checked=True) if choice.uid == RetrievedKnowledge.id else choice
+            for choice in self.variants
+        )
+        return replace(self, documents=documents, variants=switched if first else self.variants)
+
+    def reading(self) -> tuple[VariantChoice, ...]:
+        """The chips whose columns read documents: those made for it, else all that are on."""
+        chosen = self.chosen()
+        made = tuple(one for one in chosen if TECHNIQUES[one.technique].reads_documents)
+        return made or chosen
 
     def with_extra(self, technique: str) -> CompareSetup:
         """A copy with one more chip of that technique, switched on."""
@@ -124,7 +142,8 @@ class CompareSetup:
 
     def to_plain(self) -> dict[str, object]:
         """As plain containers, for the session file."""
-        plain: dict[str, object] = msgspec.to_builtins(self)
+        kept = replace(self, documents=replace(self.documents, texts=self.documents.kept()))
+        plain: dict[str, object] = msgspec.to_builtins(kept)
         return plain
 
     @classmethod
@@ -133,6 +152,7 @@ class CompareSetup:
         try:
             setup = msgspec.convert(data, type=cls)
             setup.sampling.check()
+            setup.documents.check()
         except (msgspec.ValidationError, EngineError):
             return default_setup()
         known = {c.uid: c for c in setup.variants if c.technique in TECHNIQUES}

@@ -20,6 +20,8 @@ def technique_name(technique: str) -> str:
             return QCoreApplication.translate("Techniques", "Self-consistency")
         case "generated-knowledge":
             return QCoreApplication.translate("Techniques", "Generated knowledge")
+        case "retrieved-knowledge":
+            return QCoreApplication.translate("Techniques", "Retrieved knowledge")
         case "label-likelihood":
             return QCoreApplication.translate("Techniques", "Label likelihood")
         case "two-stage":
@@ -54,6 +56,12 @@ def technique_hint(technique: str) -> str:
             return QCoreApplication.translate(
                 "Techniques",
                 "The model states what it knows first, then answers with it (Liu et al. 2022).",
+            )
+        case "retrieved-knowledge":
+            return QCoreApplication.translate(
+                "Techniques",
+                "Passages of your documents, found for the question, stand in the context "
+                "(Lewis et al. 2020).",
             )
         case "label-likelihood":
             return QCoreApplication.translate(

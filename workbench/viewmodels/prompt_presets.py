@@ -10,11 +10,24 @@ from engine.evaluation.presets import BASE_TASKS, FIRST, PRESETS
 from engine.evaluation.presets import preset as shipped
 from engine.prompting.elements import Example, Item, Language, PromptElements
 from engine.prompting.render import ExamplesAs
+from workbench.viewmodels.compare_documents import DocumentChoice
 from workbench.viewmodels.prompt_state import PromptState
 
-__all__ = ["BASE_TASKS", "FIRST", "PRESETS", "preset", "sample", "without_wrong_name"]
+__all__ = [
+    "BASE_TASKS",
+    "FIRST",
+    "PRESETS",
+    "documents_sample",
+    "preset",
+    "sample",
+    "without_wrong_name",
+]
 
 SHOTS: Final = 3
+SAMPLE_DOCUMENTS: Final = 6
+SAMPLE_SENTENCES: Final = 24
+SAMPLE_SEED: Final = 3
+READ: Final[dict[Language, str]] = {"en": "Read the text and answer.", "zh": "阅读文本并回答。"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,24 @@ _RECIPES: Final[dict[str, _Recipe]] = {
 def sample(language: Language) -> PromptState:
     """The story of the first start: wrong when answered directly, right with steps."""
     return preset(FIRST, language)
+
+
+def documents_sample(language: Language) -> tuple[PromptState, DocumentChoice]:
+    """Documents of filler, longer together than the teaching models' window, each with the key of
+    one person; and the question for one of these keys.
+    """
+    from engine.context.documents.planted import plant
+
+    planted = plant(language, SAMPLE_DOCUMENTS, SAMPLE_DOCUMENTS, SAMPLE_SENTENCES, SAMPLE_SEED)
+    fact = planted.facts[0]
+    prompt = PromptState(
+        language=language,
+        instruction=READ[language],
+        input=fact.question,
+        expected=fact.answer,
+        extraction=("last-number",),
+    )
+    return prompt, DocumentChoice(texts=planted.texts, rank="bm25")
 
 
 def without_wrong_name(state: PromptState, number: int) -> PromptState:

@@ -242,14 +242,18 @@ class TechniqueChip(QWidget):
 class TechniqueBar(FlowBar):
     """All chips in a row that wraps, and "+ technique".
 
+    Args:
+        documents: Whether techniques that read documents are offered.
+
     Signals:
         setup_edited(object): The `CompareSetup` as the person wants it.
     """
 
     setup_edited = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, documents: bool = False) -> None:
         super().__init__(parent)
+        self._documents = documents
         self._setup = CompareSetup()
         self._language: Language = "en"
         self.chips: dict[str, TechniqueChip] = {}
@@ -265,13 +269,14 @@ class TechniqueBar(FlowBar):
     def set_setup(self, setup: CompareSetup, language: Language) -> None:
         """Show these techniques."""
         self._setup, self._language = setup, language
-        wanted = [choice.uid for choice in setup.variants]
+        offered = [one for one in setup.variants if self._offers(one.technique)]
+        wanted = [choice.uid for choice in offered]
         for uid in [uid for uid in self.chips if uid not in wanted]:
             gone = self.chips.pop(uid)
             self._flow.removeWidget(gone)
             gone.hide()
             gone.deleteLater()
-        for choice in setup.variants:
+        for choice in offered:
             chip = self.chips.get(choice.uid)
             if chip is None:
                 chip = TechniqueChip(choice, self)
@@ -297,6 +302,9 @@ class TechniqueBar(FlowBar):
         self.add.setAccessibleName(self.add.toolTip())
         self.add.updateGeometry()
 
+    def _offers(self, technique: str) -> bool:
+        return self._documents or not TECHNIQUES[technique].reads_documents
+
     def _choice(self, uid: str) -> VariantChoice | None:
         return next((choice for choice in self._setup.variants if choice.uid == uid), None)
 
@@ -308,7 +316,7 @@ class TechniqueBar(FlowBar):
     def _offer(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for technique in TECHNIQUES:
+        for technique in filter(self._offers, TECHNIQUES):
             action = menu.addAction(technique_name(technique))
             action.setData(technique)
             action.setEnabled(technique != "zero-shot")

@@ -20,9 +20,11 @@ from engine.evaluation.technique_settings import USED, TechniqueSettings
 from engine.prompting.elements import Language
 from engine.prompting.strategies.generated_knowledge import DEFAULT_STATEMENTS
 from engine.prompting.strategies.label_likelihood import LEAD
+from engine.prompting.strategies.plain import PLAIN
 from engine.prompting.strategies.registry import TECHNIQUES
 from engine.prompting.strategies.self_consistency import SelfConsistency
 from engine.prompting.strategies.two_stage import ANSWER_TRIGGERS
+from workbench.viewmodels.names import technique_name
 
 _BETWEEN = re.compile(r"[,，;；\n]")
 
@@ -52,11 +54,14 @@ class TechniqueFields(QObject):
         self.labels: QLineEdit | None = None
         self.calibrate: QCheckBox | None = None
         self.answer: QLineEdit | None = None
+        self.base: QComboBox | None = None
 
     def add_to(self, form: QFormLayout) -> None:
         """Make the rows."""
         asks = TECHNIQUES[self._technique].asks
         used = USED[asks]
+        if TECHNIQUES[self._technique].reads_documents:
+            self._add_base(form)
         if "samples" in used:
             self._add_paths(form)
         if "statements" in used:
@@ -68,6 +73,16 @@ class TechniqueFields(QObject):
             self._add_labels(form, asks == "likelihood")
         if asks in ("two-stage", "likelihood"):
             self._add_answer(form, asks == "two-stage")
+
+    def _add_base(self, form: QFormLayout) -> None:
+        self.base = QComboBox(self._parent)
+        self.base.setObjectName("base")
+        for name in PLAIN:
+            self.base.addItem(technique_name(name), name)
+        self.base.setCurrentIndex(max(0, self.base.findData(self._settings.base)))
+        self.base.setToolTip(self.tr("The technique whose prompt gets the passages"))
+        self.base.activated.connect(self._base_changed)
+        form.addRow(self.tr("Asks like"), self.base)
 
     def _add_paths(self, form: QFormLayout) -> None:
         self.paths = self._spin("paths", 2, 64)
@@ -127,6 +142,11 @@ class TechniqueFields(QObject):
         spin.setObjectName(name)
         spin.setRange(least, most)
         return spin
+
+    def _base_changed(self, index: int) -> None:
+        assert self.base is not None
+        name = self.base.itemData(index)
+        self._set(replace(self._settings, base="" if index == 0 else name))
 
     def _paths_changed(self, value: int) -> None:
         samples = 0 if value == SelfConsistency.default_samples else value

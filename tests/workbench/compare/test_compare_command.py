@@ -48,7 +48,7 @@ def asked(line: str, monkeypatch) -> CompareSpec:
     program, *arguments = shlex.split(line)
     assert program == "lathe"
     specs: list[CompareSpec] = []
-    monkeypatch.setattr(compare, "run", lambda options, destination: specs.append(build(options)))
+    monkeypatch.setattr(compare, "run", lambda options, *_: specs.append(build(options)))
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     return specs[0]

@@ -32,6 +32,7 @@ class ColumnsArea(QScrollArea):
         overlay_wanted(int), save_wanted(int), inside_wanted(int), positions_wanted(int): Wishes
             that the page fulfils.
         copy_wanted(int, str): Copy a column in a form.
+        passage_wanted(int, int): Open a passage of a column's prompt.
     """
 
     sent_toggled = Signal(bool)
@@ -40,6 +41,7 @@ class ColumnsArea(QScrollArea):
     inside_wanted = Signal(int)
     positions_wanted = Signal(int)
     copy_wanted = Signal(int, str)
+    passage_wanted = Signal(int, int)
 
     def __init__(self, model: CompareModel, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -172,6 +174,7 @@ class ColumnsArea(QScrollArea):
         view.branch_wanted.connect(self._branch)
         view.path_wanted.connect(self._model.show_path)
         view.copy_wanted.connect(self.copy_wanted)
+        view.passage_wanted.connect(self.passage_wanted)
         view.save_wanted.connect(self.save_wanted)
         view.inside_wanted.connect(self.inside_wanted)
         view.positions_wanted.connect(self.positions_wanted)

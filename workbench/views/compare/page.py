@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import ClassVar, cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QUndoStack
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent, QUndoStack
 from PySide6.QtWidgets import (
     QSplitter,
     QStackedWidget,
@@ -18,21 +18,24 @@ from PySide6.QtWidgets import (
 from engine.decoding.params import Sampling
 from engine.errors import EngineError, ErrorReport
 from engine.prompting.elements import Language
-from workbench.services.actions import ActionRegistry, Command
+from workbench.services.actions import ActionRegistry
 from workbench.services.container import Services
-from workbench.viewmodels.attention_case import case_of_column
 from workbench.viewmodels.compare import CompareModel
+from workbench.viewmodels.compare_documents import DocumentChoice
 from workbench.viewmodels.compare_history import OpenedRun
 from workbench.viewmodels.compare_opened import prompt_of, setup_of
 from workbench.viewmodels.compare_pinned import PINNED, pinned_of
 from workbench.viewmodels.compare_setup import CompareSetup, default_setup
 from workbench.viewmodels.prompt_counter import PromptCounter, TokenCounts
-from workbench.viewmodels.prompt_presets import preset, sample
+from workbench.viewmodels.prompt_presets import documents_sample, preset, sample
 from workbench.viewmodels.prompt_state import PromptProblem, PromptState
-from workbench.viewmodels.why_case import case_of_columns
 from workbench.views.compare.columns_area import ColumnsArea
+from workbench.views.compare.lower import Lower
+from workbench.views.compare.onward import Onward
 from workbench.views.compare.overlay_panel import OverlayPanel
+from workbench.views.compare.page_commands import PageCommands
 from workbench.views.compare.page_state import PageState
+from workbench.views.compare.passage_panel import PassagePanel
 from workbench.views.compare.prompt_panel import PromptPanel
 from workbench.views.compare.reports import Reports
 from workbench.views.compare.results_bar import TINTS, ResultsBar
@@ -43,6 +46,7 @@ from workbench.widgets.error_note import ErrorNote
 from workbench.widgets.low_scroll import LowScroll
 from workbench.widgets.progress_strip import ProgressStrip
 from workbench.widgets.sampling_panel import SamplingPanel
+from workbench.widgets.sources_bar import dropped
 from workbench.widgets.technique_bar import TechniqueBar
 
 # In a low window the chips scroll, so that the answers keep their place.
@@ -60,21 +64,24 @@ class ComparePage(Page):
         super().__init__(services, parent)
         self.model = CompareModel(services.jobs, self)
         self.counter = PromptCounter(services.jobs, self._now, self)
+        self.onward = Onward(self.model, services.desk)
         self.control = RunControl(self.model, services.actions, self.header)
         self.exercise = 0
         self.split_by_hand = False
         self._state = PageState(self)
         self._after_run: Callable[[], None] | None = None
-        self._lower_by_hand = False
         self.prompt = PromptPanel(self.model.prompt, services.background.run, services.icons, self)
-        self.techniques = TechniqueBar(self)
+        self.techniques = TechniqueBar(self, documents=True)
         self.bar = ResultsBar(services.icons, self)
         self.refusal = ErrorNote(self)
         self.columns = ColumnsArea(self.model, services.icons, self)
         self.sampling = SamplingPanel(self)
         self.reports = Reports(self.model, services, self)
         self.overlay = OverlayPanel(self.model, services.background.run, self)
+        self.lower = Lower(self.overlay, self.bar.overlay, self)
         self.strip = ProgressStrip(self)
+        self.passage = PassagePanel(self.model, services.icons, self)
+        self.setAcceptDrops(True)
         self._build()
         self._connect()
         self._follow_model()
@@ -92,56 +99,7 @@ class ComparePage(Page):
 
     def register_actions(self, registry: ActionRegistry) -> None:
         """Run, Stop and what the palette offers of this page."""
-        commands = (
-            Command(
-                "compare.run", lambda: self.tr("Run"), self._run, shortcut="Ctrl+Return",
-                icon="play", enabled=self.control.can_run, scope=self.page_id, menu="page",
-                hint=lambda: self.tr("Ask with every chosen technique"),
-            ),
-            Command(
-                "compare.stop", lambda: self.tr("Stop"), self.model.stop, shortcut="Esc",
-                icon="stop", enabled=self.control.can_stop, scope=self.page_id, menu="page",
-                hint=lambda: self.tr("Stop answering; what is there stays"),
-            ),
-            Command(
-                "compare.sample", lambda: self.tr("Load the sample"), self.load_sample,
-                icon="star", scope=self.page_id, menu="page",
-            ),
-            Command(
-                "compare.another", lambda: self.tr("Another exercise"), self._another,
-                icon="refresh", scope=self.page_id, menu="page",
-            ),
-            Command(
-                "compare.overlay", lambda: self.tr("Overlay two columns"), self._toggle_overlay,
-                icon="overlay", scope=self.page_id, menu="page", enabled=self._can_overlay,
-            ),
-            Command(
-                "compare.why", lambda: self.tr("Explain these answers"), self._explain,
-                icon="help", scope=self.page_id, menu="page", enabled=self._can_explain,
-                hint=lambda: self.tr("Open them on the page Why"),
-            ),
-            Command(
-                "compare.inside", lambda: self.tr("Look inside the last answer"),
-                self._look_inside_last, icon="attention", scope=self.page_id, menu="page",
-                enabled=self._can_explain,
-                hint=lambda: self.tr("Open prompt and answer on the page Attention"),
-            ),
-            Command(
-                "compare.positions", lambda: self.tr("See the positions of the last answer"),
-                self._see_positions_of_last, icon="position", scope=self.page_id, menu="page",
-                enabled=self._can_explain,
-                hint=lambda: self.tr("Open prompt and answer on the page Position"),
-            ),
-            Command(
-                "compare.sampling", lambda: self.tr("Sampling settings"), self._toggle_sampling,
-                icon="sidebar", scope=self.page_id, menu="page",
-            ),
-            Command(
-                "compare.clear", lambda: self.tr("Clear the results"), self.model.clear,
-                icon="trash", scope=self.page_id, menu="page",
-            ),
-        )  # fmt: skip
-        for command in commands:
+        for command in PageCommands(self).all():
             registry.add(command)
         self.header.set_primary(registry.action("compare.run"))
         self.empty = EmptyState(self.services, "columns", registry.action("compare.run"), self)
@@ -208,11 +166,13 @@ class ComparePage(Page):
         self.exercise = 0
         self.model.prompt.load(sample(self._language()), self.tr("Load the sample"))
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Ask with every chosen technique."""
         self.refusal.show_report(None)
         self.model.run()
 
-    def _another(self) -> None:
+    def another(self) -> None:
+        """Another exercise of the same task."""
         self.exercise += 1
         state = self.model.prompt.state
         self._load_preset(state.task, state.language)
@@ -231,64 +191,26 @@ class ComparePage(Page):
         except EngineError as error:
             self.refusal.show_report(error.report())
 
-    def _toggle_overlay(self) -> None:
-        self.bar.overlay.toggle()
+    def load_documents_sample(self) -> None:
+        """Documents with a key each, and the question for one of them."""
+        prompt, documents = documents_sample(self._language())
+        self.model.prompt.load(prompt, self.tr("Load the sample with documents"))
+        self._documents_edited(documents)
 
-    def _explain(self) -> None:
-        case = case_of_columns(self.model.columns)
-        if case is not None:
-            self.services.desk.lay("why", case)
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Documents may be dropped anywhere on the page."""
+        if dropped(event):
+            event.acceptProposedAction()
 
-    def _look_inside(self, uid: int) -> None:
-        """Open a column's prompt and answer on the page Attention."""
-        self._hand_over("attention", uid)
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take the documents that were dropped."""
+        found = dropped(event)
+        if found:
+            event.acceptProposedAction()
+            self.prompt.documents.add_files(found)
 
-    def _see_positions(self, uid: int) -> None:
-        """Open a column's prompt and answer on the page Position."""
-        self._hand_over("position", uid)
-
-    def _hand_over(self, page_id: str, uid: int) -> None:
-        column = next(one for one in self.model.columns if one.uid == uid)
-        case = case_of_column(column)
-        if case is not None:
-            self.services.desk.lay(page_id, case)
-
-    def _look_inside_last(self) -> None:
-        self._hand_over_last("attention")
-
-    def _see_positions_of_last(self) -> None:
-        self._hand_over_last("position")
-
-    def _hand_over_last(self, page_id: str) -> None:
-        answered = [one for one in self.model.columns if case_of_column(one) is not None]
-        if answered:
-            self._hand_over(page_id, answered[-1].uid)
-
-    def _toggle_sampling(self) -> None:
-        self.bar.sampling.toggle()
-
-    def _overlay_wanted(self, uid: int) -> None:
-        self.overlay.choose(uid)
-        self.bar.overlay.setChecked(True)
-
-    def _overlay_toggled(self, shown: bool) -> None:
-        self.columns.close_cards()
-        self.overlay.setVisible(shown)
-        if shown:
-            self.overlay.refresh()
-
-    def _fit_overlay(self) -> None:
-        """As high as its answers, at most half, until the person moves the border."""
-        if not self._lower_by_hand and self.overlay.isVisible():
-            whole = self.lower.height()
-            wanted = min(self.overlay.sizeHint().height(), whole // 2)
-            self.lower.setSizes([whole - wanted, wanted])
-
-    def _lower_moved(self) -> None:
-        self._lower_by_hand = True
-
-    def _overlay_closed(self) -> None:
-        self.bar.overlay.setChecked(False)
+    def _documents_edited(self, documents: DocumentChoice) -> None:
+        self.model.set_setup(self.model.setup.with_documents(documents))
 
     def _sampling_edited(self, sampling: Sampling) -> None:
         self.model.set_setup(replace(self.model.setup, sampling=sampling))
@@ -310,6 +232,7 @@ class ComparePage(Page):
         setup = self.model.setup
         self.techniques.set_setup(setup, self.model.prompt.state.language)
         self.bar.set_setup(setup)
+        self.prompt.documents.show_setup(setup)
         self.sampling.set_sampling(setup.sampling)
         self.columns.expect(len(setup.chosen()) * len(setup.models))
         self.refusal.show_report(None)
@@ -337,7 +260,7 @@ class ComparePage(Page):
         self._offer_what_can()
 
     def _offer_what_can(self) -> None:
-        self.bar.set_can(self._can_overlay(), any(c.result is not None for c in self.model.columns))
+        self.bar.set_can(self.can_overlay(), any(c.result is not None for c in self.model.columns))
         self.services.actions.refresh()
 
     def _counted(self, counts: TokenCounts) -> None:
@@ -395,36 +318,28 @@ class ComparePage(Page):
     def _language(self) -> Language:
         return "zh" if self.services.i18n.language.startswith("zh") else "en"
 
-    def _can_explain(self) -> bool:
-        return any(column.result is not None for column in self.model.columns)
-
-    def _can_overlay(self) -> bool:
+    def can_overlay(self) -> bool:
+        """Whether two columns have something to lay over each other."""
         return sum(1 for column in self.model.columns if column.records) >= 2
 
     # Building
 
     def _build(self) -> None:
         self.sampling.hide()
-        self.overlay.hide()
         results = QWidget(self)
         column = QVBoxLayout(results)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.strip)
         column.addWidget(self.columns, 1)
+        column.addWidget(self.passage)
         self.stack = QStackedWidget(self)
         self.stack.addWidget(results)
-        lower = self.lower = QSplitter(Qt.Orientation.Vertical, self)
-        lower.setChildrenCollapsible(False)
-        lower.setHandleWidth(8)
-        lower.addWidget(self.stack)
-        lower.addWidget(self.overlay)
-        lower.setStretchFactor(0, 1)
-        lower.setStretchFactor(1, 0)
+        self.lower.place(self.stack)
         middle = QSplitter(Qt.Orientation.Horizontal, self)
         middle.setChildrenCollapsible(False)
         middle.setHandleWidth(8)
-        middle.addWidget(lower)
+        middle.addWidget(self.lower)
         middle.addWidget(self.sampling)
         middle.setStretchFactor(0, 1)
         right = QWidget(self)
@@ -461,23 +376,23 @@ class ComparePage(Page):
         self.counter.counted.connect(self._counted)
         self.counter.failed.connect(self._count_failed)
         self.prompt.task_chosen.connect(self._task_chosen)
-        self.prompt.another_wanted.connect(self._another)
+        self.prompt.documents.edited.connect(self._documents_edited)
+        self.prompt.another_wanted.connect(self.another)
         self.techniques.setup_edited.connect(model.set_setup)
         self.bar.setup_edited.connect(model.set_setup)
         self.bar.sampling_toggled.connect(self.sampling.setVisible)
         self.bar.tint_chosen.connect(self.set_tint)
-        self.bar.overlay_toggled.connect(self._overlay_toggled)
+        self.bar.overlay_toggled.connect(self.columns.close_cards)
+        self.bar.overlay_toggled.connect(self.lower.show_overlay)
         self.bar.save_chosen.connect(self.reports.save_or_copy)
         self.sampling.edited.connect(self._sampling_edited)
         self.columns.copy_wanted.connect(self.reports.copy_column)
         self.columns.save_wanted.connect(self.reports.save_column)
-        self.columns.inside_wanted.connect(self._look_inside)
-        self.columns.positions_wanted.connect(self._see_positions)
-        self.columns.overlay_wanted.connect(self._overlay_wanted)
+        self.columns.inside_wanted.connect(self.onward.look_inside)
+        self.columns.positions_wanted.connect(self.onward.see_positions)
+        self.columns.passage_wanted.connect(self.passage.open)
+        self.columns.overlay_wanted.connect(self.lower.lay_over)
         self.columns.sent_toggled.connect(self.state_changed)
-        self.overlay.closed.connect(self._overlay_closed)
-        self.overlay.aligned.connect(self._fit_overlay)
-        self.lower.splitterMoved.connect(self._lower_moved)
         self.services.model.chosen.connect(self._follow_model)
         self.services.model.entries_changed.connect(self._entries_changed)
         self._entries_changed()

@@ -5,12 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
-    QFrame,
-    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -23,9 +21,11 @@ from workbench.viewmodels.prompt_counter import EXAMPLES_WITH_STEPS, TokenCounts
 from workbench.viewmodels.prompt_model import PromptModel
 from workbench.viewmodels.prompt_presets import PRESETS
 from workbench.viewmodels.prompt_state import TEXT_FIELDS, PromptProblem, TextField
+from workbench.views.compare.documents_section import DocumentsSection
 from workbench.views.compare.element_field import ElementField
 from workbench.views.compare.examples_section import Background, ExamplesSection
 from workbench.widgets.chips import Chip
+from workbench.widgets.column_scroll import ColumnScroll
 from workbench.widgets.elided import ElidedCombo
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
@@ -81,6 +81,7 @@ class PromptPanel(QWidget):
             for name, (least, most, foldable) in _SHAPE.items()
         }
         self.examples = ExamplesSection(background)
+        self.documents = DocumentsSection(icons)
         self.variables: dict[str, ElementField] = {}
         self._variables_box = QWidget()
         self.counts = PlainLabel(self)
@@ -119,6 +120,9 @@ class PromptPanel(QWidget):
         place = problem.place
         if place.startswith("variable:"):
             field = self.variables.get(place.removeprefix("variable:"))
+        elif place == "documents":
+            self.documents.show_error(problem.report)
+            return
         elif place == "examples":
             self.examples.show_error(problem.report)
             return
@@ -141,7 +145,11 @@ class PromptPanel(QWidget):
         open_now = {
             name: field.fold.isChecked() for name, field in self.fields.items() if field.fold
         }
-        return {**open_now, "examples": self.examples.heading.isChecked()}
+        return {
+            **open_now,
+            "examples": self.examples.heading.isChecked(),
+            "documents": self.documents.heading.isChecked(),
+        }
 
     def set_folds(self, folds: dict[str, object]) -> None:
         """Bring back which parts are open."""
@@ -150,6 +158,8 @@ class PromptPanel(QWidget):
                 field.set_open(bool(folds[name]))
         if "examples" in folds:
             self.examples.set_open(bool(folds["examples"]))
+        if "documents" in folds:
+            self.documents.set_open(bool(folds["documents"]))
 
     # Model to widgets
 
@@ -272,18 +282,12 @@ class PromptPanel(QWidget):
         variables.setSpacing(8)
         f = self.fields
         for widget in (
-            f["system"], f["instruction"], f["context"], self.examples, f["input"],
+            f["system"], f["instruction"], f["context"], self.documents, self.examples, f["input"],
             self._variables_box, f["output_indicator"], f["expected"],
         ):  # fmt: skip
             elements.addWidget(widget)
         elements.addStretch(1)
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidget(inside)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.viewport().setAutoFillBackground(False)
-        inside.setAutoFillBackground(False)
+        self._scroll = ColumnScroll(inside, self)
         self._in_sight = InSight(self._scroll)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -297,6 +301,7 @@ class PromptPanel(QWidget):
         order: list[QWidget] = [self.task, self.english, self.chinese, self.another]
         for name in ("system", "instruction", "context"):
             order += self._tab_stops(self.fields[name])
+        order += self.documents.tab_stops()
         e = self.examples
         order += [e.heading, e.table, e.add_button, e.delete_button, e.up_button, e.down_button]
         order += [e.import_button, e.paste_button]
@@ -318,6 +323,7 @@ class PromptPanel(QWidget):
             self._connect_field(name, field)
         self.examples.edited.connect(self._examples_edited)
         self.examples.message_shown.connect(self._in_sight.keep)
+        self.documents.message_shown.connect(self._in_sight.keep)
         self.task.activated.connect(self._task_activated)
         self.english.clicked.connect(self._language_clicked)
         self.chinese.clicked.connect(self._language_clicked)

@@ -46,6 +46,7 @@ class ResultColumn(QFrame):
         positions_wanted(int): See how it knew the positions of this answer.
         branch_wanted(int, int, object): Continue from another token.
         path_wanted(int, int): Look at another path of the vote.
+        passage_wanted(int, int): Open a passage of its prompt.
     """
 
     rerun_wanted = Signal(int)
@@ -59,6 +60,7 @@ class ResultColumn(QFrame):
     positions_wanted = Signal(int)
     branch_wanted = Signal(int, int, object)
     path_wanted = Signal(int, int)
+    passage_wanted = Signal(int, int)
     sent_toggled = Signal(bool)
 
     def __init__(self, column: Column, icons: Icons, parent: QWidget | None = None) -> None:
@@ -348,6 +350,7 @@ class ResultColumn(QFrame):
         self.more_button.clicked.connect(self._open_menu)
         self.answer.branch_requested.connect(self._branch)
         self.decision.path_wanted.connect(self._path)
+        self.decision.passage_wanted.connect(self._passage)
         self.sent_fold.toggled.connect(self.sent_toggled)
 
     def _rerun(self) -> None:
@@ -364,6 +367,9 @@ class ResultColumn(QFrame):
 
     def _path(self, sample: int) -> None:
         self.path_wanted.emit(self.uid, sample)
+
+    def _passage(self, number: int) -> None:
+        self.passage_wanted.emit(self.uid, number)
 
     def _branch(self, index: int, candidate: Candidate) -> None:
         self.branch_wanted.emit(self.uid, index, candidate)

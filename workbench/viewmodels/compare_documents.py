@@ -1,0 +1,106 @@
+"""The documents of a comparison: which ones, how many passages, how they are found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Final
+
+from engine.context.documents_spec import DocumentOptions, DocumentText, Rank
+from engine.errors import BadSpec
+from engine.evaluation.spec import CompareSpec
+from engine.prompting.knowledge import Knowledge
+
+PASSAGES: Final = 3
+MOST_PASSAGES: Final = 100
+RANKS: Final[tuple[Rank, ...]] = ("hybrid", "bm25", "embeddings")
+KEPT_CHARS: Final = 20_000
+"""Characters of pasted texts, together, that the session file keeps."""
+
+
+@dataclass(frozen=True)
+class DocumentChoice:
+    """What a comparison may look things up in.
+
+    Attributes:
+        files: Paths.
+        texts: Documents that are no files.
+        passages: Most passages per question.
+        rank: How they are found.
+        encoder: Folder of an encoder; empty = the model's own states.
+    """
+
+    files: tuple[str, ...] = ()
+    texts: tuple[DocumentText, ...] = ()
+    passages: int = PASSAGES
+    rank: Rank = "hybrid"
+    encoder: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.files or self.texts)
+
+    def __len__(self) -> int:
+        return len(self.files) + len(self.texts)
+
+    @property
+    def options(self) -> DocumentOptions:
+        """For the job that finds passages."""
+        return DocumentOptions(top=self.passages, rank=self.rank, encoder=self.encoder)
+
+    def with_files(self, paths: Iterable[str]) -> DocumentChoice:
+        """A copy with more files; each stands there once."""
+        return replace(self, files=tuple(dict.fromkeys((*self.files, *paths))))
+
+    def without_file(self, path: str) -> DocumentChoice:
+        """A copy with one file less."""
+        return replace(self, files=tuple(one for one in self.files if one != path))
+
+    def with_text(self, name: str, text: str) -> DocumentChoice:
+        """A copy with a text that is no file; a name that is taken gets a number."""
+        names = {one.name for one in self.texts}
+        numbered = (f"{name} {number}" for number in count(2))
+        free = name if name not in names else next(one for one in numbered if one not in names)
+        return replace(self, texts=(*self.texts, DocumentText(free, text.strip())))
+
+    def without_text(self, name: str) -> DocumentChoice:
+        """A copy with one text less."""
+        return replace(self, texts=tuple(one for one in self.texts if one.name != name))
+
+    def kept(self) -> tuple[DocumentText, ...]:
+        """The texts that the session file keeps: in order, those that there is room for."""
+        kept, room = [], KEPT_CHARS
+        for one in self.texts:
+            if len(one.text) <= room:
+                kept.append(one)
+                room -= len(one.text)
+        return tuple(kept)
+
+    def check(self) -> None:
+        """Raise `BadSpec` when a value is outside its range."""
+        self.options.check()
+        if self.rank not in RANKS:
+            raise BadSpec(f"There is no rank “{self.rank}”.", f"Choose one of: {', '.join(RANKS)}.")
+
+
+def choice_of(spec: CompareSpec) -> DocumentChoice:
+    """The documents of a stored comparison; of texts that were no files only passages are left."""
+    knowledge = spec.knowledge
+    if not knowledge:
+        return DocumentChoice()
+    return DocumentChoice(
+        files=tuple(one.path for one in knowledge.documents if one.path),
+        passages=max(1, knowledge.top),
+        rank=next((rank for rank in RANKS if rank == knowledge.rank), "hybrid"),
+        encoder=knowledge.encoder,
+    )
+
+
+def narrowed(spec: CompareSpec, item: int) -> CompareSpec:
+    """The passages of one item alone, for the comparison that asks nothing else."""
+
+    def alone(knowledge: Knowledge | None) -> Knowledge | None:
+        return knowledge.at_item(item) if knowledge else knowledge
+
+    variants = tuple(replace(one, knowledge=alone(one.knowledge)) for one in spec.variants)
+    return replace(spec, variants=variants, knowledge=alone(spec.knowledge) or spec.knowledge)
