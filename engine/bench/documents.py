@@ -25,6 +25,13 @@ PLANTED: Final = 24
 DOCUMENTS: Final = 12
 FACTS: Final = 2
 FILLER_SENTENCES: Final = 20
+KINDS: Final = 12
+"""Facts of one kind, one in every document: a context without the answer has one of its own."""
+ASKED: Final = 4
+"""Of those, how many are asked for in each set."""
+PRIOR: Final = 0.1
+JOINED: Final = 2
+"""Flows that join partial answers ask for 1/JOINED as many facts: each takes many steps."""
 
 Progress = Callable[[str], None]
 
@@ -41,7 +48,8 @@ def run(
 
     Returns:
         The figures of `figures`, and for each flow how many planted facts its answer names, with
-        Wilson's 95 % interval.
+        Wilson's 95 % interval; ``of_one_kind``: the same where every document has a fact of the
+        kind, for NBCE as published, with a prior by retrieval's rank, and for retrieval.
     """
     from engine.api import Engine
     from engine.models.libraries import ready
@@ -55,9 +63,17 @@ def run(
             found = figures(loaded, tell)
             flows: tuple[Flow, ...] = ("retrieval", "nbce", "truncate")
             planted = {flow: _planted(engine, model, flow, n, tell) for flow in flows}
+            joining: tuple[Flow, ...] = ("map-reduce", "refine")
+            for flow in joining:
+                planted[flow] = _planted(engine, model, flow, n // JOINED, tell)
+            kinds = {
+                "nbce": _planted(engine, model, "nbce", n, tell, KINDS),
+                "nbce, prior": _planted(engine, model, "nbce", n, tell, KINDS, PRIOR),
+                "retrieval": _planted(engine, model, "retrieval", n, tell, KINDS),
+            }
     finally:
         engine.close()
-    return {**found, "planted": planted}
+    return {**found, "planted": planted, "of_one_kind": kinds}
 
 
 def figures(loaded: LoadedModel, tell: Progress) -> dict[str, object]:
@@ -163,8 +179,26 @@ def _retrieval(loaded: LoadedModel) -> list[float]:
     return times
 
 
-def _planted(engine: Engine, model: str, flow: Flow, n: int, tell: Progress) -> dict[str, object]:
-    """How many planted facts the answers of a flow name, in both languages."""
+def _planted(
+    engine: Engine,
+    model: str,
+    flow: Flow,
+    n: int,
+    tell: Progress,
+    facts: int = FACTS,
+    prior: float = 0.0,
+) -> dict[str, object]:
+    """How many planted facts the answers of a flow name, in both languages.
+
+    Args:
+        engine: Runs the jobs.
+        model: Which.
+        flow: How documents are read.
+        n: Facts asked for in each language.
+        tell: Told the step.
+        facts: Hidden in each set, each in a document of its own.
+        prior: NBCE's, by retrieval's rank.
+    """
     from engine.context.documents.planted import found, plant
     from engine.context.documents_spec import DocumentOptions, DocumentsResult, DocumentsSpec
     from engine.evaluation.statistics.wilson import wilson
@@ -173,17 +207,18 @@ def _planted(engine: Engine, model: str, flow: Flow, n: int, tell: Progress) -> 
 
     right = total = 0
     for language in LANGUAGES:
-        for seed in range(n // FACTS):
+        asked = min(facts, ASKED)
+        for seed in range(n // asked):
             tell(f"{flow}, {language}: {right} of {total}")
-            planted = plant(language, DOCUMENTS, FACTS, FILLER_SENTENCES, seed)
-            for fact in planted.facts:
+            planted = plant(language, DOCUMENTS, facts, FILLER_SENTENCES, seed)
+            for fact in planted.facts[:asked]:
                 spec = DocumentsSpec(
                     model=ModelRef(model),
                     question=fact.question,
                     texts=planted.texts,
                     flow=flow,
                     language=language,
-                    options=DocumentOptions(max_new_tokens=NEW),
+                    options=DocumentOptions(max_new_tokens=NEW, prior=prior),
                 )
                 result = engine.submit(spec).result()
                 assert isinstance(result, DocumentsResult)

@@ -895,6 +895,10 @@
         <translation>实现</translation>
     </message>
     <message>
+        <source>{n} tokens</source>
+        <translation type="unfinished">{n} 个 token</translation>
+    </message>
+    <message>
         <source>Here</source>
         <translation>在此处</translation>
     </message>
@@ -3169,6 +3173,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
 </context>
 <context>
     <name>FolderField</name>
+    <message>
+        <source>own states</source>
+        <translation>自身状态</translation>
+    </message>
     <message>
         <source>Means of the loaded model&apos;s last states</source>
         <translation>所加载模型最后一层状态的平均值</translation>
@@ -6625,6 +6633,10 @@ One question, leave one out</source>
         <translation>如何读文本</translation>
     </message>
     <message>
+        <source>Cache</source>
+        <translation type="unfinished">缓存</translation>
+    </message>
+    <message>
         <source>Attention</source>
         <translation>注意力</translation>
     </message>
@@ -8783,6 +8795,10 @@ One question, leave one out</source>
     <message>
         <source>{stage}, wave {n}</source>
         <translation>{stage}，第 {n} 轮</translation>
+    </message>
+    <message>
+        <source>{stage}: one part after another</source>
+        <translation>{stage}：逐部分进行</translation>
     </message>
     <message>
         <source>{stage}: {n} in one batch</source>

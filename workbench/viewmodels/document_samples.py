@@ -97,7 +97,7 @@ def _chapters(language: Language, parts: list[list[str]]) -> tuple[DocumentText,
 
 
 def _turns(language: Language, parts: list[list[str]]) -> tuple[DocumentText, ...]:
-    """One conversation: the person speaks, the assistant answers."""
+    """One conversation, a turn a line: the person speaks, the assistant takes note."""
     english = language == "en"
     you, it, said = (
         ("You: ", "Assistant: ", "I see.") if english else ("用户：", "助手：", "明白了。")

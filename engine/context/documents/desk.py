@@ -153,7 +153,11 @@ class Desk:
         kept = self.loaded.kept.get(FINDER)
         if kept is not None and kept[0] == key:
             return kept[1]
-        made = finder(library, rank, encoder, self.store, self.ctx.check)
+
+        def told(share: float) -> None:
+            self.ctx.progress(share, "Indexing passages")
+
+        made = finder(library, rank, encoder, self.store, self.ctx.check, told)
         size = sum(WORDS_BYTES * one.tokens for one in library.passages)
         size += made.meaning.bytes if made.meaning else 0
         self.loaded.kept.put(FINDER, (key, made), size)

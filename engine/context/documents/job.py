@@ -16,9 +16,10 @@ from engine.context.documents.index_store import IndexStore
 from engine.context.documents.ledger import Ledger
 from engine.context.documents.library import read_all
 from engine.context.documents.reading.document import Document
-from engine.context.documents_spec import DocumentsResult, DocumentsSpec, TokenCounts
+from engine.context.documents_spec import DocumentsResult, DocumentsSpec, Flow, TokenCounts
 from engine.evaluation.provenance import provenance_of
 from engine.jobs.spec import Spec, encode
+from engine.models.catalog import TEACHING_MODELS
 
 if TYPE_CHECKING:
     from engine.jobs.job import JobContext
@@ -55,6 +56,7 @@ def _run(
     advice = _advice(desk)
     outcome = RUNS[advice.flow](desk)
     ledger.forget()
+    _own_limits(desk, advice.flow)
     library = desk.library
     sources = library.sources if library is not None else ()
     passages = library.passages if library is not None else ()
@@ -84,6 +86,22 @@ def _run(
             loaded, batch_size=1, seed=0, temperature=0.0, check=ctx.check
         ),
     )  # fmt: skip
+
+
+def _own_limits(desk: Desk, flow: Flow) -> None:
+    """Say what the teaching models cannot do, whatever the flow does."""
+    if desk.loaded.path.parent != TEACHING_MODELS or flow in ("retrieval", "nbce"):
+        return
+    if flow == "long-output" or not desk.spec.question.strip():
+        desk.notes.append(
+            "The teaching models cannot summarise or tell stories: this shows the way, not what a "
+            "larger model would write."
+        )
+    elif flow in ("map-reduce", "refine"):
+        desk.notes.append(
+            "The teaching models never learned to say that a part does not hold the answer, so "
+            "joined answers are seldom right; retrieval and NBCE suit them."
+        )
 
 
 def _advice(desk: Desk) -> Advice:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -23,6 +23,10 @@ from engine.context.documents_spec import Citation, DocumentsSpec, Passage, Rank
 if TYPE_CHECKING:
     from engine.context.documents.retrieval.encoders import Encoder
     from engine.models.loaded import LoadedModel
+
+
+ENCODED: Final = 512
+"""Passages that are encoded before progress is told."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,24 +143,46 @@ class Finder:
         return found
 
 
+def _unheard(_share: float) -> None:
+    return
+
+
 def finder(
     library: Library,
     rank: Rank,
     encoder: Encoder | None,
     store: IndexStore,
     check: Callable[[], None],
+    told: Callable[[float], None] = _unheard,
 ) -> Finder:
-    """Build what finding needs; vectors of documents that are known are not computed again."""
+    """Build what finding needs; vectors of documents that are known are not computed again.
+
+    Args:
+        library: The passages.
+        rank: How they are found.
+        encoder: Gives vectors, or None.
+        store: Keeps them.
+        check: The cancellation point.
+        told: Hears the share of all passages that have their vectors.
+    """
     texts = [passage.text for passage in library.passages]
     words = Bm25(texts) if rank != "embeddings" else None
     if rank == "bm25" or encoder is None:
         return Finder(words, None, None)
-    parts = []
+    parts: list[np.ndarray] = []
+    by_source: dict[int, list[str]] = {}
+    for passage in library.passages:
+        by_source.setdefault(passage.source, []).append(passage.text)
     for number, document in enumerate(library.documents):
-        own = [passage.text for passage in library.passages if passage.source == number]
+        own = by_source.get(number, [])
+        before = sum(map(len, parts))
 
-        def encode(own: list[str] = own) -> np.ndarray:
-            return encoder.encode(own, False, check)
+        def encode(own: list[str] = own, before: int = before) -> np.ndarray:
+            found = []
+            for start in range(0, len(own), ENCODED):
+                told((before + start) / len(texts))
+                found.append(encoder.encode(own[start : start + ENCODED], False, check))
+            return np.concatenate(found)
 
         if own:
             made = f"{encoder.name} | {library.cut}"

@@ -186,3 +186,34 @@ def test_a_model_whose_rows_cannot_be_mixed_is_refused():
     rows = prompts(tokenizer)
     with pytest.raises(BadSpec, match="side by side"):
         generate(model, tokenizer, rows[0], rows[1:], Rule(), 4, no_check, lambda token: None)
+
+
+def test_a_prior_decides_between_contexts_that_are_as_sure():
+    none, first, second = torch.zeros(8), torch.zeros(8), torch.zeros(8)
+    first[2], second[5] = 6.0, 5.9  # the first is a little surer
+    logits = torch.stack([none, first, second])
+    likely = torch.tensor([-math.log(2), 0.0])  # the second is ranked first by retrieval
+    alive = [True, True]
+    assert pool(logits, Rule(), alive, None).winner == 0
+    assert pool(logits, Rule(), alive, None, likely).winner == 0  # as published
+    weighed = pool(logits, Rule(prior=0.5), alive, None, likely)
+    assert weighed.winner == 1
+    entropies = entropy(logits[1:].log_softmax(-1))
+    same = float(entropies[1] - entropies[0]) / math.log(2)  # where both weigh the same
+    for prior, winner in ((same * 0.5, 0), (same * 2, 1)):
+        assert pool(logits, Rule(top_p=1.0, prior=prior), alive, None, likely).winner == winner
+
+
+def test_the_prior_reaches_the_tokens():
+    plain = ours("llama", Rule(bonus=0.0, drop_after=0))
+    model, tokenizer = tiny_model("llama", 1)
+    model.generation_config.eos_token_id = EOS
+    rows = prompts(tokenizer)
+    for favoured in range(len(CONTEXTS)):
+        likely = [0.0 if one == favoured else -50.0 for one in range(len(CONTEXTS))]
+        made = generate(
+            model, tokenizer, rows[0], rows[1:], Rule(bonus=0.0, drop_after=0, prior=10.0), MOST,
+            no_check, lambda _token: None, likely,
+        )  # fmt: skip
+        assert {token.passage for token in made.tokens} <= {favoured, -1}
+    assert len({token.passage for token in plain.tokens if token.passage >= 0}) > 1

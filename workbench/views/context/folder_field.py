@@ -45,7 +45,7 @@ class FolderField(QWidget):
         """Show this folder; empty = the model itself."""
         self.path = path
         self.combo.clear()
-        self.combo.addItem(self.tr("the model itself"), "")
+        self.combo.addItem(self.tr("own states"), "")
         if path:
             self.combo.addItem(Path(path).name, path)
             self.combo.setCurrentIndex(FOLDER)

@@ -62,6 +62,8 @@ class StepsText(ClickableText):
         name = stage_name(stage)
         if stage == "collapse":
             name = self.tr("{stage}, wave {n}").format(stage=name, n=wave)
+        if stage == "refine":
+            return self.tr("{stage}: one part after another").format(stage=name)
         if len(steps) > 1:
             return self.tr("{stage}: {n} in one batch").format(stage=name, n=len(steps))
         return name
@@ -104,7 +106,8 @@ class StepsText(ClickableText):
 
 
 def _batch(step: Step) -> tuple[Stage, int]:
-    return step.stage, step.wave
+    """Steps of one batch; those of refine follow one another and stand together."""
+    return step.stage, 0 if step.stage == "refine" else step.wave
 
 
 def _ranges(numbers: Sequence[int]) -> str:
