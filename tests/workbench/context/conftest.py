@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -14,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from engine.models.reference import LoadOptions, ModelRef
 from tests.support import qt
 from tests.support.driving import RUN_MS, PageDriver, write_words
-from tests.support.tiny_models import CHAT_TEMPLATE, save_tiny
+from tests.support.tiny_models import CHAT_TEMPLATE, CONTEXT, save_tiny
 from workbench.bootstrap import Application
 from workbench.pages import PAGES
 from workbench.viewmodels.context import Topic
@@ -36,6 +37,9 @@ def tiny_bloom(tmp_path_factory: pytest.TempPathFactory) -> ModelRef:
     """A tiny random BLOOM, which has ALiBi."""
     folder = tmp_path_factory.mktemp("context-models") / "tiny-bloom"
     save_tiny("bloom", folder, chat_template=CHAT_TEMPLATE)
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    config["seq_length"] = CONTEXT  # BLOOM's own key; without it 2,048 would be assumed
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
     return ModelRef(str(folder), options=LoadOptions(dtype="float32"))
 
 
