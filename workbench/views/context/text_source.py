@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
-from workbench.widgets.elided import ElidedCombo
+from workbench.widgets.elided import ElidedCombo, may_shrink
 
 
 class TextSourceField(QWidget):
@@ -24,10 +24,7 @@ class TextSourceField(QWidget):
         self._path = ""
         self.combo = ElidedCombo(self)
         self.combo.setObjectName(f"{name}-text")
-        self.combo.setSizeAdjustPolicy(
-            ElidedCombo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.combo.setMinimumContentsLength(10)
+        may_shrink(self.combo)
         self.file = QPushButton(self)
         self.file.setObjectName(f"{name}-file")
         row = QHBoxLayout(self)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.viewmodels.pruning_setup import SOURCES, TextChoice
-from workbench.widgets.elided import ElidedCombo
+from workbench.widgets.elided import ElidedCombo, may_shrink
 
 
 class TextPicker(QWidget):
@@ -28,18 +28,12 @@ class TextPicker(QWidget):
         self.choice = TextChoice()
         self.combo = ElidedCombo(self)
         self.combo.setObjectName(f"{name}-source")
-        self.combo.setSizeAdjustPolicy(
-            ElidedCombo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.combo.setMinimumContentsLength(10)
+        may_shrink(self.combo)
         self.file = QPushButton(self)
         self.file.setObjectName(f"{name}-file")
         self.column = ElidedCombo(self)
         self.column.setObjectName(f"{name}-column")
-        self.column.setSizeAdjustPolicy(
-            ElidedCombo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.column.setMinimumContentsLength(10)
+        may_shrink(self.column)
         self._columns: tuple[str, ...] = ()
         self._looked_into = ""
         row = QHBoxLayout()
