@@ -14,6 +14,7 @@ from torch import Tensor
 
 from engine.errors import BadSpec
 from engine.pruning.network import smallest_of_each
+from engine.pruning.ordering import ascending
 from engine.pruning.recipe import Group, Pattern
 
 MOST_COMPARED: Final = 16
@@ -67,7 +68,7 @@ def rank(scores: Tensor, group: Group) -> Ranking:
         group: ``"row"`` ranks within each output row, ``"matrix"`` over the whole matrix.
     """
     flat = scores if group == "row" else scores.flatten(-2)
-    order = flat.argsort(dim=-1, stable=True)
+    order = ascending(flat)
     small = flat.shape[-1] <= torch.iinfo(torch.int16).max
     kind = torch.int16 if small else torch.int32
     places = torch.arange(flat.shape[-1], dtype=kind, device=flat.device).expand_as(order)
