@@ -45,16 +45,10 @@ class TuneModel(QObject):
 
     def start(self, asked: Asked, ratio: float) -> bool:
         """Try every score at this ratio."""
-        setup = asked.setup
         try:
             spec = TuneSpec(
                 model=asked.model,
-                calibration=setup.calibration.text_source(asked.prompt),
-                evaluation=setup.evaluation.text_source(asked.prompt),
-                windows=setup.windows,
-                length=setup.length,
-                seed=setup.seed,
-                measured=setup.measured,
+                **asked.texts(),
                 ratio=ratio,
                 activations=EXPONENTS,
             )
@@ -114,17 +108,11 @@ class OutliersModel(QObject):
 
     def start(self, asked: Asked, ratio: float) -> bool:
         """Measure every strength, and the one of the slider."""
-        setup = asked.setup
         strengths = tuple(sorted({*STRENGTHS, round(self.strength, 2)}))
         try:
             spec = OutliersSpec(
                 model=asked.model,
-                calibration=setup.calibration.text_source(asked.prompt),
-                evaluation=setup.evaluation.text_source(asked.prompt),
-                windows=setup.windows,
-                length=setup.length,
-                seed=setup.seed,
-                measured=setup.measured,
+                **asked.texts(),
                 strengths=strengths,
                 methods=self.methods,
                 ratio=ratio,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypedDict
 
 import msgspec
 
@@ -150,6 +150,17 @@ class PruneSetup:
         return found
 
 
+class Texts(TypedDict):
+    """What a spec of pruning is told of its texts, as `MeasuredSpec` names it."""
+
+    calibration: TextSource
+    evaluation: TextSource
+    windows: int
+    length: int
+    seed: int
+    measured: int
+
+
 @dataclass(frozen=True)
 class Asked:
     """A setup with what the rest of the window adds to it.
@@ -169,6 +180,18 @@ class Asked:
         """The copy of the model that the slider cuts."""
         return replace(self.model, options=replace(self.model.options, state=PRUNED))
 
+    def texts(self, measured: int | None = None) -> Texts:
+        """The texts as every spec of pruning takes them; `measured` in place of the setting."""
+        setup = self.setup
+        return Texts(
+            calibration=setup.calibration.text_source(self.prompt),
+            evaluation=setup.evaluation.text_source(self.prompt),
+            windows=setup.windows,
+            length=setup.length,
+            seed=setup.seed,
+            measured=setup.measured if measured is None else measured,
+        )
+
     def live(
         self, ratio: float, fixed: dict[str, float] | None = None, measured: int = 0
     ) -> LivePruneSpec:
@@ -181,12 +204,7 @@ class Asked:
             ratio=ratio,
             allocation=setup.allocation,
             fixed=fixed or {},
-            calibration=setup.calibration.text_source(self.prompt),
-            windows=setup.windows,
-            length=setup.length,
-            seed=setup.seed,
-            evaluation=setup.evaluation.text_source(self.prompt),
-            measured=measured,
+            **self.texts(measured),
         )
 
     def prune(
@@ -203,12 +221,7 @@ class Asked:
             ratio=ratio if given is None else given,
             pattern=setup.pattern,
             allocation="uniform" if given is not None else setup.allocation,
-            calibration=setup.calibration.text_source(self.prompt),
-            evaluation=setup.evaluation.text_source(self.prompt),
-            windows=setup.windows,
-            length=setup.length,
-            seed=setup.seed,
-            measured=setup.measured,
+            **self.texts(),
             out=out,
             bitmask=setup.bitmask and not packed,
             passes=setup.passes,

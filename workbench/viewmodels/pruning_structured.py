@@ -79,7 +79,7 @@ class StructuredModel(QObject):
 
     def start(self, asked: Asked, out: str = "", overwrite: bool = False) -> bool:
         """Cut and measure; with `out` the smaller model is written there."""
-        setup, choice = asked.setup, self.choice
+        choice = self.choice
         try:
             spec = StructuredSpec(
                 model=asked.model,
@@ -91,12 +91,7 @@ class StructuredModel(QObject):
                 importance=choice.importance,
                 ranking=choice.ranking,
                 compensate=choice.compensate,
-                calibration=setup.calibration.text_source(asked.prompt),
-                evaluation=setup.evaluation.text_source(asked.prompt),
-                windows=setup.windows,
-                length=setup.length,
-                seed=setup.seed,
-                measured=setup.measured,
+                **asked.texts(),
                 out=out,
                 overwrite=overwrite,
             )

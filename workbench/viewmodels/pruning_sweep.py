@@ -78,12 +78,7 @@ class SweepModel(QObject):
         setup, choice = asked.setup, self.choice
         return SweepPruneSpec(
             model=asked.model,
-            calibration=setup.calibration.text_source(asked.prompt),
-            evaluation=setup.evaluation.text_source(asked.prompt),
-            windows=setup.windows,
-            length=setup.length,
-            seed=setup.seed,
-            measured=setup.measured,
+            **asked.texts(),
             methods=choice.methods,
             recipe=setup.recipe if CUSTOM in choice.methods else SweepPruneSpec().recipe,
             ratios=choice.ratios,
