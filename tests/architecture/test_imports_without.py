@@ -20,7 +20,9 @@ class Refuse:
 sys.meta_path.insert(0, Refuse())
 """
 QT = ("PySide6", "shiboken6", "pyqtgraph", "qasync", "workbench")
-HEAVY = ("torch", "transformers", "bitsandbytes", "accelerate", "pyqtgraph", "scipy", "jinja2")
+HEAVY = (
+    "torch", "transformers", "bitsandbytes", "accelerate", "peft", "pyqtgraph", "scipy", "jinja2",
+)  # fmt: skip
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,10 +23,10 @@ from engine.context.tune_spec import (
     TuneStep,
 )
 from engine.context.tuning import checkpoint, tune
-from engine.context.tuning.trainer import Trainer
 from engine.errors import JobCancelled, StoreError
 from engine.jobs.events import Partial
 from engine.jobs.job import JobFailed
+from engine.jobs.spec import encode
 from engine.models.reference import LoadOptions, ModelRef
 from engine.paths import Paths
 from engine.pruning.prune_spec import TextSource
@@ -113,25 +116,39 @@ def test_after_a_stop_it_goes_on_bit_for_bit(bench: Bench, tmp_path: Path, adapt
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-def test_a_crash_loses_what_came_after_the_last_checkpoint(
-    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from engine.api import Engine
+from engine.context.tuning import tune
+from engine.context.tuning.trainer import Trainer
+from engine.jobs.spec import decode
+from engine.paths import Paths
+
+tune.EVERY_S, tune.SHARE, step = 0.0, 0, Trainer.step
+
+def killed(self, passages):
+    if self._done == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return step(self, passages)
+
+Trainer.step = killed
+Engine(Paths.below(Path(sys.argv[1]))).submit(decode(sys.argv[2])).result(300)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
+def test_a_program_that_is_killed_loses_what_came_after_the_last_checkpoint(
+    bench: Bench, tmp_path: Path
 ) -> None:
     whole = bench.run(out=str(tmp_path / "whole"))
-    monkeypatch.setattr(tune, "EVERY_S", 0.0)
-    monkeypatch.setattr(tune, "SHARE", 0)
-    killed = Trainer.step
-
-    def step(self: Trainer, passages: object) -> TuneStep:
-        if self._done == 3:  # as a program that is killed: nothing after it runs
-            monkeypatch.setattr(tune._Tuning, "_keep_at_end", lambda *_: None)
-            raise MemoryError
-        return killed(self, passages)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Trainer, "step", step)
-        with pytest.raises(JobFailed):
-            bench.run()
-    assert bench.run().steps[:3] != ()
+    ended = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path / "home"), encode(bench.spec)],
+        env=os.environ | {"OMP_NUM_THREADS": str(torch.get_num_threads())},
+        check=False, timeout=200,
+    )  # fmt: skip
+    assert ended.returncode == -signal.SIGKILL
+    assert len(bench.run().steps) == STEPS
     (resumed,) = [one for one in bench.told if isinstance(one, TuneResumed)]
     assert [one.loss for one in resumed.steps] == [one.loss for one in whole.steps[:3]]
     bench.run(out=str(tmp_path / "later"))

@@ -86,6 +86,7 @@ class TuneView(QScrollArea):
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(self.verdict, 1)
+        head.addStretch()
         for button in (self.load, self.folder, self.save, self.anew):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(content)
@@ -151,6 +152,7 @@ class TuneView(QScrollArea):
             (self.tr("start"), self.tr("end")),
         )
         self.verdict.setText(self._verdict())
+        self.verdict.setVisible(bool(self.verdict.text()))
         self.story.setText(self._story())
         self.story.setVisible(bool(self.story.text()))
         problem = tune.problem
