@@ -10,7 +10,9 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from engine.context.documents_spec import (
     SCENARIOS,
@@ -24,6 +26,7 @@ from engine.context.documents_spec import (
 )
 from engine.evaluation.spec import Provenance
 from engine.jobs.events import Cancelled, Finished, Partial
+from tests.support.qt import delete_deferred
 from tests.workbench.compare.fake_jobs import FakeJobs
 from tests.workbench.context.conftest import Driver
 from workbench.viewmodels.context_documents import DocumentsModel, FlowRun
@@ -353,3 +356,16 @@ def sample_model():
     from engine.models.reference import ModelRef
 
     return ModelRef()
+
+
+def test_columns_of_other_ways_go(asking: Driver, qtbot: QtBot) -> None:
+    view, documents = asking.page.documents, asking.model.documents
+    for flow in ("retrieval", "nbce", "retrieval"):
+        before = [*view.columns.values()]
+        documents.runs = {flow: FlowRun(flow, "done", result=result(flow, (1, -1), (2, 1)))}
+        documents.changed.emit()
+        QTest.qWait(0)
+        asking.page.grab()
+        delete_deferred()
+        assert not any(isValid(column) for column in before)
+    assert list(view.columns) == ["retrieval"]

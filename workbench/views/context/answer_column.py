@@ -92,9 +92,10 @@ class AnswerColumn(QFrame):
 
     def event(self, event: QEvent) -> bool:
         """As high as its wrapped texts need: a scroll area asks no layout for its height."""
-        done = super().event(event)
-        layout = self.layout()
-        if event.type() in HEIGHT_EVENTS and layout is not None and self.width() > 0:
+        fits = event.type() in HEIGHT_EVENTS
+        done = super().event(event)  # DeferredDelete is the end of this widget
+        layout = self.layout() if fits else None
+        if layout is not None and self.width() > 0:
             height = layout.totalHeightForWidth(self.width())
             if height > 0 and height != self.minimumHeight():
                 self.setMinimumHeight(height)
