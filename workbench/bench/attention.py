@@ -8,9 +8,7 @@ on a loaded machine the median waits for others.
 from __future__ import annotations
 
 import json
-import os
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from workbench.bench.window import figures_of_window
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -41,15 +41,7 @@ def run(n: int = FRAMES, progress: Callable[[str], None] | None = None) -> dict[
     """
     if progress is not None:
         progress("drawing the atlas and panning the map")
-    environment = dict(os.environ)
-    environment.setdefault("QT_QPA_PLATFORM", "offscreen")
-    done = subprocess.run(
-        [sys.executable, "-m", "workbench.bench.attention", str(n)],
-        capture_output=True, text=True, env=environment, check=True,
-        cwd=Path(__file__).resolve().parents[2],
-    )  # fmt: skip
-    found: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
-    return found
+    return figures_of_window("workbench.bench.attention", str(n))
 
 
 def _frames(widget: QWidget, change: Callable[[int], None], count: int) -> list[float]:

@@ -10,9 +10,7 @@ part of it only where it comes back.
 from __future__ import annotations
 
 import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,6 +20,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from workbench.bench.window import figures_of_window
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -52,20 +52,7 @@ def run(n: int = ITEMS, progress: Callable[[str], None] | None = None) -> dict[s
     """
     if progress is not None:
         progress(f"playing a run of {n} items into the table")
-    environment = dict(os.environ)
-    environment.setdefault("QT_QPA_PLATFORM", "offscreen")
-    done = subprocess.run(
-        [sys.executable, "-m", "workbench.bench.items", str(n)],
-        capture_output=True,
-        text=True,
-        env=environment,
-        timeout=900,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"the measured window ended with {done.returncode}:\n{done.stderr}")
-    figures: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
-    return figures
+    return figures_of_window("workbench.bench.items", str(n))
 
 
 @dataclass

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from workbench.bench.window import figures_of_window
 
 if TYPE_CHECKING:
     from workbench.bootstrap import Application
@@ -41,20 +41,7 @@ def run(
     """
     if progress is not None:
         progress(f"measuring {n} ticks of {TICK_MS} ms while comparisons run on {model}")
-    environment = dict(os.environ)
-    environment.setdefault("QT_QPA_PLATFORM", "offscreen")
-    done = subprocess.run(
-        [sys.executable, "-m", "workbench.bench.stall", str(n), model],
-        capture_output=True,
-        text=True,
-        env=environment,
-        timeout=900,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"the measured window ended with {done.returncode}:\n{done.stderr}")
-    figures: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
-    return figures
+    return figures_of_window("workbench.bench.stall", str(n), model)
 
 
 def figures_of(intervals: list[float]) -> dict[str, float]:
