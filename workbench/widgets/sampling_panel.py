@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QFrame,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from engine.decoding.params import Sampling
 from workbench.viewmodels.compare_setup import MAX_NEW_TOKENS
+from workbench.widgets.column_scroll import ColumnScroll
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
@@ -136,16 +136,11 @@ class SamplingPanel(QFrame):
             if name == "temperature":
                 form.addRow(self.greedy_note)
         form.addRow(self.reset)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 8, 8)
         layout.setSpacing(8)
         layout.addWidget(self.heading)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(ColumnScroll(inside, self), 1)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 32)
 
     def retranslate(self) -> None:

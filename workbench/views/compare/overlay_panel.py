@@ -18,6 +18,7 @@ from workbench.viewmodels.compare_overlay import Overlay, OverlayQuestion
 from workbench.views.compare import column_text
 from workbench.views.compare.examples_section import Background
 from workbench.widgets.answer_view import AnswerView
+from workbench.widgets.elided import may_shrink
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.token_heat import probability_of
 from workbench.widgets.token_text import shown
@@ -224,10 +225,7 @@ class OverlayPanel(QFrame):
         answers.setAlignment(self.left_view, Qt.AlignmentFlag.AlignTop)
         answers.setAlignment(self.right_view, Qt.AlignmentFlag.AlignTop)
         for box in (self.left, self.right):
-            box.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-            box.setMinimumContentsLength(10)
+            may_shrink(box)
 
     def _connect(self) -> None:
         self.left.currentIndexChanged.connect(self._picked)

@@ -19,6 +19,7 @@ from engine.prompting.versions import Version
 from workbench.services.engine_words import tell
 from workbench.viewmodels.names import element_name, rule_name
 from workbench.widgets.elements_view import ElementsView, Section
+from workbench.widgets.elided import may_shrink
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 
@@ -168,10 +169,7 @@ class EntryPanel(QWidget):
         row.addWidget(self.after, 1)
         row.addWidget(self.again)
         for combo in (self.before, self.after):
-            combo.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-            combo.setMinimumContentsLength(14)
+            may_shrink(combo, 14)
         versions = QWidget(self)
         column = QVBoxLayout(versions)
         column.setContentsMargins(0, 8, 0, 0)

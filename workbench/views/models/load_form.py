@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 from engine.models.reference import AttentionChoice, DTypeChoice, LoadOptions, Quantization
 from engine.models.spec import ModelDescription
 from workbench.services.engine_words import tell
+from workbench.widgets.elided import may_shrink
 from workbench.widgets.plain import PlainLabel
 
 LONGEST_CONTEXT = 1_048_576
@@ -58,10 +59,7 @@ class LoadForm(QWidget):
             (self.context, self.context_note),
         )
         for box in (self.device, self.dtype, self.quantization, self.attention):
-            box.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-            box.setMinimumContentsLength(SHORTEST_CHOICE)
+            may_shrink(box, SHORTEST_CHOICE)
         for place, (label, (field, note)) in enumerate(zip(self._labels, fields, strict=True)):
             label.setBuddy(field)
             grid.addWidget(label, place * 3, 0)

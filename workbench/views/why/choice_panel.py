@@ -18,7 +18,7 @@ from workbench.viewmodels.why import FIRST_QUESTIONS, Topic, WhyChoice, WhyModel
 from workbench.viewmodels.why_case import OfferedRun
 from workbench.views.why.words import variant_name
 from workbench.widgets.chips import Chip
-from workbench.widgets.elided import ElidedCombo
+from workbench.widgets.elided import ElidedCombo, may_shrink
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
@@ -120,8 +120,7 @@ class ChoicePanel(QWidget):
 
     def _combo(self) -> ElidedCombo:
         box = ElidedCombo(self)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(12)
+        may_shrink(box, 12)
         return box
 
     def _connect(self) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from engine.evaluation.evidence.attribute_spec import (
     METHODS,
@@ -32,6 +32,7 @@ from workbench.views.why.words import (
     part_name,
     parts_headline,
 )
+from workbench.widgets.column_scroll import ColumnScroll
 from workbench.widgets.figure_table import Bar, ColumnKind, FigureColumn, FigureRow, FigureTable
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
@@ -108,13 +109,7 @@ class PartsView(QWidget):
         inside = QVBoxLayout(body)
         inside.setContentsMargins(0, 0, 8, 0)
         inside.addLayout(self._sides, 1)
-        area = QScrollArea(self)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(body)
-        area.viewport().setAutoFillBackground(False)
-        body.setAutoFillBackground(False)
+        area = ColumnScroll(body, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
