@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 
 from engine.pruning.presets import presets
 from engine.pruning.recipe import Recipe
 from tests.workbench.pruning.conftest import RUN_MS, Driver
 from workbench.services.numbers import file_size
+from workbench.views.pruning.replace_dialog import ReplaceDialog
 from workbench.views.pruning.words import perplexity
 
 
@@ -29,6 +30,8 @@ def test_the_slider_cuts_a_copy_and_zero_restores_it(driver: Driver) -> None:
     before, now = live.losses
     assert now != before
     assert perplexity(now) in page.weights.ratio.verdict.text()
+    counted = f"{now.windows} windows of at most 48 tokens, {now.tokens} scored"
+    assert counted in page.weights.ratio.where.text()
     driver.at_rest(lambda: driver.slide("prune-ratio", Qt.Key.Key_Home))
     assert live.state.ratio == 0
     assert live.losses == (before, before)
@@ -55,6 +58,15 @@ def test_a_set_layer_is_made_up_for_and_undo_is_exact(driver: Driver) -> None:
     free = driver.find(QToolButton, "layer-0-free")
     driver.at_rest(lambda: driver.click(free))
     assert np.array_equal(live.state.ratios, whole)
+    # where nobody is left to make up for it, the handles stand as they were put, and it is said
+    driver.at_rest(lambda: driver.type_in("layer-0-figure", "10"))
+    with driver.qtbot.waitSignal(live.refused, timeout=RUN_MS):
+        driver.type_in("layer-1-figure", "20")
+    assert [row.ratio for row in live.rows()] == [0.1, 0.2]
+    assert driver.page.weights.rows.row(1).figure.value() == 20
+    assert driver.page.weights.ratio.verdict.text() == "perplexity –"
+    driver.at_rest(live.undo_stack.undo)
+    assert live.rows()[1].ratio > 0.8
 
 
 def test_a_set_layer_is_pruned_as_it_was_set(driver: Driver) -> None:
@@ -82,17 +94,17 @@ def test_an_own_score_is_kept_and_forgotten(driver: Driver, bench) -> None:
     driver.at_rest(lambda: driver.choose("prune-method", "Own score"))
     driver.at_rest(lambda: driver.type_in("score-a", "0.5"))
     assert driver.model.setup.scored_by == Recipe("none", 1.0, 0.5, "row")
-    assert page.panel.formula.text() == "S = |W| · ‖X‖^0.5, per row"
+    assert page.panel.score.formula.text() == "S = |W| · ‖X‖^0.5, per row"
     name = driver.find(QLineEdit, "score-name")
     driver.qtbot.keyClicks(name, "mine")
     with driver.qtbot.waitSignal(driver.model.setup_changed, timeout=RUN_MS):
         driver.click(driver.find(QPushButton, "save-score"))
     assert presets(paths) == {"mine": Recipe("none", 1.0, 0.5, "row")}
-    assert page.panel.method.currentText() == "mine"
+    assert page.panel.score.method.currentText() == "mine"
     with driver.qtbot.waitSignal(driver.model.setup_changed, timeout=RUN_MS):
         driver.click(driver.find(QPushButton, "forget-score"))
     assert presets(paths) == {}
-    assert page.panel.method.findText("mine") < 0
+    assert page.panel.score.method.findText("mine") < 0
 
 
 def test_pruning_measures_and_saves(driver: Driver, tmp_path: Path) -> None:
@@ -126,8 +138,34 @@ def test_pruning_measures_and_saves(driver: Driver, tmp_path: Path) -> None:
     assert facts["method"] == "wanda"
     written = driver.model.result.file_bytes[0]
     assert card.cells["file", "measured"].text() == file_size(written)
+    _saves_again(driver, folder)
     # the forecast counts values and bits; the file has a header and names besides
     assert driver.model.result.file_bytes[0] < driver.model.result.file_bytes[1]
+
+
+def _saves_again(driver: Driver, folder: Path) -> None:
+    """Into the folder that holds a model: only after the person has said so."""
+    page, stamp = driver.page, (folder / "pruning.json").stat().st_mtime_ns
+    for agree in (False, True):
+        page.save_to(str(folder))
+        driver.qtbot.waitUntil(lambda: _question(page) is not None, timeout=RUN_MS)
+        dialog = _question(page)
+        assert folder.name in dialog.findChildren(QLabel)[0].text()
+        assert not driver.model.run.running
+        if agree:
+            with driver.qtbot.waitSignal(driver.model.run.ended, timeout=RUN_MS):
+                driver.click(dialog.replace)
+        else:
+            driver.qtbot.keyClick(dialog, Qt.Key.Key_Return)  # Cancel is what Return means
+            assert not driver.model.run.running
+            driver.qtbot.waitUntil(lambda: _question(page) is None, timeout=RUN_MS)
+    assert page.weights.run_line.report() is None
+    assert (folder / "pruning.json").stat().st_mtime_ns > stamp
+
+
+def _question(page: QWidget) -> ReplaceDialog | None:
+    found = [one for one in page.window().findChildren(ReplaceDialog) if one.isVisible()]
+    return found[0] if found else None
 
 
 def test_each_layer_is_measured_alone(driver: Driver) -> None:
@@ -160,6 +198,47 @@ def test_a_refused_text_says_why(driver: Driver, tmp_path: Path) -> None:
     assert "short.txt" in note.message.text()
 
 
+def test_a_column_of_a_data_set_is_read(driver: Driver, tmp_path: Path) -> None:
+    table, same = tmp_path / "table.csv", tmp_path / "same.txt"
+    words = [f"the {n} red apples of house {n * n}" for n in range(90)]
+    rows = "".join(f"{n},{text}\n" for n, text in enumerate(words))
+    table.write_text(f"number,story\n{rows}", encoding="utf-8")
+    same.write_text("\n\n".join(words), encoding="utf-8")
+    picker = driver.page.panel.calibration
+    driver.at_rest(lambda: picker.take_file(str(table)))
+    whole = driver.live.state.calibration_sha256
+    driver.qtbot.waitUntil(lambda: picker.column.findText("Column story") > 0, timeout=RUN_MS)
+    driver.at_rest(lambda: driver.choose("calibration-column", "Column story"))
+    told = driver.live.state.calibration_sha256
+    assert told != whole
+    assert f"{table}#story" in driver.page.weights.rows_menu.exports.command()
+    driver.at_rest(lambda: picker.take_file(str(same)))  # the same text as a plain file
+    assert driver.live.state.calibration_sha256 == told
+    assert not picker.column.isVisibleTo(picker)
+
+
+def test_a_slider_that_stands_still_starts_again(
+    driver: Driver, bench, tmp_path: Path, text_file: Path
+) -> None:
+    ref = bench.services.model.ref
+    other = replace(ref, options=replace(ref.options, attention="eager"))
+    view, live, picker = driver.page.weights, driver.live, driver.page.panel.calibration
+    missing = tmp_path / "text.txt"
+    with driver.qtbot.waitSignal(live.refused, timeout=RUN_MS):
+        picker.take_file(str(missing))
+    with driver.qtbot.waitSignal(live.rested, timeout=RUN_MS):
+        bench.services.model.choose(other)
+        assert live.state is None
+    assert view.begin.isVisibleTo(view)
+    assert not view.map_card.isVisibleTo(view)
+    assert not view.layers.isVisibleTo(view)
+    missing.write_text(text_file.read_text(encoding="utf-8"), encoding="utf-8")
+    driver.at_rest(lambda: driver.click(view.begin))
+    assert not view.begin.isVisibleTo(view)
+    assert view.map_card.isVisibleTo(view)
+    assert view.layers.isVisibleTo(view)
+
+
 def test_settings_come_back(driver: Driver, bench) -> None:
     driver.choose("prune-allocation", "Water-filling on the error curves")
     driver.at_rest(lambda: driver.type_in("prune-ratio-figure", "30"))
@@ -175,7 +254,7 @@ def test_everything_is_said_in_chinese(driver: Driver, bench) -> None:
     from PySide6.QtWidgets import QAbstractButton, QLabel
 
     bench.services.i18n.set_language("zh_CN")
-    known = ("Wanda", "RI", "RIA", "SparseGPT", "English", "L0", "L1")
+    known = ("Wanda", "RI", "RIA", "SparseGPT", "GBLM", "English", "L0", "L1")
     latin = []
     for kind in (QLabel, QAbstractButton):
         for widget in driver.page.findChildren(kind):

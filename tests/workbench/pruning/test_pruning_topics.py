@@ -95,7 +95,7 @@ def test_the_best_score_is_found_and_taken(driver: Driver) -> None:
     assert view.take.isEnabled()
     driver.at_rest(lambda: driver.click(view.take))
     assert driver.model.setup.scored_by == tune.candidates[target].recipe
-    assert driver.page.panel.formula.text() == formula(tune.candidates[target].recipe)
+    assert driver.page.panel.score.formula.text() == formula(tune.candidates[target].recipe)
     assert view.take.text() == "In force"
 
 

@@ -32,7 +32,7 @@ from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.signed_tint import plain_number
 
-SHOWN_CHARS = 34
+SHOWN_CHARS = 28
 ANSWER_CHARS = 28
 
 

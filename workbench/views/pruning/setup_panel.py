@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import get_args
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
-from engine.pruning.prune_spec import ALLOCATIONS, CUSTOM, METHODS
-from engine.pruning.recipe import Group, Mode, Recipe
+from engine.pruning.prune_spec import ALLOCATIONS
 from workbench.viewmodels.pruning_setup import PATTERNS, PruneSetup
+from workbench.views.pruning.score_settings import ScoreSettings
 from workbench.views.pruning.text_picker import TextPicker
-from workbench.views.pruning.words import (
-    allocation_hint,
-    allocation_name,
-    formula,
-    method_hint,
-    method_name,
-)
+from workbench.views.pruning.words import allocation_hint, allocation_name
 from workbench.widgets.elided import ElidedCombo, may_shrink
-from workbench.widgets.fixed_font import use_fixed_font
-from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
-from workbench.widgets.settings_column import SettingsColumn, form, real, whole
+from workbench.widgets.settings_column import SettingsColumn, form, whole
 
 
 class SetupPanel(SettingsColumn):
@@ -50,27 +34,7 @@ class SetupPanel(SettingsColumn):
         super().__init__(parent)
         self._setup = PruneSetup()
         self._setting = False
-        self.method = ElidedCombo(self)
-        self.method.setObjectName("prune-method")
-        self.about = PlainLabel(self)
-        self.about.setWordWrap(True)
-        set_role(self.about, "muted")
-        self.formula = PlainLabel(self)
-        self.formula.setWordWrap(True)
-        use_fixed_font(self.formula)
-        self.mode = QComboBox(self)
-        self.mode.setObjectName("score-mode")
-        self.magnitude = real(0, 4, 0.25, 2, "score-u")
-        self.activation = real(0, 4, 0.25, 2, "score-a")
-        self.group = QComboBox(self)
-        self.group.setObjectName("score-group")
-        self.preset_name = QLineEdit(self)
-        self.preset_name.setObjectName("score-name")
-        self.save = QPushButton(self)
-        self.save.setObjectName("save-score")
-        self.forget = QPushButton(self)
-        self.forget.setObjectName("forget-score")
-        self.forget.setProperty("role", "quiet")
+        self.score = ScoreSettings(self)
         self.passes = QComboBox(self)
         self.passes.setObjectName("prune-passes")
         self.allocation = ElidedCombo(self)
@@ -85,10 +49,7 @@ class SetupPanel(SettingsColumn):
         self.measured = whole(2, 4096, "measured-windows")
         self.bitmask = QCheckBox(self)
         self.bitmask.setObjectName("save-bitmask")
-        self.labels = {
-            name: PlainLabel(self)
-            for name in ("mode", "u", "a", "group", "windows", "length", "seed", "measured")
-        }
+        self.labels = {name: PlainLabel(self) for name in ("windows", "length", "seed", "measured")}
         self._lay_out()
         self._connect()
         self.retranslate()
@@ -99,17 +60,7 @@ class SetupPanel(SettingsColumn):
         """Show these settings."""
         self._setup = setup
         self._setting = True
-        self._fill_methods()
-        recipe = setup.scored_by
-        self.about.setText(method_hint(setup.method))
-        self.formula.setText(formula(recipe))
-        self.mode.setCurrentIndex(max(0, self.mode.findData(recipe.mode)))
-        self.magnitude.setValue(recipe.u)
-        self.activation.setValue(recipe.a)
-        self.group.setCurrentIndex(max(0, self.group.findData(recipe.group)))
-        self._custom.setVisible(setup.method == CUSTOM)
-        self.forget.setVisible(bool(setup.preset))
-        self.forget.setText(self.tr("Forget “{name}”").format(name=setup.preset))
+        self.score.set_setup(setup)
         self.passes.setCurrentIndex(max(0, self.passes.findData(setup.passes)))
         self.allocation.setCurrentIndex(max(0, self.allocation.findData(setup.allocation)))
         self.allocation.setEnabled(not setup.pattern)
@@ -136,19 +87,11 @@ class SetupPanel(SettingsColumn):
         )
         for heading, text in zip(self.headings, texts, strict=True):
             heading.setText(text)
-        self.method.setAccessibleName(texts[0])
-        self.labels["mode"].setText(self.tr("Relative to"))
-        self.labels["u"].setText(self.tr("Exponent of |W|"))
-        self.labels["a"].setText(self.tr("Exponent of ‖X‖"))
-        self.labels["group"].setText(self.tr("Compared"))
+        self.score.retranslate()
         self.labels["windows"].setText(self.tr("Windows"))
         self.labels["length"].setText(self.tr("Tokens each"))
         self.labels["seed"].setText(self.tr("Seed"))
         self.labels["measured"].setText(self.tr("Windows"))
-        self.preset_name.setPlaceholderText(self.tr("Name of this score"))
-        self.preset_name.setAccessibleName(self.preset_name.placeholderText())
-        self.save.setText(self.tr("Keep"))
-        self.save.setToolTip(self.tr("Keep this score among the methods"))
         self.allocation.setAccessibleName(texts[1])
         self.pattern.setAccessibleName(self.tr("Pattern of zeros"))
         self.pattern.setToolTip(
@@ -186,19 +129,7 @@ class SetupPanel(SettingsColumn):
     # Filling
 
     def _fill_fixed(self) -> None:
-        modes: dict[Mode, str] = {
-            "none": self.tr("nothing"),
-            "row+col": self.tr("its row and column"),
-        }
-        groups: dict[Group, str] = {
-            "row": self.tr("within a row"),
-            "matrix": self.tr("in the whole matrix"),
-        }
         self._setting = True
-        for combo, names in ((self.mode, modes), (self.group, groups)):
-            combo.clear()
-            for value in get_args(Mode) if combo is self.mode else get_args(Group):
-                combo.addItem(names[value], value)
         self.allocation.clear()
         for rule in ALLOCATIONS:
             self.allocation.addItem(allocation_name(rule), rule)
@@ -210,54 +141,11 @@ class SetupPanel(SettingsColumn):
             self.pattern.addItem(pattern or self.tr("zeros anywhere"), pattern)
         self._setting = False
 
-    def _fill_methods(self) -> None:
-        setup = self._setup
-        self.method.clear()
-        for method in METHODS:
-            if method != CUSTOM:
-                self.method.addItem(method_name(method), (method, ""))
-        if setup.saved:
-            self.method.insertSeparator(self.method.count())
-        for name in setup.saved:
-            self.method.addItem(name, (CUSTOM, name))
-        self.method.insertSeparator(self.method.count())
-        self.method.addItem(method_name(CUSTOM), (CUSTOM, ""))
-        known = next((n for n, one in setup.saved.items() if one == setup.recipe), "")
-        wanted = (setup.method, known if setup.method == CUSTOM else "")
-        values = [self.method.itemData(place) for place in range(self.method.count())]
-        at = next((n for n, value in enumerate(values) if value and tuple(value) == wanted), 0)
-        self.method.setCurrentIndex(at)
-
     # Editing
 
     def _edit(self, setup: PruneSetup) -> None:
         if not self._setting and setup != self._setup:
             self.edited.emit(setup)
-
-    def _method_chosen(self, index: int) -> None:
-        chosen = self.method.itemData(index)
-        if not chosen:
-            return
-        method, name = chosen
-        recipe = self._setup.recipe
-        if method == CUSTOM:
-            recipe = self._setup.saved.get(name, self._setup.scored_by)
-        self._edit(replace(self._setup, method=method, recipe=recipe))
-
-    def _recipe_edited(self) -> None:
-        if self._setting:
-            return
-        mode: Mode = "row+col" if self.mode.currentData() == "row+col" else "none"
-        group: Group = "matrix" if self.group.currentData() == "matrix" else "row"
-        recipe = Recipe(mode, self.magnitude.value(), self.activation.value(), group)
-        self._edit(replace(self._setup, recipe=recipe))
-
-    def _save_clicked(self) -> None:
-        self.save_wanted.emit(self.preset_name.text())
-        self.preset_name.clear()
-
-    def _forget_clicked(self) -> None:
-        self.forget_wanted.emit(self._setup.preset)
 
     def _passes_chosen(self, index: int) -> None:
         self._edit(replace(self._setup, passes=int(self.passes.itemData(index))))
@@ -292,43 +180,23 @@ class SetupPanel(SettingsColumn):
 
     def _lay_out(self) -> None:
         labels = self.labels
-        self._custom = QWidget(self)
-        custom = form(
-            (labels["mode"], self.mode),
-            (labels["u"], self.magnitude),
-            (labels["a"], self.activation),
-            (labels["group"], self.group),
-            parent=self._custom,
-        )
-        keep = QHBoxLayout()
-        keep.setSpacing(8)
-        keep.addWidget(self.preset_name, 1)
-        keep.addWidget(self.save)
-        custom.addRow(keep)
-        custom.addRow(self.forget)
         calibration = form(
             (labels["windows"], self.windows),
             (labels["length"], self.length),
             (labels["seed"], self.seed),
         )
         evaluation = form((labels["measured"], self.measured))
-        self.add_section(self.method, self.about, self.formula, self._custom)
+        self.add_section(self.score)
         self.add_section(self.allocation, self.pattern)
         self.add_section(self.calibration, calibration, self.passes)
         self.add_section(self.evaluation, evaluation)
         self.add_section(self.bitmask)
-        for combo in (self.method, self.allocation):
-            may_shrink(combo)
+        may_shrink(self.allocation)
 
     def _connect(self) -> None:
-        self.method.activated.connect(self._method_chosen)
-        self.mode.activated.connect(self._recipe_edited)
-        self.group.activated.connect(self._recipe_edited)
-        self.magnitude.valueChanged.connect(self._recipe_edited)
-        self.activation.valueChanged.connect(self._recipe_edited)
-        self.save.clicked.connect(self._save_clicked)
-        self.preset_name.returnPressed.connect(self._save_clicked)
-        self.forget.clicked.connect(self._forget_clicked)
+        self.score.edited.connect(self._edit)
+        self.score.save_wanted.connect(self.save_wanted)
+        self.score.forget_wanted.connect(self.forget_wanted)
         self.passes.activated.connect(self._passes_chosen)
         self.allocation.activated.connect(self._allocation_chosen)
         self.pattern.activated.connect(self._pattern_chosen)

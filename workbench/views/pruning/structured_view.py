@@ -308,7 +308,8 @@ def _figures(*texts: str) -> tuple[Bar, ...]:
 
 
 def _at_the_top(card: QWidget, parent: QWidget) -> QWidget:
-    """A card that keeps its height beside a higher one."""
+    """A card that keeps its height, beside a higher one and in a low window."""
+    card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
     holder = QWidget(parent)
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
