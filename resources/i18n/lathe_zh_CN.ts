@@ -896,7 +896,7 @@
     </message>
     <message>
         <source>{n} tokens</source>
-        <translation type="unfinished">{n} 个 token</translation>
+        <translation>{n} 个词元</translation>
     </message>
     <message>
         <source>Here</source>
@@ -6634,7 +6634,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Cache</source>
-        <translation type="unfinished">缓存</translation>
+        <translation>缓存</translation>
     </message>
     <message>
         <source>Attention</source>

@@ -122,9 +122,12 @@ class _Probe:
             rows=tuple(self.rows),
             methods=reports,
             seconds=time.monotonic() - started,
-            provenance=provenance_of(
-                self.loaded, batch_size=1, seed=self.spec.seed, temperature=0.0,
-                check=self.ctx.check,
+            provenance=replace(
+                provenance_of(
+                    self.loaded, batch_size=1, seed=self.spec.seed, temperature=0.0,
+                    check=self.ctx.check,
+                ),
+                attention=self.model.config._attn_implementation,
             ),
             attention=times,
         )  # fmt: skip

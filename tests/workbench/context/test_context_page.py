@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
 
+from engine.context.alibi import TWINS
 from tests.workbench.context.conftest import RUN_MS, Driver
 from workbench.viewmodels.context_setup import ContextSetup
 
@@ -83,6 +84,72 @@ def test_stop_keeps_what_is_measured_and_measure_goes_on(driver: Driver) -> None
     driver.run("measure")
     assert {row.n for row in probe.rows.values()} == {2}
     assert not page.measure.kept.isVisibleTo(page)
+
+
+def test_rows_are_there_after_a_restart_and_measuring_goes_on(driver: Driver, bench) -> None:
+    driver.run("measure")
+    before = dict(driver.model.probe.rows)
+    page = type(driver.page)(bench.services)  # as the next start builds it
+    page.restore_state(json.loads(json.dumps(driver.page.save_state())))
+    page.model.set_setup(replace(page.model.setup, lengths=("1x", "2x", "700")))
+    probe = page.model.probe
+    driver.until(probe.changed, page.model.wake)
+    driver.qtbot.waitUntil(lambda: bool(page.measure.kept.text()), timeout=RUN_MS)
+    assert {key: row.depths for key, row in probe.rows.items()} == {
+        key: row.depths for key, row in before.items()
+    }
+    assert page.measure.kept.text().startswith("Measured before and kept: 6 of 9 cells.")
+    driver.until(probe.job.ended, lambda: page.model.start("measure"))
+    assert {length for (_, length), row in probe.rows.items() if row.stored} == {"1x", "2x"}
+    assert not probe.rows["rerope", "700"].stored
+    assert "measured before, and kept" in page.measure.map.panels()[0].columns[0].tip
+    page.deleteLater()
+
+
+def test_a_method_that_fails_leaves_the_others(driver: Driver) -> None:
+    driver.click(driver.page.panel.methods["longrope"])
+    driver.run("measure")
+    assert driver.page.measure.line.report() is None
+    panels = {one.title: one for one in driver.page.measure.map.panels()}
+    assert "one divisor per pair" in panels["LongRoPE"].reason
+    assert panels["ReRoPE"].columns[1].total is not None
+    assert not driver.page.measure.kept.isVisibleTo(driver.page)
+
+
+def test_reading_is_chosen_and_implementations_are_timed(driver: Driver, qapp) -> None:
+    driver.choose("probe-cache", "8 bits (fp8)")
+    driver.choose("probe-attention", "Written out (eager)")
+    driver.number("tokens-per-pass", "64")
+    driver.click(driver.page.reading.timed)
+    driver.model.set_setup(replace(driver.model.setup, methods=("direct",), lengths=("1x",)))
+    driver.run("measure")
+    probe = driver.model.probe
+    assert probe.provenance is not None
+    assert probe.provenance.attention == "eager"
+    table = driver.page.measure.attention.table
+    said = {row.cells[0]: str(row.cells[-1]) for row in table.rows()}
+    assert said["SDPA"] == "runs"
+    assert "CUDA" in said["Flash 2"]
+    driver.page.measure.map_card.menu.copy_command()
+    command = qapp.clipboard().text()
+    assert "--cache fp8 --attention eager --chunk 64 --time all" in command
+    driver.choose("probe-cache", "4 bits (HQQ)")
+    driver.run("measure")
+    assert "not installed" in driver.page.measure.map.panels()[0].reason
+
+
+def test_the_twin_is_measured_beside_it(driver: Driver, tiny_bloom, monkeypatch) -> None:
+    """ALiBi cannot be put into a model with rotations: the teaching model stands in."""
+    panel = driver.page.panel
+    assert not panel.methods["alibi"].isEnabled()
+    assert panel.refusal.text().startswith("ALiBi is trained in")
+    assert panel.twin.text() == "Compare with teach-alibi"
+    monkeypatch.setitem(TWINS, "rope", tiny_bloom.id)  # as small as the other
+    twin = driver.model.twin
+    driver.until(twin.job.ended, lambda: driver.click(panel.twin))
+    assert set(twin.rows) == {("alibi", "1x"), ("alibi", "2x")}
+    titles = [one.title for one in driver.page.measure.map.panels()]
+    assert titles == [f"ALiBi · {tiny_bloom.id}"]
 
 
 def test_lengths_are_typed_and_wrong_ones_refused(driver: Driver) -> None:
@@ -227,7 +294,7 @@ def test_all_texts_are_chinese(driver: Driver, bench) -> None:
     driver.run("measure")
     bench.services.i18n.set_language("zh_CN")
     known = ("YaRN", "LongRoPE", "ReRoPE", "Llama", "Self-Extend", "NTK", "NBCE", "log n",
-             "Map-reduce", "English", "top-p", "Leaky")  # fmt: skip
+             "Map-reduce", "English", "top-p", "Leaky", "ALiBi")  # fmt: skip
     latin = []
     for kind in (QLabel, QAbstractButton):
         for widget in driver.page.findChildren(kind):
