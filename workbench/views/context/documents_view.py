@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -172,7 +172,10 @@ class DocumentsView(QScrollArea):
             )
             self.passage.show_passage(place, *around(own, number))
             self.passage.show()
-            self.ensureWidgetVisible(self.passage)
+            QTimer.singleShot(0, self._bring_passage)  # once it has its place
+
+    def _bring_passage(self) -> None:
+        self.ensureWidgetVisible(self.passage, 0, 0)
 
     def _begin_wanted(self) -> None:
         if self._model.documents.choice.empty:

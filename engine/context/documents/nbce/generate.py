@@ -166,7 +166,8 @@ class _Rows:
             read = self.runner.prefill([own[at] for at in batch])
             assert isinstance(read.cache, RowCache)
             cache.adopt(read.cache, len(own), [None] * len(batch))
-            self.answer.computed += read.computed
+            # Without the padding that brings rows of a batch to one length.
+            self.answer.computed += sum(len(own[at].ids) for at in batch) - sum(read.reused)
             found |= {at: read.logits[row, -1] for row, at in enumerate(batch)}
             self.slots += batch
         self.cache = cache

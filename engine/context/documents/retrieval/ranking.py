@@ -1,4 +1,8 @@
-"""Two ranks as one: reciprocal rank fusion (Cormack, Clarke & Büttcher 2009), k = 60."""
+"""Two ranks as one: reciprocal rank fusion (Cormack, Clarke & Büttcher 2009), k = 60.
+
+Equal scores are fused by the mean of the places that they fill: a word that many passages have
+tells them apart no better than chance, and must not outweigh a name that only one of them has.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,14 @@ def places(scores: NDArray[np.floating]) -> NDArray[np.int64]:
     falls = np.diff(scores[order], prepend=np.inf) != 0
     found = np.empty(len(scores), dtype=np.int64)
     found[order] = np.maximum.accumulate(np.where(falls, np.arange(1, len(scores) + 1), 0))
+    return found
+
+
+def mean_places(scores: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The place of each score, 1 = highest; equal scores have the mean of the places they fill."""
+    first = places(scores)
+    filled = np.bincount(first, minlength=len(scores) + 1)
+    found: NDArray[np.float64] = first + (filled[first] - 1) / 2
     return found
 
 
@@ -48,18 +60,21 @@ def ranked(
         most: How many to return.
     """
     size = len(words) if words is not None else len(meaning) if meaning is not None else 0
-    by_words = np.zeros(size, dtype=np.int64)
+    by_words = by_meaning = np.zeros(size, dtype=np.int64)
     if words is not None:
         by_words = np.where(words > 0, places(words), 0)
-    by_meaning = places(meaning) if meaning is not None else np.zeros(size, dtype=np.int64)
+    if meaning is not None:
+        by_meaning = places(meaning)
     if rank == "bm25" and words is not None:
         score = words
     elif rank == "embeddings" and meaning is not None:
         score = meaning.astype(np.float64)
     else:
         score = np.zeros(size)
-        for one in (by_words, by_meaning):
-            score += np.where(one > 0, 1.0 / (K + one), 0.0)
+        if words is not None:
+            score += np.where(words > 0, 1.0 / (K + mean_places(words)), 0.0)
+        if meaning is not None:
+            score += 1.0 / (K + mean_places(meaning))
     return [
         Citation(int(at), float(score[at]), int(by_words[at]), int(by_meaning[at]))
         for at in best(score, most)
