@@ -2172,10 +2172,6 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>困惑度</translation>
     </message>
     <message>
-        <source>{windows} windows; the last {stride} tokens of each, weighted by tokens; text: {text}</source>
-        <translation>{windows} 个窗口；每个窗口计最后 {stride} 个词元，按词元加权；文本：{text}</translation>
-    </message>
-    <message>
         <source>teaching corpus</source>
         <translation>教学语料</translation>
     </message>
@@ -2206,6 +2202,10 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>length</source>
         <translation>长度</translation>
+    </message>
+    <message>
+        <source>Windows: {windows}; scored are the last {stride} tokens of each; text: {text}</source>
+        <translation>窗口数：{windows}；每个窗口计分最后 {stride} 个词元；文本：{text}</translation>
     </message>
     <message>
         <source>seconds per text</source>

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -36,11 +36,13 @@ from engine.context.probes.peak import Peak, peak_of
 from engine.context.probes.perplexity import Scored, Stream, perplexity, stream
 from engine.context.probes.reports import report
 from engine.context.scaling.live import live_config, live_ropes
-from engine.errors import BadSpec, EngineError, StoreError, as_memory_error
+from engine.devices import memory
+from engine.errors import BadSpec, DoesNotFit, EngineError, StoreError, as_memory_error
 from engine.evaluation.provenance import provenance_of
 from engine.jobs.spec import Spec
 from engine.models.anatomy import position_encoding_of
 from engine.models.architecture import shape_of
+from engine.models.forecast import gigabytes
 from engine.pruning.prune_spec import TEACHING
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
     from engine.models.loaded import LoadedModel
 
 log = logging.getLogger(__name__)
+USABLE: Final = 0.8
+"""Share of the free memory that a text's keys and values may take."""
 _Same = tuple[bytes, float, tuple[object, ...], bool]
 
 
@@ -91,7 +95,9 @@ class _Probe:
         self.ctx = ctx
         self.trained = trained_length(loaded.model)
         self.lengths = [_Length(one, tokens_of(one, self.trained)) for one in spec.lengths]
-        self.longest = max(one.tokens for one in self.lengths)
+        self.room = round(USABLE * memory(str(loaded.device)).free)
+        fitting = [one.tokens for one in self.lengths if self._fits(one)]
+        self.longest = max(fitting, default=self.trained)
         self._check_table()
         self.methods = [method_of(name, spec.long_factor) for name in spec.methods]
         self.usable = self.methods
@@ -159,6 +165,24 @@ class _Probe:
             "Choose lengths within, or a model with rotary positions or ALiBi.",
         )
 
+    def _fits(self, length: _Length) -> bool:
+        """Whether there is room for what is kept of a text so long."""
+        return self._cache_bytes(length.tokens) <= self.room
+
+    def _check_room(self, length: _Length) -> None:
+        """A text that cannot be kept is not even written."""
+        if not self._fits(length):
+            needed = gigabytes(self._cache_bytes(length.tokens))
+            raise DoesNotFit(
+                f"The keys and values of {length.tokens:,} tokens need {needed}; "
+                f"{gigabytes(self.room)} may be used here.",
+                "Choose a shorter length.",
+            )
+
+    def _cache_bytes(self, tokens: int) -> int:
+        dtype = self.loaded.info.dtype
+        return forecast_length(shape_of(self.model.config), tokens, dtype, self.spec.cache).cache
+
     def _factor(self, length: _Length) -> float:
         return self.spec.factor or max(1.0, length.tokens / self.trained)
 
@@ -184,6 +208,7 @@ class _Probe:
         if stored is not None and (self.stream is None or stored.longest == self.longest):
             return stored.row
         try:
+            self._check_room(length)
             row = self._row(method, length) if stored is None else self._scored(method, stored.row)
         except (EngineError, RuntimeError, MemoryError) as error:
             known = as_memory_error(error)
@@ -218,7 +243,7 @@ class _Probe:
 
     def _timed(self) -> Iterator[AttentionTime]:
         """Every implementation that was asked for at every length."""
-        for length in self.lengths:
+        for length in filter(self._fits, self.lengths):
             for name in self.spec.timed:
                 self.ctx.progress(0.0, f"{length.name}: {name}")
                 found = timed(self.loaded, name, length.tokens, self.ctx.check, self.spec.chunk)
@@ -272,7 +297,11 @@ class _Probe:
     def _perplexity(self, method: Method, length: _Length) -> Scored | None:
         if self.stream is None:
             return None
-        fitting = [one.tokens for one in self.lengths if one.tokens <= len(self.stream.ids)]
+        fitting = [
+            one.tokens
+            for one in self.lengths
+            if one.tokens <= min(self.longest, len(self.stream.ids))
+        ]
         longest = max(fitting, default=0)
         if length.tokens > longest:  # a file may be shorter than the longest text
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -16,14 +17,15 @@ from engine.jobs.events import Partial
 from engine.jobs.job import JobFailed
 from engine.jobs.spec import decode, encode
 from engine.models.reference import LoadOptions, ModelRef
+from engine.paths import Paths
 
 CPU = LoadOptions(device="cpu", dtype="float32")
 ROPE, ALIBI = ModelRef("teach-rope", options=CPU), ModelRef("teach-alibi", options=CPU)
 
 
 @pytest.fixture(scope="module")
-def engine():
-    engine = Engine()
+def engine(tmp_path_factory):
+    engine = Engine(Paths.below(tmp_path_factory.mktemp("probe-job")))
     yield engine
     engine.close()
 
@@ -76,6 +78,7 @@ def test_alibi_says_why_and_direct_still_works(engine):
 def test_stopping_leaves_the_model_as_it_was(engine):
     spec = ProbeSpec(model=ROPE, methods=("yarn",), lengths=("1x",), windows=0, most=16)
     whole = engine.submit(spec).result(300)
+    spec = replace(spec, afresh=True)  # measured, not read from the disk
     job = engine.submit(spec, lambda event: job_of.cancel() if isinstance(event, Partial) else None)
     job_of = job
     with pytest.raises(JobCancelled):

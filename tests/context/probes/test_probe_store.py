@@ -158,6 +158,16 @@ def test_a_row_that_fails_says_so_and_is_not_kept(engine, asked):
     assert [row.tokens for row in found.rows] == [600]
 
 
+def test_a_length_without_room_is_refused_before_its_text_is_written(engine, asked):
+    """9999 times the trained length: the other rows and their perplexity stay."""
+    spec = replace(asked, methods=("direct",), lengths=("1x", "999999999"))
+    near, far = engine.submit(spec).result(300).rows
+    assert "999,999,999 tokens need" in far.problem
+    assert far.perplexity is None
+    assert near.n == 2
+    assert near.perplexity is not None
+
+
 def test_implementations_are_timed_or_say_why_not(engine, asked):
     spec = replace(asked, methods=("direct",), lengths=("600",), timed=IMPLEMENTATIONS)
     times = {one.name: one for one in engine.submit(spec).result(300).attention}

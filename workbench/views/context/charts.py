@@ -77,8 +77,7 @@ class CostCharts(QWidget):
         spec = probe.spec
         if spec is not None:
             text = self.tr(
-                "{windows} windows; the last {stride} tokens of each, weighted by tokens; text: "
-                "{text}"
+                "Windows: {windows}; scored are the last {stride} tokens of each; text: {text}"
             )
             name = spec.evaluation.path
             told = self.tr("teaching corpus") if name == "teaching" else name
