@@ -79,7 +79,7 @@ def written_out(spec: CompareSpec, cell: CellResult) -> CompareSpec:
 
     variant = spec.variants[cell.key.variant]
     numbers = passages_sent(cell)
-    if not reads(spec, variant):
+    if not looked_up(spec, variant):
         return spec
     elements = prompt_of(spec, variant)
     whole = informed(elements, knowledge_of(spec, variant), numbers)

@@ -90,7 +90,7 @@ def model_title(model_id: str) -> str:
 def column_title(technique: str, name: str) -> str:
     """A column's own name, or its technique with its number when that stands there twice."""
     if name and not name.startswith(technique):
-        return name
+        return technique_name(name)
     title = technique_name(technique)
     number = name.removeprefix(technique).strip() if name else ""
     return f"{title} {number}".strip()

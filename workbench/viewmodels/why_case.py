@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.evaluation.evidence.demonstration import contradicted
 from engine.evaluation.evidence.spec import GivenAnswer
+from engine.evaluation.external import written_out
 from engine.evaluation.plan import sampling_of
 from engine.evaluation.spec import CellResult, CompareSpec, Vote
 from engine.models.reference import ModelRef
@@ -136,6 +137,8 @@ def case_of_columns(columns: Sequence[Column]) -> WhyCase | None:
     own = [one for one in answered if one.spec == spec]
     cells = [cell for one in own for cell in one.cells()]
     votes = [one.vote for one in own if one.vote is not None and one.vote.final]
+    for cell in cells:  # passages of documents are explained like any other context
+        spec = written_out(spec, cell)
     return case_of(spec, cells, votes=votes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from engine.evaluation.external import passages_sent
 from tests.workbench.compare.conftest import RUN_MS, Driver
 from workbench.bootstrap import Application
 from workbench.viewmodels.compare_documents import DocumentChoice
+from workbench.viewmodels.compare_history import OpenedRun, opened_run
 from workbench.viewmodels.compare_report import report_of
 from workbench.viewmodels.compare_setup import CompareSetup
 from workbench.viewmodels.prompt_state import PromptState
+from workbench.viewmodels.why_case import case_of_columns
 
 FACTS = {"anna.txt": "The key of Anna is 4821.", "ben.md": "# Keys\n\nThe key of Ben is 77310."}
 
@@ -191,3 +194,44 @@ def test_the_sample_with_documents_shows_what_knowledge_does(
     state = driver.page.model.prompt.state
     assert sum(state.expected in one.text for one in documents.texts) == 1
     assert len(driver.page.prompt.documents.sources.chips) == len(documents.texts)
+
+
+def test_a_stored_run_comes_back_with_its_passages_and_documents(
+    bench: Application, asking: Driver, files: list[Path]
+) -> None:
+    page = asking.page
+    drop(asking, files)
+    page.prompt.documents.passages.setValue(1)
+    asking.run()
+    before, number = sent(asking, 1), passages_sent(page.model.columns[1].result)[0]
+    (run_id,) = {place.run_id for place in page.model.places.values()}
+    for path in files:
+        path.unlink()
+    page.model.clear()
+    page.model.set_setup(page.model.setup.with_documents(DocumentChoice()))
+    given: list[OpenedRun] = []
+    with asking.qtbot.waitSignal(page.model.columns_changed, timeout=RUN_MS):
+
+        def open_it(found: OpenedRun) -> None:
+            given.append(found)
+            bench.services.desk.lay("compare", found)
+
+        bench.services.project.ask(partial(opened_run, run_id=run_id), open_it)
+    assert sent(asking, 1) == before
+    assert set(page.prompt.documents.sources.chips) == {str(path) for path in files}
+    button = asking.view(1).findChild(QPushButton, f"source-{number}")
+    asking.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert page.passage.text.toPlainText().replace("\n", "") in "".join(FACTS.values()).replace(
+        "\n", ""
+    )
+
+
+def test_why_takes_the_passages_for_a_part_of_the_prompt(asking: Driver, files: list[Path]) -> None:
+    drop(asking, files)
+    asking.run()
+    case = case_of_columns(asking.page.model.columns)
+    assert case is not None
+    plain, knowing = case.compare.variants
+    assert plain.prompt is None
+    assert "The key of Ben is 77310." in knowing.prompt.context
+    assert knowing.technique == "zero-shot"
