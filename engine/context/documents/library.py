@@ -29,6 +29,11 @@ ENCODED: Final = 512
 """Passages that are encoded before progress is told."""
 
 
+OWN_WEIGHT: Final = 0.25
+"""Of the rank by the loaded model's own states, which were never trained to tell passages apart:
+with twelve facts of one kind, the same weight as words found 40 of 48 answers, words alone 47."""
+
+
 @dataclass(frozen=True, eq=False)
 class Library:
     """Documents cut into passages.
@@ -138,7 +143,8 @@ class Finder:
         if self.meaning is not None and self.encoder is not None:
             asked = self.encoder.encode([question], True, check)[0]
             cosines = self.meaning.cosines(asked)
-        found = ranked(words, cosines, rank, most)
+        own = self.encoder is not None and self.encoder.centred
+        found = ranked(words, cosines, rank, most, OWN_WEIGHT if own else 1.0)
         self.last_ms = (time.perf_counter() - began) * 1000
         return found
 

@@ -49,6 +49,7 @@ def ranked(
     meaning: NDArray[np.float32] | None,
     rank: Rank,
     most: int,
+    weight: float = 1.0,
 ) -> list[Citation]:
     """The best passages.
 
@@ -58,6 +59,7 @@ def ranked(
         meaning: Cosines ``[passages]``; None = not asked for.
         rank: Which of them counts.
         most: How many to return.
+        weight: Of the rank by meaning, where both count.
     """
     size = len(words) if words is not None else len(meaning) if meaning is not None else 0
     by_words = by_meaning = np.zeros(size, dtype=np.int64)
@@ -74,7 +76,7 @@ def ranked(
         if words is not None:
             score += np.where(words > 0, 1.0 / (K + mean_places(words)), 0.0)
         if meaning is not None:
-            score += 1.0 / (K + mean_places(meaning))
+            score += weight / (K + mean_places(meaning))
     return [
         Citation(int(at), float(score[at]), int(by_words[at]), int(by_meaning[at]))
         for at in best(score, most)
