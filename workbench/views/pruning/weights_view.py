@@ -96,21 +96,7 @@ class WeightsView(QScrollArea):
         self._group = QButtonGroup(self)
         self._lay_out(content)
         self.setWidget(content)
-        model.live.changed.connect(self.refresh)
-        model.live.wish_changed.connect(self._show_buttons)
-        model.cells.changed.connect(self._show_known)
-        model.cells.job.running_changed.connect(self._show_buttons)
-        self._group.buttonClicked.connect(self._refresh_clicked)
-        self.map.chosen.connect(self._cell_chosen)
-        self.measure_rows.clicked.connect(self._measure_clicked)
-        self.free_all.clicked.connect(self._free_clicked)
-        self.sweep.clicked.connect(self._sweep_clicked)
-        self.begin.clicked.connect(model.begin)
-        model.described.connect(self._show_begin)
-        model.slider.running_changed.connect(self._show_begin)
-        model.live.rested.connect(self._show_begin)
-        model.sweep.job.running_changed.connect(self._show_buttons)
-        model.structured.changed.connect(self._show_worths)
+        self._connect()
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -246,6 +232,24 @@ class WeightsView(QScrollArea):
         self._model.live.free_all(self.tr("Free all layers"))
 
     # Building
+
+    def _connect(self) -> None:
+        model = self._model
+        model.live.changed.connect(self.refresh)
+        model.live.wish_changed.connect(self._show_buttons)
+        model.cells.changed.connect(self._show_known)
+        model.cells.job.running_changed.connect(self._show_buttons)
+        self._group.buttonClicked.connect(self._refresh_clicked)
+        self.map.chosen.connect(self._cell_chosen)
+        self.measure_rows.clicked.connect(self._measure_clicked)
+        self.free_all.clicked.connect(self._free_clicked)
+        self.sweep.clicked.connect(self._sweep_clicked)
+        self.begin.clicked.connect(model.begin)
+        model.described.connect(self._show_begin)
+        model.slider.running_changed.connect(self._show_begin)
+        model.live.rested.connect(self._show_begin)
+        model.sweep.job.running_changed.connect(self._show_buttons)
+        model.structured.changed.connect(self._show_worths)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Side by side where there is room, else below each other."""
