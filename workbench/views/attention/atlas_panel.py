@@ -7,7 +7,7 @@ from functools import partial
 from typing import cast
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from workbench.plots.atlas_marks import AtlasMarks
 from workbench.plots.atlas_picture import coloured
-from workbench.plots.export import columns_csv, image_of, npz, png, svg
+from workbench.plots.export import columns_csv, npz
 from workbench.plots.head_atlas import HeadAtlas
 from workbench.plots.theme import PlotTheme
 from workbench.services.container import Services
@@ -28,6 +28,7 @@ from workbench.viewmodels.attention import AttentionModel
 from workbench.viewmodels.attention_atlas import ORDERS, AtlasModel, Order
 from workbench.viewmodels.attention_command import inspect_command
 from workbench.viewmodels.attention_heads import HeadAt
+from workbench.views.attention.pictures import Pictures
 from workbench.views.attention.words import (
     MEASURES,
     card,
@@ -183,19 +184,11 @@ class AtlasPanel(QWidget):
     # Building
 
     def _exports(self) -> Exports:
+        shown = Pictures(self.atlas, self._theme)
         return Exports(
-            image=self._image, png=self._png, svg=self._svg, csv=self._csv, npz=self._npz,
+            image=shown.image, png=shown.png, svg=shown.svg, csv=self._csv, npz=self._npz,
             command=self._command,
         )  # fmt: skip
-
-    def _image(self) -> QImage:
-        return image_of(self.atlas, self._theme.colours.ground)
-
-    def _png(self) -> bytes:
-        return png(self.atlas, self._theme.colours.ground)
-
-    def _svg(self) -> bytes:
-        return svg(self.atlas, self._theme.colours.ground)
 
     def _csv(self) -> Work | None:
         """The fingerprints, one head per line."""

@@ -8,16 +8,17 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QImage, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.inspection.lens_spec import LensResult
-from workbench.plots.export import image_of, npz, png, svg
+from workbench.plots.export import npz
 from workbench.plots.theme import PlotTheme
 from workbench.plots.token_axis import shown_token
 from workbench.services.container import Services
 from workbench.viewmodels.attention_inside import LensModel
 from workbench.views.attention.lens_grid import LensGrid
+from workbench.views.attention.pictures import Pictures
 from workbench.views.job_line import JobLine
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
@@ -113,18 +114,10 @@ class LensView(QWidget):
         self.grid.setAccessibleDescription(self.told.text())
 
     def _exports(self) -> Exports:
+        shown = Pictures(self.grid, self._theme)
         return Exports(
-            image=self._image, png=self._png, svg=self._svg, csv=self._csv, npz=self._npz,
+            image=shown.image, png=shown.png, svg=shown.svg, csv=self._csv, npz=self._npz,
         )  # fmt: skip
-
-    def _image(self) -> QImage:
-        return image_of(self.grid, self._theme.colours.ground)
-
-    def _png(self) -> bytes:
-        return png(self.grid, self._theme.colours.ground)
-
-    def _svg(self) -> bytes:
-        return svg(self.grid, self._theme.colours.ground)
 
     def _csv(self) -> Work | None:
         return partial(_lens_csv, self._model.result) if self._model.result is not None else None

@@ -6,17 +6,18 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QImage, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from engine.inspection.capture import Float, LayerCapture
 from engine.inspection.stages import stage
 from workbench.plots.bipartite import MOST_TOKENS, Bipartite, head_colour
-from workbench.plots.export import columns_csv, image_of, npz, png, svg
+from workbench.plots.export import columns_csv, npz
 from workbench.plots.theme import PlotTheme
 from workbench.services.container import Services
 from workbench.viewmodels.attention import AttentionModel
 from workbench.views.attention.head_swatch import HeadSwatch
+from workbench.views.attention.pictures import Pictures
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import set_role
 from workbench.widgets.plain import PlainLabel
@@ -135,18 +136,10 @@ class LinesView(QWidget):
             swatch.set_colour(head_colour(self._theme, number, len(self.swatches)))
 
     def _exports(self) -> Exports:
+        shown = Pictures(self.lines, self._theme)
         return Exports(
-            image=self._image, png=self._png, svg=self._svg, csv=self._csv, npz=self._npz,
+            image=shown.image, png=shown.png, svg=shown.svg, csv=self._csv, npz=self._npz,
         )  # fmt: skip
-
-    def _image(self) -> QImage:
-        return image_of(self.lines, self._theme.colours.ground)
-
-    def _png(self) -> bytes:
-        return png(self.lines, self._theme.colours.ground)
-
-    def _svg(self) -> bytes:
-        return svg(self.lines, self._theme.colours.ground)
 
     def _csv(self) -> Work | None:
         if self._weights is None:

@@ -6,14 +6,13 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.inspection.capture import Float, LayerCapture
 from engine.inspection.stages import STAGES, Stage, stage
 from workbench.plots.colour_bar import ColourBar
 from workbench.plots.colour_maps import Scale
-from workbench.plots.export import image_of, matrix_csv, npz, png, svg
+from workbench.plots.export import matrix_csv, npz
 from workbench.plots.theme import PlotTheme
 from workbench.plots.tiled_map import CellAt, TiledMap
 from workbench.services.container import Services
@@ -26,6 +25,7 @@ from workbench.viewmodels.attention_tiles import (
     summed_rows,
     value_range,
 )
+from workbench.views.attention.pictures import Pictures
 from workbench.views.attention.words import head_title, stage_hint, stage_name
 from workbench.widgets.chips import Chip
 from workbench.widgets.elided import ElidedLabel
@@ -236,19 +236,11 @@ class MapView(QWidget):
     # Files
 
     def _exports(self) -> Exports:
+        shown = Pictures(self.map, self._theme, self.title.text)
         return Exports(
-            image=self._image, png=self._png, svg=self._svg, csv=self._csv, npz=self._npz,
+            image=shown.image, png=shown.png, svg=shown.svg, csv=self._csv, npz=self._npz,
             command=self._command,
         )  # fmt: skip
-
-    def _image(self) -> QImage:
-        return image_of(self.map, self._theme.colours.ground)
-
-    def _png(self) -> bytes:
-        return png(self.map, self._theme.colours.ground)
-
-    def _svg(self) -> bytes:
-        return svg(self.map, self._theme.colours.ground, self.title.text())
 
     def _command(self) -> str:
         model = self._model

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from engine.inspection.inspect_spec import MASKS, MaskName
 from workbench.plots.colour_maps import Scale
-from workbench.plots.export import Column, image_of, matrix_csv, npz, png, svg
+from workbench.plots.export import Column, matrix_csv, npz
 from workbench.plots.theme import PlotTheme
 from workbench.plots.tiled_map import CellAt, TiledMap
 from workbench.plots.token_axis import shown_token
@@ -29,6 +29,7 @@ from workbench.viewmodels.attention import AttentionModel
 from workbench.viewmodels.attention_ablation import change_columns, telling
 from workbench.viewmodels.attention_mask import MOST_PAINTED, MaskModel, cells_of, own_cells
 from workbench.viewmodels.attention_tiles import head_tile
+from workbench.views.attention.pictures import Pictures
 from workbench.views.job_line import JobLine
 from workbench.views.plot_card import plot_exports
 from workbench.widgets.bar_list import Bar, BarList
@@ -296,18 +297,10 @@ class PaintView(QWidget):
     # Files
 
     def _exports(self) -> Exports:
+        shown = Pictures(self.map, self._theme)
         return Exports(
-            image=self._image, png=self._png, svg=self._svg, csv=self._csv, npz=self._npz,
+            image=shown.image, png=shown.png, svg=shown.svg, csv=self._csv, npz=self._npz,
         )  # fmt: skip
-
-    def _image(self) -> QImage:
-        return image_of(self.map, self._theme.colours.ground)
-
-    def _png(self) -> bytes:
-        return png(self.map, self._theme.colours.ground)
-
-    def _svg(self) -> bytes:
-        return svg(self.map, self._theme.colours.ground)
 
     def _csv(self) -> Work | None:
         """The mask as it is painted: 1 where the query sees the key."""

@@ -7,7 +7,7 @@ from typing import Final, cast
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QImage
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -23,13 +23,14 @@ from engine.models.reference import ModelRef
 from engine.prompting.elements import Language
 from workbench.plots.colour_bar import ColourBar
 from workbench.plots.colour_maps import DIFFERENCE, Scale
-from workbench.plots.export import image_of, matrix_csv, npz, png, svg
+from workbench.plots.export import matrix_csv, npz
 from workbench.plots.theme import PlotTheme
 from workbench.plots.tiled_map import CellAt, TiledMap
 from workbench.plots.token_axis import shown_token
 from workbench.services.container import Services
 from workbench.viewmodels.attention_inside import PatchChoice, PatchModel
 from workbench.viewmodels.attention_tiles import matrix_tile
+from workbench.views.attention.pictures import Pictures
 from workbench.views.job_line import JobLine
 from workbench.widgets.chips import Chip
 from workbench.widgets.empty_state import EmptyState
@@ -224,18 +225,10 @@ class PatchView(QWidget):
     # Files
 
     def _exports(self) -> Exports:
+        shown = Pictures(self.map, self._theme, self.title.text)
         return Exports(
-            image=self._image, png=self._png, svg=self._svg, csv=self._csv, npz=self._npz,
+            image=shown.image, png=shown.png, svg=shown.svg, csv=self._csv, npz=self._npz,
         )  # fmt: skip
-
-    def _image(self) -> QImage:
-        return image_of(self.map, self._theme.colours.ground)
-
-    def _png(self) -> bytes:
-        return png(self.map, self._theme.colours.ground)
-
-    def _svg(self) -> bytes:
-        return svg(self.map, self._theme.colours.ground, self.title.text())
 
     def _csv(self) -> Work | None:
         result = self._patch.result
