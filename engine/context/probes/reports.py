@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from engine.errors import EngineError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.context.attention.rule import Rule
     from engine.models.loaded import LoadedModel
 
 SWAPS: Final = 5
@@ -27,6 +29,11 @@ Gap = tuple[bool, float | None]
 def title_of(name: str) -> str:
     """A method as people call it: ``"ReRoPE + log n"``."""
     return " + ".join(TITLES[part] for part in parts_of(name))
+
+
+def _parameters(rule: Rule) -> str:
+    """``"window 96, group 8"``"""
+    return ", ".join(f"{one.name} {getattr(rule, one.name)}" for one in fields(rule))
 
 
 def refused(name: str, error: EngineError) -> MethodReport:
@@ -77,7 +84,7 @@ def report(
         factor=factor,
         inv_freq=after.inv_freq if after else np.zeros(0),
         attention=after.attention if after else 1.0,
-        parameters=", ".join(str(rule) for rule in rules),
+        parameters=" + ".join(_parameters(rule) for rule in rules),
         cache_gap=difference,
         keeps_cache=method.keeps_cache,
         swap_ms=sorted(times)[SWAPS // 2],

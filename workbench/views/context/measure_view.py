@@ -267,7 +267,7 @@ class MeasureView(QScrollArea):
         name = self._name(probe, method)
         refused = probe.refused(method)
         if refused is not None:
-            return MethodPanel(name, (), f"{tell(refused.problem)} {tell(refused.hint)}")
+            return MethodPanel(name, (), tell(refused.problem))
         columns = tuple(self._column(probe, method, length) for length in probe.lengths())
         return MethodPanel(name, columns)
 

@@ -65,7 +65,6 @@ class SetupPanel(SettingsColumn):
         set_role(self.refusal, "muted")
         self.twin = QPushButton(self)
         self.twin.setObjectName("compare-twin")
-        self.twin.setProperty("role", "quiet")
         self._twin_id = ""
         self.divisors = QLineEdit(self)
         self.divisors.setObjectName("long-factor")
