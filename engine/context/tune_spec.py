@@ -36,6 +36,9 @@ spec says otherwise."""
 class Lora:
     """Small matrices beside the model's own, which stay as they are (arXiv 2106.09685).
 
+    Rank 64 found no more than 32 on teach-rope: 44 and 45 of 48 keys at four times its length, all
+    weights 46 (seed 0, 450 steps; their 95 % intervals overlap).
+
     Attributes:
         rank: Rank r of what is added to each matrix.
         alpha: Scale: alpha / r times the product of the two small matrices is added.
