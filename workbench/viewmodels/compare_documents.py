@@ -8,7 +8,6 @@ from itertools import count
 from typing import Final
 
 from engine.context.documents_spec import DocumentOptions, DocumentText, Rank
-from engine.errors import BadSpec
 from engine.evaluation.spec import CompareSpec
 from engine.prompting.knowledge import Knowledge
 
@@ -79,8 +78,6 @@ class DocumentChoice:
     def check(self) -> None:
         """Raise `BadSpec` when a value is outside its range."""
         self.options.check()
-        if self.rank not in RANKS:
-            raise BadSpec(f"There is no rank “{self.rank}”.", f"Choose one of: {', '.join(RANKS)}.")
 
 
 def choice_of(spec: CompareSpec) -> DocumentChoice:

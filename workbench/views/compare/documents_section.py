@@ -17,6 +17,7 @@ from workbench.viewmodels.names import column_title
 from workbench.views.compare.element_field import Swatch
 from workbench.widgets.elided import ElidedCombo
 from workbench.widgets.error_note import ErrorNote
+from workbench.widgets.flow_layout import FlowBar, FlowLayout
 from workbench.widgets.fold import FoldHeading, set_role
 from workbench.widgets.plain import PlainLabel
 from workbench.widgets.sources_bar import SourcesBar
@@ -43,16 +44,14 @@ class DocumentsSection(QWidget):
         self.content = QWidget(self)
         self.sources = SourcesBar(icons, "compare-documents", self.content)
         self.note = ErrorNote(self.content)
-        self.settings = QWidget(self.content)
-        self.passages_label = PlainLabel(self.settings)
-        self.passages = QSpinBox(self.settings)
+        self.settings = FlowBar(self.content)
+        self._most = QWidget(self.settings)
+        self.passages_label = PlainLabel(self._most)
+        self.passages = QSpinBox(self._most)
         self.passages.setObjectName("compare-passages")
         self.passages.setRange(1, MOST_PASSAGES)
         self.rank: QComboBox = ElidedCombo(self.settings)
-        self.rank.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.rank.setMinimumContentsLength(8)
+        self.rank.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.rank.setObjectName("compare-rank")
         self.readers = PlainLabel(self.content)
         self.readers.setObjectName("compare-readers")
@@ -183,12 +182,14 @@ class DocumentsSection(QWidget):
         head.addWidget(Swatch("context", self))
         set_role(self.count, "muted")
         set_role(self.readers, "muted")
-        row = QHBoxLayout(self.settings)
+        row = QHBoxLayout(self._most)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.passages_label)
         row.addWidget(self.passages)
-        row.addWidget(self.rank, 1)
+        flow = FlowLayout(self.settings, 8)
+        flow.addWidget(self._most)
+        flow.addWidget(self.rank)
         inside = QVBoxLayout(self.content)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(8)

@@ -63,7 +63,7 @@ class PassageSources(QWidget):
     def _button(self, number: int) -> QPushButton:
         button = QPushButton(self.bar)
         button.setObjectName(f"source-{number}")
-        button.setProperty("role", "quiet")
+        button.setProperty("role", "chip")
         button.clicked.connect(partial(self._clicked, number))
         self._flow.addWidget(button)
         button.show()
