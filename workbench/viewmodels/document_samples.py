@@ -99,10 +99,8 @@ def _chapters(language: Language, parts: list[list[str]]) -> tuple[DocumentText,
 def _turns(language: Language, parts: list[list[str]]) -> tuple[DocumentText, ...]:
     """One conversation, a turn a line: the person speaks, the assistant takes note."""
     english = language == "en"
-    you, it, said = (
-        ("You: ", "Assistant: ", "I see.") if english else ("用户：", "助手：", "明白了。")
-    )
-    turns = [f"{you}{line}\n{it}{said}" for lines in parts for line in lines[::2] + lines[1::2]]
+    turn = "{}\nI see." if english else "{}\n明白了。"
+    turns = [turn.format(line) for lines in parts for line in lines[::2] + lines[1::2]]
     return (DocumentText("Conversation" if english else "对话", "\n".join(turns)),)
 
 
