@@ -74,6 +74,9 @@ KINDS: dict[str, Kind] = {
     "extend-probe-kept": Kind(
         "engine.context.probe_spec:KeptProbeSpec", "engine.context.probe_store:kept"
     ),
+    "extend-search": Kind(
+        "engine.context.search_spec:SearchSpec", "engine.context.probes.search:run", True
+    ),
     "extend-finetune": Kind(
         "engine.context.tune_spec:TuneContextSpec", "engine.context.tuning.tune:run", True
     ),
