@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from engine.decoding.batching import free_bytes
 from engine.errors import DeviceOutOfMemory
+from engine.pruning.loss import check_predicts
 from engine.pruning.one_pass import memory_explained
 from engine.pruning.passages import Passages
 from engine.pruning.targets import Target
@@ -44,7 +45,9 @@ def read_gradients(
 
     Raises:
         DeviceOutOfMemory: The gradients do not fit.
+        UnsupportedModel: The model predicts no next token.
     """
+    check_predicts(model)
     weights = {id(target.parameter): target.parameter for target in found}  # experts share theirs
     _check_room(list(weights.values()))
     squares: dict[int, Tensor] = {}

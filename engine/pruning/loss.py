@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional as F
 
+from engine.errors import UnsupportedModel
+from engine.models.anatomy import structure_of
 from engine.models.architecture import text_config
 from engine.models.logits import keeps_logits
 from engine.pruning.passages import Passages
@@ -70,7 +72,11 @@ def losses(model: PreTrainedModel, text: Passages, check: Callable[[], None]) ->
         model: In eval mode.
         text: The windows, padded at the end.
         check: Called before each forward; what it raises ends the measurement.
+
+    Raises:
+        UnsupportedModel: The model predicts no next token.
     """
+    check_predicts(model)
     lengths = text.real.sum(1)
     order = lengths.argsort(descending=True, stable=True)  # windows of like length together
     sums, counts = [0.0] * len(order), [0] * len(order)
@@ -97,6 +103,17 @@ def losses(model: PreTrainedModel, text: Passages, check: Callable[[], None]) ->
         ):
             sums[place], counts[place] = total, count
     return Losses(tuple(sums), tuple(counts))
+
+
+def check_predicts(model: PreTrainedModel) -> None:
+    """Raise `UnsupportedModel` for encoders and encoder-decoders: no next token, no such loss."""
+    structure = structure_of(model.config)
+    if structure in {"encoder", "encoder-decoder"}:
+        raise UnsupportedModel(
+            f"The loss of next tokens says nothing about “{model.config.model_type}”: "
+            f"it is an {structure}.",
+            "Prune it with 0 windows measured, or choose a decoder.",
+        )
 
 
 def _together(model: PreTrainedModel, text: Passages) -> int:

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from engine.errors import UnsupportedModel
 from engine.pruning import loss as counted
 from engine.pruning.passages import Passages
 from tests.support.tiny_models import tiny_model
@@ -53,6 +54,13 @@ def test_a_window_where_nothing_counts_adds_nothing(model) -> None:
     assert found.counts == (1, 0)
     assert found.sums[1] == 0.0
     assert found.sums[0] == pytest.approx(plain(model, text), abs=2e-6)
+
+
+@pytest.mark.parametrize("family", ["bert", "t5"])
+def test_a_model_without_next_tokens_is_refused(family: str) -> None:
+    text = windows(torch.ones((1, 8), dtype=torch.bool), [8])
+    with pytest.raises(UnsupportedModel, match="next tokens"):
+        counted.loss(tiny_model(family)[0], text, lambda: None)
 
 
 def test_logits_of_one_forward_stay_below_the_limit(model, monkeypatch: pytest.MonkeyPatch) -> None:
