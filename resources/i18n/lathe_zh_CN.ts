@@ -8373,6 +8373,14 @@ One question, leave one out</source>
         <translation>除数，每个维度对一个</translation>
     </message>
     <message>
+        <source>Search divisors</source>
+        <translation>搜索除数</translation>
+    </message>
+    <message>
+        <source>24 lists are tried on keys hidden in a text as long as the factor says (4 where each length has its own); the best one is filled in</source>
+        <translation>在倍数所定长度的文本里藏入密码，试 24 个列表（若按各长度所需则取 4 倍），填入最好的一个</translation>
+    </message>
+    <message>
         <source>LongRoPE&apos;s divisors</source>
         <translation>LongRoPE 的除数</translation>
     </message>

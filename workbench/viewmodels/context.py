@@ -8,6 +8,7 @@ from typing import Final, Literal
 from PySide6.QtCore import QObject, Signal
 
 from engine.context.alibi import TWINS
+from engine.context.search_spec import SearchResult, SearchSpec
 from engine.errors import EngineError
 from engine.jobs.registry import KINDS
 from engine.models.reference import ModelRef
@@ -46,6 +47,7 @@ class ContextModel(QObject):
         probe: Keys and perplexity by method and length.
         twin: The same of the teaching model whose positions are of the other kind.
         survey: What each method does to the frequencies; asks for no keys.
+        divisors: The search for LongRoPE's divisors.
         tune: A copy trained on longer texts.
         documents: Questions about documents longer than the window.
         anatomy: The current model's, or None while nothing is known.
@@ -72,6 +74,8 @@ class ContextModel(QObject):
         self.anatomy: Anatomy | None = None
         self._look = JobSlot(jobs, self)
         self._look.found.connect(self._looked)
+        self.divisors = JobSlot(jobs, self)
+        self.divisors.found.connect(self._divisors_found)
         current.chosen.connect(self._model_chosen)
 
     @property
@@ -119,6 +123,20 @@ class ContextModel(QObject):
         except EngineError as error:
             self.twin.job.refused.emit(error.report())
             return False
+
+    def search_divisors(self) -> bool:
+        """Look for LongRoPE's divisors for the stretch that is set; they go into the settings."""
+        setup = self.setup
+        spec = SearchSpec(
+            model=self._current.ref, factor=setup.factor or SURVEYED, needles=setup.needles,
+            language=setup.language, seed=setup.seed,
+        )  # fmt: skip
+        return self.divisors.start(spec)
+
+    def _divisors_found(self, result: object) -> None:
+        if isinstance(result, SearchResult):
+            text = ", ".join(f"{one:.6g}" for one in result.long_factor)
+            self.set_setup(replace(self.setup, long_factor=text))
 
     def set_setup(self, setup: ContextSetup) -> None:
         """Other settings."""
@@ -171,6 +189,7 @@ class ContextModel(QObject):
     def _model_chosen(self) -> None:
         for one in (self.probe, self.twin, self.survey, self.tune, self.documents):
             one.forget()
+        self.divisors.forget()
         self.anatomy = None
         self.described.emit()
         if self._awake:

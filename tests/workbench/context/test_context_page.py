@@ -116,6 +116,19 @@ def test_a_method_that_fails_leaves_the_others(driver: Driver) -> None:
     assert not driver.page.measure.kept.isVisibleTo(driver.page)
 
 
+def test_divisors_are_searched_by_a_click(driver: Driver) -> None:
+    panel = driver.page.panel
+    assert not panel.search.isVisibleTo(driver.page)
+    driver.click(panel.methods["longrope"])
+    driver.number("stretch-factor", "1.2")
+    driver.until(driver.model.divisors.ended, lambda: driver.click(panel.search))
+    found = [float(one) for one in panel.divisors.text().split(",")]
+    assert found == sorted(found)
+    spec = driver.model.setup.probe(driver.model.ref)
+    assert spec.long_factor == tuple(found)
+    assert len(found) == 8  # pairs of the tiny model
+
+
 def test_reading_is_chosen_and_implementations_are_timed(driver: Driver, qapp) -> None:
     driver.choose("probe-cache", "8 bits (fp8)")
     driver.choose("probe-attention", "Written out (eager)")

@@ -213,6 +213,10 @@ class ContextPage(WorkingPage):
         self._go("measure")
         self.model.compare_twin()
 
+    def _search_wanted(self) -> None:
+        self._go("measure")
+        self.model.search_divisors()
+
     def _advised(self, scenario: str) -> None:
         self.model.advise(scenario)
         advice = self.model.advice
@@ -328,6 +332,7 @@ class ContextPage(WorkingPage):
         self.panel.edited.connect(self._setup_edited)
         self.reading.edited.connect(self._setup_edited)
         self.panel.twin_wanted.connect(self._twin_wanted)
+        self.panel.search_wanted.connect(self._search_wanted)
         self.panel.advised.connect(self._advised)
         self.bar.chosen.connect(self._chosen)
         for view in self.views.values():

@@ -40,12 +40,14 @@ class SetupPanel(SettingsColumn):
     Signals:
         edited(object): The `ContextSetup` as the person wants it.
         advised(str): The person asks the advisor about a task.
+        search_wanted(): LongRoPE's divisors are to be searched.
         twin_wanted(): The teaching model with the other kind of positions is to be measured.
     """
 
     edited = Signal(object)
     advised = Signal(str)
     twin_wanted = Signal()
+    search_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +68,8 @@ class SetupPanel(SettingsColumn):
         self.twin = QPushButton(self)
         self.twin.setObjectName("compare-twin")
         self._twin_id = ""
+        self.search = QPushButton(self)
+        self.search.setObjectName("search-divisors")
         self.divisors = QLineEdit(self)
         self.divisors.setObjectName("long-factor")
         self.lengths = QLineEdit(self)
@@ -110,6 +114,7 @@ class SetupPanel(SettingsColumn):
         for method, chip in self.methods.items():
             chip.setChecked(method in setup.methods)
         self.divisors.setVisible("longrope" in setup.methods)
+        self.search.setVisible("longrope" in setup.methods)
         if not self.divisors.hasFocus():
             self.divisors.setText(setup.long_factor)
         if not self.lengths.hasFocus():
@@ -182,6 +187,13 @@ class SetupPanel(SettingsColumn):
             self.tr("At the end of each window; the tokens before are its context")
         )
         self.divisors.setPlaceholderText(self.tr("Divisors, one per pair of dimensions"))
+        self.search.setText(self.tr("Search divisors"))
+        self.search.setToolTip(
+            self.tr(
+                "24 lists are tried on keys hidden in a text as long as the factor says (4 where "
+                "each length has its own); the best one is filled in"
+            )
+        )
         self.divisors.setAccessibleName(self.tr("LongRoPE's divisors"))
         self.text.combo.setAccessibleName(texts[4])
         self._fill_scenarios()
@@ -310,7 +322,7 @@ class SetupPanel(SettingsColumn):
         windows = form((labels["windows"], self.windows), (labels["stride"], self.stride))
         self._groups = {
             "for": self.add_section(self.scenario, self.reason),
-            "methods": self.add_section(chips, self.divisors, self.refusal, self.twin),
+            "methods": self.add_section(chips, self.divisors, self.search, self.refusal, self.twin),
             "far": self.add_section(sizes, self.wrong),
             "keys": self.add_section(keys),
             "text": self.add_section(self.text, windows),
@@ -321,6 +333,7 @@ class SetupPanel(SettingsColumn):
         self.scenario.activated.connect(self._scenario_chosen)
         for chip in self.methods.values():
             chip.clicked.connect(self._methods_edited)
+        self.search.clicked.connect(self.search_wanted)
         self.twin.clicked.connect(self.twin_wanted)
         self.divisors.editingFinished.connect(self._divisors_edited)
         self.lengths.editingFinished.connect(self._lengths_edited)
