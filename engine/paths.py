@@ -8,6 +8,8 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
+from engine.errors import StoreError
+
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 
 
@@ -44,7 +46,18 @@ class Paths:
         return cls(root / "data", root / "config", root / "cache", root / "logs")
 
     def ensure(self) -> Paths:
-        """Create the folders; returns itself."""
+        """Create the folders; returns itself.
+
+        Raises:
+            StoreError: One cannot be created.
+        """
         for folder in (self.data, self.config, self.cache, self.logs):
-            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(
+                    f"Lathe's folder “{folder}” cannot be created.",
+                    "Set LATHE_HOME to a folder that can be written to.",
+                    detail=str(error),
+                ) from error
         return self

@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if sys.platform == "win32":
         # On Windows torch cannot be imported once Qt's libraries are loaded.
         import torch  # noqa: F401
+    from engine.errors import StoreError
     from engine.paths import Paths
     from workbench.bootstrap import Application, make_qt
     from workbench.pages import PAGES
@@ -50,7 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if raise_open_window(paths.data):
             sys.stdout.write("Lathe is open already; its window comes to the front.\n")
             return 0
-    application = Application(app, options, paths)
+    try:
+        application = Application(app, options, paths)
+    except StoreError as error:  # there is no window yet that could say it
+        sys.stderr.write(f"{error.message}\n{error.hint}\n")
+        return 2
     if options.screenshot is not None or options.self_test:
         from workbench.unattended import run_unattended
 
