@@ -70,6 +70,13 @@ def _keep_mode(temporary: Path, path: Path) -> None:
     if path.exists():
         temporary.chmod(path.stat().st_mode & 0o7777)
         return
+    usual_mode(temporary)
+
+
+def usual_mode(file: Path) -> None:
+    """Give a file the permissions that any new file gets: some libraries write private ones."""
+    if os.name != "posix":
+        return
     mask = os.umask(0)
     os.umask(mask)
-    temporary.chmod(0o666 & ~mask)
+    file.chmod(0o666 & ~mask)

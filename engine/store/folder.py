@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.store.atomic import usual_mode
+
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
@@ -24,6 +26,9 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     try:
         partial.mkdir(parents=True)
         yield partial
+        for file in partial.rglob("*"):
+            if file.is_file():
+                usual_mode(file)  # safetensors writes files that only their owner can read
         _take_place(partial, folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)  # half a folder is of no use to anyone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,19 @@ def test_the_former_folder_comes_back_when_the_new_one_cannot_take_its_place(
         write(out, "second")
     assert list(tmp_path.iterdir()) == [out]
     assert read(out) == "first"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_files_have_the_permissions_of_any_new_file(tmp_path: Path) -> None:
+    usual = tmp_path / "usual"
+    usual.write_text("", encoding="utf-8")
+    with whole_folder(tmp_path / "out") as partial:
+        (partial / "parts").mkdir()
+        for private in (partial / "weights", partial / "parts" / "more"):
+            private.write_text("", encoding="utf-8")
+            private.chmod(0o600)
+    for file in (tmp_path / "out" / "weights", tmp_path / "out" / "parts" / "more"):
+        assert file.stat().st_mode == usual.stat().st_mode
 
 
 def test_what_a_killed_writer_left_is_no_part_of_the_next(tmp_path: Path) -> None:
