@@ -41,6 +41,7 @@ class JobLine(QWidget):
     def __init__(self, job: Followed, parent: QWidget | None = None, patience_ms: int = 0) -> None:
         super().__init__(parent)
         self._job = job
+        self._at_work, self._said = False, ""
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(patience_ms)
@@ -82,13 +83,24 @@ class JobLine(QWidget):
 
     def _retranslate(self) -> None:
         self.stop.setText(self.tr("Stop"))
+        self._write_step()
+
+    def _write_step(self) -> None:
+        """What is being done, in the language of the window."""
+        if not self._at_work:
+            self.step.setText("")
+        elif not self.stop.isEnabled():
+            self.step.setText(self.tr("Stopping after this step…"))
+        else:
+            self.step.setText(tell(self._said) if self._said else self.tr("Preparing…"))
 
     def _running(self, running: bool) -> None:
-        self.step.setText(self.tr("Preparing…") if running else "")
+        self._at_work, self._said = running, ""
         if running:
             self.note.show_report(None)
             self.bar.setRange(0, 0)
             self.stop.setEnabled(True)
+        self._write_step()
         self._patience.stop()
         if running and self._patience.interval():
             self._patience.start()
@@ -98,7 +110,7 @@ class JobLine(QWidget):
     def _stop_clicked(self) -> None:
         """A step that has begun is ended first; loading the libraries is one, and takes seconds."""
         self.stop.setEnabled(False)
-        self.step.setText(self.tr("Stopping after this step…"))
+        self._write_step()
         self._job.stop()
 
     def _show_working(self) -> None:
@@ -108,8 +120,8 @@ class JobLine(QWidget):
         self.bar.setRange(0, 0 if event.fraction is None else 1000)
         if event.fraction is not None:
             self.bar.setValue(round(event.fraction * 1000))
-        if self.stop.isEnabled():
-            self.step.setText(tell(event.text))
+        self._said = event.text
+        self._write_step()
 
     def _refused(self, report: ErrorReport) -> None:
         self.note.show_report(report)

@@ -75,7 +75,7 @@ def test_the_whole_program_speaks_chinese(qapp, tmp_path, qtbot):
         r"Esc|nat|Del|[Tt]op-k|[Tt]op-p|[Mm]in-p|safetensors|CoT|cpu|cuda|bfloat16|float16|sdpa|"
         r"eager|flash_attention_2|flex_attention|LlamaForCausalLM|BloomForCausalLM|softmax|YaRN|"
         r"Wanda|RIA|RI|SparseGPT|GBLM|OWL|FLAP|REAP|WIFN|Self-Extend|ReRoPE|StreamingLLM|NBCE|NTK|LoRA|"
-        r"Leaky|log n|Map-reduce|SDPA|Flex|Flash 2|"
+        r"Leaky|log n|Map-reduce|SDPA|Flex|Flash 2|Alpha|"
         r"Llama 3|LongRoPE|ReLU|GELU|tanh|Swish|Sigmoid|(Re|GE|Swi)?GLU|β"
     )  # fmt: skip
     with running_application(qapp, tmp_path, PAGES) as real:
