@@ -20,7 +20,7 @@ def mcnemar_exact(only_first: int, only_second: int) -> float:
     for k in range(1, min(only_first, only_second) + 1):
         ways = ways * (discordant - k + 1) // k
         tail += ways
-    return min(1.0, 2 * tail / 2**discordant)
+    return min(1.0, 2 * tail / (1 << discordant))
 
 
 def mcnemar_mid_p(only_first: int, only_second: int) -> float:
