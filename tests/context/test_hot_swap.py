@@ -105,7 +105,7 @@ def apart(model, method):
     return float((whole - last).abs().max())
 
 
-@pytest.mark.parametrize("name", (*SCALING_NAMES, *RULES))
+@pytest.mark.parametrize("name", [*SCALING_NAMES, *RULES])
 def test_a_cache_gives_what_one_pass_gives_or_is_flagged(name):
     model = tiny_model("llama")
     with torch.no_grad():
