@@ -573,7 +573,7 @@
     </message>
     <message>
         <source>log-probability {p}, entropy {h} nats</source>
-        <translation>对数概率 {p}，熵 {h} nat</translation>
+        <translation>对数概率 {p}，熵 {h} 奈特</translation>
     </message>
     <message>
         <source>{n} passages still read</source>
@@ -581,7 +581,7 @@
     </message>
     <message>
         <source>{rank} {name} · {n} of {all} tokens</source>
-        <translation>{rank} {name} · {all} 个词元中的 {n} 个</translation>
+        <translation>{rank} {name} · {all} 个 token 中的 {n} 个</translation>
     </message>
     <message>
         <source>{place}. {name} · score {score}</source>
@@ -601,11 +601,11 @@
     </message>
     <message>
         <source>read {read} tokens ({computed} computed), wrote {new}, in {time}</source>
-        <translation>读 {read} 个词元（计算 {computed} 个），写 {new} 个，用时 {time}</translation>
+        <translation>读 {read} 个 token（计算 {computed} 个），写 {new} 个，用时 {time}</translation>
     </message>
     <message>
         <source>longest prompt {n} of {window} tokens; documents have {all}</source>
-        <translation>最长提示 {n} / {window} 个词元；文档共 {all} 个</translation>
+        <translation>最长提示 {n} / {window} 个 token；文档共 {all} 个</translation>
     </message>
 </context>
 <context>
@@ -896,7 +896,7 @@
     </message>
     <message>
         <source>{n} tokens</source>
-        <translation>{n} 个词元</translation>
+        <translation>{n} 个 token</translation>
     </message>
     <message>
         <source>Here</source>
@@ -963,7 +963,7 @@
     </message>
     <message>
         <source>Token filled in for “{token}”</source>
-        <translation>填入“{token}”处的词元</translation>
+        <translation>填入“{token}”处的 token</translation>
     </message>
     <message>
         <source>Next token after “{token}”</source>
@@ -1195,7 +1195,7 @@
     </message>
     <message>
         <source>Tokens per second</source>
-        <translation>每秒词元数</translation>
+        <translation>每秒 token 数</translation>
     </message>
     <message>
         <source>Perplexity</source>
@@ -1741,11 +1741,11 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Without {part} the loss rises by {rise} nats per token.</source>
-        <translation>去掉{part}后，损失每 token 上升 {rise} nat。</translation>
+        <translation>去掉{part}后，损失每 token 上升 {rise} 奈特。</translation>
     </message>
     <message>
         <source>Whole model: {loss} nats per token on {items} held-out items ({tokens} predicted tokens); intervals 95 %, paired. {restored}</source>
-        <translation>完整模型：在 {items} 道留出题上每 token {loss} nat（预测 {tokens} 个 token）；95 % 区间，配对。{restored}</translation>
+        <translation>完整模型：在 {items} 道留出题上每 token {loss} 奈特（预测 {tokens} 个 token）；95 % 区间，配对。{restored}</translation>
     </message>
     <message>
         <source>Afterwards its logits are bit for bit what they were.</source>
@@ -1773,7 +1773,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Nats per predicted token, against the whole model</source>
-        <translation>相对完整模型，每个预测 token 的 nat 数</translation>
+        <translation>相对完整模型，每个预测 token 的奈特数</translation>
     </message>
     <message>
         <source>Loss</source>
@@ -1781,7 +1781,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Nats per token</source>
-        <translation>每 token 的 nat 数</translation>
+        <translation>每 token 的奈特数</translation>
     </message>
     <message>
         <source>{part}, layer {n}</source>
@@ -2003,7 +2003,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Passages side by side; the surest one decides each token (Su 2023).</source>
-        <translation>段落并排阅读；每个词元由最有把握的段落决定（苏剑林，2023）。</translation>
+        <translation>段落并排阅读；每个 token 由最有把握的段落决定（苏剑林，2023）。</translation>
     </message>
     <message>
         <source>Every part is read alone, in one batch; the results are joined.</source>
@@ -2165,7 +2165,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>tokens</source>
-        <translation>词元</translation>
+        <translation>token</translation>
     </message>
     <message>
         <source>perplexity</source>
@@ -2205,7 +2205,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Windows: {windows}; scored are the last {stride} tokens of each; text: {text}</source>
-        <translation>窗口数：{windows}；每个窗口计分最后 {stride} 个词元；文本：{text}</translation>
+        <translation>窗口数：{windows}；每个窗口计分最后 {stride} 个 token；文本：{text}</translation>
     </message>
     <message>
         <source>seconds per text</source>
@@ -2287,7 +2287,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>{model}; {windows} windows of {length} tokens, seed {seed}; {n} of {all} points</source>
-        <translation>{model}；{windows} 个窗口，每个 {length} 词元，种子 {seed}；{n} / {all} 个点</translation>
+        <translation>{model}；{windows} 个窗口，每个 {length} token，种子 {seed}；{n} / {all} 个点</translation>
     </message>
     <message>
         <source>calibration {a}, measured on {b}</source>
@@ -2523,11 +2523,11 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source> tokens</source>
-        <translation> 个词元</translation>
+        <translation> 个 token</translation>
     </message>
     <message>
         <source>Tokens that one prompt with its answer may have</source>
-        <translation>一个提示连同回答最多的词元数</translation>
+        <translation>一个提示连同回答最多的 token 数</translation>
     </message>
     <message>
         <source>Most passages that are read side by side</source>
@@ -2539,11 +2539,11 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Unlikely tokens are cut before passages are compared</source>
-        <translation>比较段落之前先去掉不太可能的词元</translation>
+        <translation>比较段落之前先去掉不太可能的 token</translation>
     </message>
     <message>
         <source>Entropy in nats by which the passage of the token before is favoured</source>
-        <translation>上一个词元所属段落享有的熵优惠（nat）</translation>
+        <translation>上一个 token 所属段落享有的熵优惠（奈特）</translation>
     </message>
     <message>
         <source>Tokens of whole sentences that a passage repeats of the one before</source>
@@ -2689,11 +2689,11 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>Tokens read</source>
-        <translation>读入词元</translation>
+        <translation>读入 token</translation>
     </message>
     <message>
         <source>prompt tokens over all steps</source>
-        <translation>所有步骤的提示词元</translation>
+        <translation>所有步骤的提示 token</translation>
     </message>
     <message>
         <source>computed</source>
@@ -3249,7 +3249,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>tokens</source>
-        <translation>词元</translation>
+        <translation>token</translation>
     </message>
     <message>
         <source>Read back from the live module. Frequencies untouched by: {names}</source>
@@ -3265,7 +3265,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>{slow} of {all} pairs never made a whole turn within the {trained} tokens of training: beyond, they show angles that the model has not seen.</source>
-        <translation>{all} 对维度中有 {slow} 对在训练的 {trained} 个词元内从未转满一圈：超出之后，它们会出现模型没见过的角度。</translation>
+        <translation>{all} 对维度中有 {slow} 对在训练的 {trained} 个 token 内从未转满一圈：超出之后，它们会出现模型没见过的角度。</translation>
     </message>
     <message>
         <source>Method</source>
@@ -3285,7 +3285,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>tokens per turn of the last pair</source>
-        <translation>最后一对每转一圈的词元数</translation>
+        <translation>最后一对每转一圈的 token 数</translation>
     </message>
     <message>
         <source>Temperature</source>
@@ -3655,7 +3655,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>How much the loss rises when this layer alone is cut, nats per token</source>
-        <translation>只剪这一层时损失上升多少（奈特/词元）</translation>
+        <translation>只剪这一层时损失上升多少（奈特/token）</translation>
     </message>
     <message>
         <source>Heads</source>
@@ -3675,7 +3675,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>nats per token, {n} windows, this layer alone cut</source>
-        <translation>奈特/词元，{n} 个窗口，只剪这一层</translation>
+        <translation>奈特/token，{n} 个窗口，只剪这一层</translation>
     </message>
     <message>
         <source>Let the rule decide about this layer again</source>
@@ -4166,11 +4166,11 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>{model}, trained on {trained} tokens; at most {most} keys a cell, {needles} in one text, seed {seed}; a cell ends at an interval of {width}</source>
-        <translation>{model}，训练长度 {trained} 个词元；每格最多 {most} 个密码，每篇文本 {needles} 个，种子 {seed}；区间窄到 {width} 时该格结束</translation>
+        <translation>{model}，训练长度 {trained} 个 token；每格最多 {most} 个密码，每篇文本 {needles} 个，种子 {seed}；区间窄到 {width} 时该格结束</translation>
     </message>
     <message>
         <source>A key counts when each of its digits is the likeliest token.</source>
-        <translation>密码的每一位都是最可能的词元时，才算找到。</translation>
+        <translation>密码的每一位都是最可能的 token 时，才算找到。</translation>
     </message>
     <message>
         <source>measured in {time}</source>
@@ -4186,11 +4186,11 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>perplexity {value} over {n} tokens</source>
-        <translation>困惑度 {value}，{n} 个词元</translation>
+        <translation>困惑度 {value}，{n} 个 token</translation>
     </message>
     <message>
         <source>{tokens} tokens, factor {factor}</source>
-        <translation>{tokens} 个词元，倍数 {factor}</translation>
+        <translation>{tokens} 个 token，倍数 {factor}</translation>
     </message>
     <message>
         <source>{cache} MB of keys and values, {peak} MB at the peak</source>
@@ -5157,7 +5157,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>nats per token</source>
-        <translation>奈特/词元</translation>
+        <translation>奈特/token</translation>
     </message>
     <message>
         <source>moved against σ = 0</source>
@@ -5189,7 +5189,7 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     </message>
     <message>
         <source>{model} at {ratio} zeros; {n} windows of {length} tokens, seed {seed}</source>
-        <translation>{model}，{ratio} 为零；{n} 个窗口，每个 {length} 词元，种子 {seed}</translation>
+        <translation>{model}，{ratio} 为零；{n} 个窗口，每个 {length} token，种子 {seed}</translation>
     </message>
     <message>
         <source>calibration {a}, measured on {b}</source>
@@ -6267,7 +6267,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Tokens per second: {a} dense, {b} pruned (medians of the answers, timed once: no proof of a gain; zeros are multiplied like other numbers).</source>
-        <translation>每秒词元数：稠密 {a}，剪枝 {b}（各回答的中位数，只计时一次，不能证明有收益；零与其他数一样参与乘法）。</translation>
+        <translation>每秒 token 数：稠密 {a}，剪枝 {b}（各回答的中位数，只计时一次，不能证明有收益；零与其他数一样参与乘法）。</translation>
     </message>
     <message>
         <source>The pruned copy: {share} of its weights are zero; {score}.</source>
@@ -6283,7 +6283,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>token {n}</source>
-        <translation>第 {n} 个词元</translation>
+        <translation>第 {n} 个 token</translation>
     </message>
     <message>
         <source>dense: {text}</source>
@@ -6386,11 +6386,11 @@ One question, leave one out</source>
     </message>
     <message>
         <source>{nll} ± {error} nats per token; {tokens} tokens in {windows} windows</source>
-        <translation>{nll} ± {error} 奈特/词元；{windows} 个窗口共 {tokens} 词元</translation>
+        <translation>{nll} ± {error} 奈特/token；{windows} 个窗口共 {tokens} token</translation>
     </message>
     <message>
         <source>{windows} windows of at most {length} tokens, {scored} scored</source>
-        <translation>{windows} 个窗口，每个至多 {length} 个词元，{scored} 个计入</translation>
+        <translation>{windows} 个窗口，每个至多 {length} 个 token，{scored} 个计入</translation>
     </message>
     <message>
         <source>weights × inputs (WIFN)</source>
@@ -6426,7 +6426,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>{model} ({dtype}, weights {weights}); {score}; {windows} windows of {length} tokens, seed {seed}; calibration {sha}; measured on {measured} other windows</source>
-        <translation>{model}（{dtype}，权重 {weights}）；{score}；{windows} 个窗口，每个 {length} 词元，种子 {seed}；校准文本 {sha}；在另外 {measured} 个窗口上测量</translation>
+        <translation>{model}（{dtype}，权重 {weights}）；{score}；{windows} 个窗口，每个 {length} token，种子 {seed}；校准文本 {sha}；在另外 {measured} 个窗口上测量</translation>
     </message>
 </context>
 <context>
@@ -6642,7 +6642,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Tokens per pass</source>
-        <translation>每次词元数</translation>
+        <translation>每次 token 数</translation>
     </message>
     <message>
         <source>One that cannot run here says why when you measure. A rule of attention, such as ReRoPE, always runs in its own.</source>
@@ -8338,11 +8338,11 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Tokens scored</source>
-        <translation>计分词元数</translation>
+        <translation>计分 token 数</translation>
     </message>
     <message>
         <source>Times the trained length (4x) or tokens (1536), separated by commas</source>
-        <translation>训练长度的倍数（4x）或词元数（1536），用逗号隔开</translation>
+        <translation>训练长度的倍数（4x）或 token 数（1536），用逗号隔开</translation>
     </message>
     <message>
         <source>as each length needs</source>
@@ -8366,7 +8366,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>At the end of each window; the tokens before are its context</source>
-        <translation>在每个窗口的末尾；之前的词元是它的上下文</translation>
+        <translation>在每个窗口的末尾；之前的 token 是它的上下文</translation>
     </message>
     <message>
         <source>Divisors, one per pair of dimensions</source>
@@ -8406,7 +8406,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Tokens each</source>
-        <translation>每个词元数</translation>
+        <translation>每窗 token 数</translation>
     </message>
     <message>
         <source>Seed</source>
@@ -8972,7 +8972,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>measure tokens per second</source>
-        <translation>测量每秒词元数</translation>
+        <translation>测量每秒 token 数</translation>
     </message>
     <message>
         <source>Forget it</source>
@@ -9015,7 +9015,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Cut and measure takes whole parts out, so that file, memory and the time of a token can really shrink; the model here stays whole.</source>
-        <translation>“剪去并测量”把整个部件拿掉，文件、内存和每个词元的时间才会真正变小；这里的模型保持完整。</translation>
+        <translation>“剪去并测量”把整个部件拿掉，文件、内存和每个 token 的时间才会真正变小；这里的模型保持完整。</translation>
     </message>
     <message>
         <source>dense</source>
@@ -9039,7 +9039,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>{gain} × the tokens per second</source>
-        <translation>每秒词元数为原来的 {gain} 倍</translation>
+        <translation>每秒 token 数为原来的 {gain} 倍</translation>
     </message>
     <message>
         <source>no change of speed beyond the noise (± {noise})</source>
@@ -9055,11 +9055,11 @@ One question, leave one out</source>
     </message>
     <message>
         <source>KV cache per token</source>
-        <translation>每词元的 KV 缓存</translation>
+        <translation>每 token 的 KV 缓存</translation>
     </message>
     <message>
         <source>Medians of {n} timed runs of {tokens} tokens, batch 1; the same model against itself: {again} tokens per second, ± {noise}. The change is the median of the rounds&apos; own ratios.</source>
-        <translation>{n} 次计时运行的中位数，每次 {tokens} 个词元，批大小 1；同一模型与自身相比：每秒 {again} 个词元，± {noise}。变化是各轮比值的中位数。</translation>
+        <translation>{n} 次计时运行的中位数，每次 {tokens} 个 token，批大小 1；同一模型与自身相比：每秒 {again} 个 token，± {noise}。变化是各轮比值的中位数。</translation>
     </message>
     <message>
         <source>Perplexity: {windows}.</source>
@@ -9071,7 +9071,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Tokens per second</source>
-        <translation>每秒词元数</translation>
+        <translation>每秒 token 数</translation>
     </message>
     <message>
         <source>Perplexity</source>
@@ -9690,7 +9690,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>0 nats</source>
-        <translation>0 nat</translation>
+        <translation>0 奈特</translation>
     </message>
     <message>
         <source>≥ 3</source>
@@ -9702,7 +9702,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Tint: the entropy of the next-token distribution, in nats. The stronger, the less sure the model was.</source>
-        <translation>着色：下一个 token 分布的熵（nat）。颜色越深，模型越不确定。</translation>
+        <translation>着色：下一个 token 分布的熵（奈特）。颜色越深，模型越不确定。</translation>
     </message>
 </context>
 <context>
@@ -9897,7 +9897,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>About {total} of memory: weights {weights}, gradients {gradients}, optimiser {optimiser}, a text of {tokens} tokens {text}; {free} are free.</source>
-        <translation>约需内存 {total}：权重 {weights}，梯度 {gradients}，优化器 {optimiser}，{tokens} 个词元的文本 {text}；可用 {free}。</translation>
+        <translation>约需内存 {total}：权重 {weights}，梯度 {gradients}，优化器 {optimiser}，{tokens} 个 token 的文本 {text}；可用 {free}。</translation>
     </message>
 </context>
 <context>
@@ -9920,7 +9920,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Nats per token, on the windows of choice</source>
-        <translation>奈特/词元，在用来选择的窗口上</translation>
+        <translation>奈特/token，在用来选择的窗口上</translation>
     </message>
     <message>
         <source>On windows that had no part in the choice</source>
@@ -9948,7 +9948,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>{model}, dense perplexity {d}; {windows} windows of {length} tokens, seed {seed}; calibration {a}, measured on {b}; {s:.1f} s in all. The best of many is lucky too: the figure that judges is the one to believe.</source>
-        <translation>{model}，稠密困惑度 {d}；{windows} 个窗口，每个 {length} 词元，种子 {seed}；校准文本 {a}，测量文本 {b}；共 {s:.1f} 秒。众多候选中的最佳也有运气成分：应以用来评判的数字为准。</translation>
+        <translation>{model}，稠密困惑度 {d}；{windows} 个窗口，每个 {length} token，种子 {seed}；校准文本 {a}，测量文本 {b}；共 {s:.1f} 秒。众多候选中的最佳也有运气成分：应以用来评判的数字为准。</translation>
     </message>
     <message>
         <source>In force</source>
@@ -10040,15 +10040,15 @@ One question, leave one out</source>
     </message>
     <message>
         <source>nats per token</source>
-        <translation>奈特/词元</translation>
+        <translation>奈特/token</translation>
     </message>
     <message>
         <source>{method} at {factor}×; step {step} of {all}, {tokens} tokens read in {time}</source>
-        <translation>{method}，{factor}×；第 {step} / {all} 步，{time} 内读了 {tokens} 个词元</translation>
+        <translation>{method}，{factor}×；第 {step} / {all} 步，{time} 内读了 {tokens} 个 token</translation>
     </message>
     <message>
         <source>{n} tokens/s</source>
-        <translation>{n} 词元/秒</translation>
+        <translation>{n} token/秒</translation>
     </message>
     <message>
         <source>about {time} left</source>
@@ -10064,7 +10064,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>{a} of the keys before ({low} … {high}), {b} after ({least} … {most}), at {tokens} tokens (n = {n})</source>
-        <translation>在 {tokens} 个词元处：训练前找到 {a} 的密码（{low} … {high}），训练后 {b}（{least} … {most}），n = {n}</translation>
+        <translation>在 {tokens} 个 token 处：训练前找到 {a} 的密码（{low} … {high}），训练后 {b}（{least} … {most}），n = {n}</translation>
     </message>
     <message>
         <source>{n} of {all} steps are trained and kept: Resume goes on from there, and what is trained can be saved as a model (stretched {factor} times so far).</source>
@@ -10323,7 +10323,7 @@ One question, leave one out</source>
     </message>
     <message>
         <source>measured: {rise} nats per token, {n} windows</source>
-        <translation>实测：{rise} 奈特/词元，{n} 个窗口</translation>
+        <translation>实测：{rise} 奈特/token，{n} 个窗口</translation>
     </message>
     <message>
         <source>Stop measuring</source>
