@@ -11,6 +11,7 @@ from rich.table import Table
 
 from engine.commands.compare_options import ModelOptions, one_of
 from engine.commands.console import note, out, print_json, print_table, run_job, stop
+from engine.commands.text_option import Text, source
 from engine.context.probe_spec import ProbeRow
 from engine.context.tune_spec import (
     Also,
@@ -26,7 +27,7 @@ from engine.context.tune_spec import (
 )
 from engine.errors import EngineError
 from engine.prompting.elements import Language
-from engine.pruning.prune_spec import TEACHING, TextSource
+from engine.text_source import TEACHING
 
 EVERY = 20
 
@@ -43,7 +44,7 @@ def finetune(
     steps: Annotated[int, typer.Option(help="Optimiser steps.")] = TuneContextSpec.steps,
     rate: Annotated[float, typer.Option(help="Highest learning rate.")] = TuneContextSpec.rate,
     seed: Annotated[int, typer.Option(help="Of the texts.")] = 0,
-    text: Annotated[str, typer.Option(help="A UTF-8 file, or teaching.")] = TEACHING,
+    text: Text = TEACHING,
     n: Annotated[int, typer.Option(help="Keys asked for before and after; 0 = none.")] = 48,
     language: Annotated[str, typer.Option(help="en or zh.")] = "en",
     adapter: Annotated[
@@ -88,7 +89,7 @@ def finetune(
             steps=steps,
             rate=rate,
             seed=seed,
-            source=TextSource(text if text == TEACHING else str(Path(text).absolute())),
+            source=source(text),
             measured=n,
             language=cast(Language, one_of("--language", language, get_args(Language))),
             out=str(output.absolute()) if output else "",

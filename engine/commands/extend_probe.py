@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
@@ -12,6 +11,7 @@ from rich.table import Table
 
 from engine.commands.compare_options import ModelOptions, one_of
 from engine.commands.console import note, out, print_json, print_table, run_job, stop
+from engine.commands.text_option import Text, source
 from engine.context.cache_names import CACHES
 from engine.context.method_names import METHOD_NAMES, PARTS, parts_of
 from engine.context.probe_spec import (
@@ -26,7 +26,7 @@ from engine.context.probe_spec import (
 from engine.errors import BadSpec, EngineError
 from engine.models.reference import AttentionChoice
 from engine.prompting.elements import Language
-from engine.pruning.prune_spec import TEACHING, TextSource
+from engine.text_source import TEACHING
 
 if TYPE_CHECKING:
     from engine.context.probe_spec import MethodReport
@@ -51,9 +51,7 @@ def probe(
     ] = 0.25,
     language: Annotated[str, typer.Option(help="en or zh.")] = "en",
     seed: Annotated[int, typer.Option(help="Which keys and which filler.")] = 0,
-    text: Annotated[
-        str, typer.Option(help="Text of the perplexity: a UTF-8 file, or teaching.")
-    ] = TEACHING,
+    text: Text = TEACHING,
     stride: Annotated[int, typer.Option(help="Tokens scored per window.")] = 128,
     windows: Annotated[int, typer.Option(help="Windows of perplexity; 0 = none.")] = 8,
     cache: Annotated[str, typer.Option(help=f"Of: {', '.join(CACHES)}.")] = "full",
@@ -94,7 +92,7 @@ def probe(
             width=width,
             language=cast(Language, one_of("--language", language, get_args(Language))),
             seed=seed,
-            evaluation=TextSource(text if text == TEACHING else str(Path(text).absolute())),
+            evaluation=source(text),
             stride=stride,
             windows=windows,
             cache=cache,

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterable, Sequence
 
 from engine.models.reference import ModelRef
-from engine.pruning.prune_spec import TextSource
+from engine.text_source import TextSource
 
 TEXT = "text:"
 """Before a text that is given as it is, where a file could be named too."""

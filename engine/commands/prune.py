@@ -31,28 +31,21 @@ from engine.commands.prune_shared import (
     Quantized,
     Seed,
     Sparsity,
-    Text,
     Windows,
     check_files,
     loss_words,
     model_of,
     recipe_of_options,
-    source,
     with_perplexity,
 )
+from engine.commands.text_option import Text, source
 from engine.errors import BadSpec, EngineError
 from engine.paths import Paths
 from engine.pruning.card_spec import Card, Change
 from engine.pruning.presets import presets, save_preset
-from engine.pruning.prune_spec import (
-    CUSTOM,
-    METHODS,
-    TEACHING,
-    PruneResult,
-    PruneSpec,
-    TextSource,
-)
+from engine.pruning.prune_spec import CUSTOM, METHODS, PruneResult, PruneSpec
 from engine.pruning.recipe import PRESETS, Recipe
+from engine.text_source import TEACHING, TextSource
 
 UNITS: Final = {
     "file": "file",

@@ -18,18 +18,17 @@ from engine.commands.prune_shared import (
     Quantized,
     Seed,
     Sparsity,
-    Text,
     Windows,
     check_files,
     model_of,
     numbers,
-    source,
     with_perplexity,
     words,
 )
+from engine.commands.text_option import Text, source
 from engine.errors import EngineError
 from engine.pruning.outliers_spec import KNOWN, STRENGTHS, OutliersResult, OutliersSpec
-from engine.pruning.prune_spec import TEACHING
+from engine.text_source import TEACHING
 
 
 def outliers(

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO, cast, get_args
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
 from engine.commands.compare_options import ModelOptions, one_of
-from engine.commands.lines import COLUMN, TEXT
 from engine.errors import BadSpec
 from engine.pruning.folder import check_folder
-from engine.pruning.prune_spec import ALLOCATIONS, PruneSpec, TextSource
+from engine.pruning.prune_spec import ALLOCATIONS, PruneSpec
 from engine.pruning.recipe import Group, Mode, Recipe
-from engine.pruning.sources import DATA_SETS, check_sources
 from engine.pruning.structured_spec import StructuredSpec
+from engine.text_source import check_sources
 
 if TYPE_CHECKING:
     from engine.models.reference import ModelRef
@@ -24,13 +21,6 @@ if TYPE_CHECKING:
     from engine.pruning.prune_spec import Loss
 
 Model = Annotated[str, typer.Option(help="A model's name or folder.")]
-Text = Annotated[
-    str,
-    typer.Option(
-        help="A text file, a data set (.jsonl, .json, .csv, .tsv; FILE#COLUMN reads one column), "
-        "teaching, text:WORDS, or -."
-    ),
-]
 Sparsity = Annotated[float, typer.Option(help="Share of zeros, 0 to 1.")]
 Allocation = Annotated[str, typer.Option(help=f"Of: {', '.join(ALLOCATIONS)}.")]
 Normalised = Annotated[str, typer.Option(help="Custom: none or row+col.")]
@@ -77,24 +67,6 @@ def check_files(spec: PruneSpec | MeasuredSpec | StructuredSpec) -> None:
         return
     if isinstance(spec, PruneSpec | StructuredSpec) and spec.out:
         check_folder(Path(spec.out), overwrite=spec.overwrite)
-
-
-def source(text: str) -> TextSource:
-    """A file, ``FILE#COLUMN``, the teaching corpus, ``text:…``, or ``-`` for standard input."""
-    if text == "-":
-        return TextSource("", _standard_input(sys.stdin))
-    if text.startswith(TEXT):
-        return TextSource("", text.removeprefix(TEXT))
-    for at, letter in enumerate(text):
-        if letter == COLUMN and Path(text[:at]).suffix.lower() in DATA_SETS:
-            return TextSource(text[:at], column=text[at + 1 :])
-    return TextSource(text)
-
-
-@lru_cache(maxsize=1)
-def _standard_input(stream: TextIO) -> str:
-    """Read once: two options may both name it."""
-    return stream.read()
 
 
 def numbers(option: str, text: str) -> tuple[float, ...]:

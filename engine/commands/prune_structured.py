@@ -24,15 +24,13 @@ from engine.commands.prune_shared import (
     Overwrite,
     Quantized,
     Seed,
-    Text,
     Windows,
     check_files,
     loss_words,
     model_of,
-    source,
 )
+from engine.commands.text_option import Text, source
 from engine.errors import EngineError
-from engine.pruning.prune_spec import TEACHING
 from engine.pruning.structured_spec import (
     WIDTHS,
     WORTHS,
@@ -41,6 +39,7 @@ from engine.pruning.structured_spec import (
     Widths,
     Worth,
 )
+from engine.text_source import TEACHING
 
 if TYPE_CHECKING:
     from engine.commands.table_files import Columns

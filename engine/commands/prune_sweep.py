@@ -33,20 +33,20 @@ from engine.commands.prune_shared import (
     Normalised,
     Quantized,
     Seed,
-    Text,
     Windows,
     check_files,
     model_of,
     numbers,
     recipe_of_options,
-    source,
     with_perplexity,
     words,
 )
+from engine.commands.text_option import Text, source
 from engine.errors import EngineError, JobCancelled
 from engine.prompting.elements import Language
-from engine.pruning.prune_spec import METHODS, TEACHING
+from engine.pruning.prune_spec import METHODS
 from engine.pruning.sweep_spec import RATIOS, SweepCell, SweepPruneSpec, SweepResult
+from engine.text_source import TEACHING
 
 
 def sweep(

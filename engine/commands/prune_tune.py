@@ -19,21 +19,20 @@ from engine.commands.prune_shared import (
     Quantized,
     Seed,
     Sparsity,
-    Text,
     Windows,
     check_files,
     model_of,
     numbers,
-    source,
     with_perplexity,
     words,
 )
+from engine.commands.text_option import Text, source
 from engine.errors import EngineError
 from engine.paths import Paths
 from engine.pruning.presets import check_name, save_preset
-from engine.pruning.prune_spec import TEACHING
 from engine.pruning.recipe import Group, Mode
 from engine.pruning.tune_spec import Candidate, TuneResult, TuneSpec
+from engine.text_source import TEACHING
 
 
 def tune(

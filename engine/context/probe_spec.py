@@ -16,7 +16,7 @@ from engine.evaluation.spec import Provenance
 from engine.jobs.spec import FILES_LANE, Spec
 from engine.models.reference import AttentionChoice, ModelRef
 from engine.prompting.elements import Language
-from engine.pruning.prune_spec import TextSource
+from engine.text_source import TextSource
 
 DEFAULT_METHODS: Final = USUAL
 DEFAULT_LENGTHS: Final = ("1x", "2x", "4x", "8x")

@@ -12,7 +12,7 @@ from engine.evaluation.spec import Provenance
 from engine.jobs.spec import FILES_LANE, Spec
 from engine.models.reference import ModelRef
 from engine.prompting.elements import Language
-from engine.pruning.prune_spec import TextSource
+from engine.text_source import TextSource
 
 UNTRAINABLE = ("direct", "dynamic", "ntk-request", "longrope")
 """Presets without one set of frequencies of their own to train on."""

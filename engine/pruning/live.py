@@ -27,9 +27,10 @@ from engine.pruning.live_spec import LivePruneSpec, LiveState
 from engine.pruning.loss import loss
 from engine.pruning.passages import Passages, passages
 from engine.pruning.prune import APART
-from engine.pruning.prune_spec import Loss, TextSource
+from engine.pruning.prune_spec import Loss
 from engine.pruning.recipe import Recipe
 from engine.pruning.targets import set_by_hand, targets
+from engine.text_source import TextSource
 
 if TYPE_CHECKING:
     from engine.jobs.job import JobContext

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from engine.errors import BadSpec
 from engine.jobs.spec import Spec
 from engine.models.reference import LoadOptions, ModelRef
-from engine.pruning.prune_spec import ALLOCATIONS, CUSTOM, Loss, TextSource, check_seed
+from engine.pruning.prune_spec import ALLOCATIONS, CUSTOM, Loss, check_seed
 from engine.pruning.recipe import Recipe, recipe_of
+from engine.text_source import TextSource
 
 if TYPE_CHECKING:
     from engine.evaluation.spec import Provenance

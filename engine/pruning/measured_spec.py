@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from engine.errors import BadSpec
 from engine.jobs.spec import Spec
 from engine.models.reference import ModelRef
-from engine.pruning.prune_spec import TextSource, check_seed
+from engine.pruning.prune_spec import check_seed
+from engine.text_source import TextSource
 
 
 @dataclass(frozen=True)

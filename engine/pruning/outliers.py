@@ -31,8 +31,8 @@ from engine.pruning.prune_spec import Loss, ranked_by
 from engine.pruning.reading import read_norms
 from engine.pruning.recipe import Pattern, Recipe
 from engine.pruning.rescale import Site, factors, rescaled, sites
-from engine.pruning.sources import check_sources
 from engine.pruning.targets import Target, targets
+from engine.text_source import check_sources
 
 if TYPE_CHECKING:
     from engine.jobs.job import JobContext

@@ -15,8 +15,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import BadSpec
-from engine.pruning.prune_spec import TEACHING, TextSource
-from engine.pruning.sources import text_of
+from engine.text_source import TEACHING, TextSource, text_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -26,9 +26,9 @@ from engine.pruning.pruned import PrunedMatrix, prune_matrices
 from engine.pruning.recipe import pattern_of
 from engine.pruning.save import save_masks, save_model
 from engine.pruning.semi_structured import no_kernel
-from engine.pruning.sources import check_sources
 from engine.pruning.targets import set_by_hand, targets
 from engine.pruning.turns import in_turns
+from engine.text_source import check_sources
 
 if TYPE_CHECKING:
     from engine.jobs.job import JobContext

@@ -10,8 +10,8 @@ from engine.jobs.spec import Spec
 from engine.models.reference import ModelRef
 from engine.pruning.card_spec import Card
 from engine.pruning.recipe import PRESETS, Recipe, pattern_of, recipe_of
+from engine.text_source import TextSource
 
-TEACHING: Final = "teaching"
 CUSTOM: Final = "custom"
 SPARSEGPT: Final = "sparsegpt"
 TAYLOR: Final = "taylor"
@@ -20,22 +20,6 @@ GBLM: Final = "gblm"
 OWN: Final = (SPARSEGPT, TAYLOR, GBLM)
 METHODS: Final = (*PRESETS, *OWN, CUSTOM)
 ALLOCATIONS: Final = ("uniform", "owl", "water")
-
-
-@dataclass(frozen=True)
-class TextSource:
-    """A text for calibration or measurement.
-
-    Attributes:
-        path: A UTF-8 text file, a data set (JSON lines, JSON, CSV, TSV, YAML), or `TEACHING` for
-            lessons of the teaching world.
-        text: The text itself, instead of a file: an open prompt, for example.
-        column: The data set's column that is read; empty = its questions and answers.
-    """
-
-    path: str = TEACHING
-    text: str = ""
-    column: str = ""
 
 
 def ranked_by(method: str, own: Recipe) -> Recipe:

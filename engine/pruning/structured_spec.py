@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from engine.errors import BadSpec
 from engine.jobs.spec import Spec
 from engine.models.reference import ModelRef
-from engine.pruning.prune_spec import Loss, Seconds, TextSource, check_seed
+from engine.pruning.prune_spec import Loss, Seconds, check_seed
+from engine.text_source import TextSource
 
 Worth = Literal["wifn", "flap", "magnitude", "loss"]
 Widths = Literal["uniform", "per-layer"]

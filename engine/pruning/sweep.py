@@ -27,11 +27,11 @@ from engine.pruning.prune_spec import OWN
 from engine.pruning.ranking import Ranking
 from engine.pruning.reading import rank_all, read_norms
 from engine.pruning.recipe import Pattern, Recipe
-from engine.pruning.sources import check_sources
 from engine.pruning.sweep_spec import DENSE, SweepCell, SweepPruneSpec, SweepResult
 from engine.pruning.sweep_store import SweepStore
 from engine.pruning.targets import Target, targets
 from engine.pruning.task_accuracy import Exam
+from engine.text_source import check_sources
 
 if TYPE_CHECKING:
     from torch import Tensor

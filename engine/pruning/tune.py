@@ -22,9 +22,9 @@ from engine.pruning.passages import Passages, passages
 from engine.pruning.prune import APART
 from engine.pruning.reading import rank_all, read_norms
 from engine.pruning.recipe import Recipe
-from engine.pruning.sources import check_sources
 from engine.pruning.targets import targets
 from engine.pruning.tune_spec import Candidate, TuneResult, TuneSpec
+from engine.text_source import check_sources
 
 if TYPE_CHECKING:
     from torch import Tensor

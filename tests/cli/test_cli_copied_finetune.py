@@ -13,7 +13,7 @@ from engine.commands import extend_finetune
 from engine.context.tune_spec import Lora, TuneContextSpec
 from engine.errors import BadSpec
 from engine.models.reference import LoadOptions, ModelRef
-from engine.pruning.prune_spec import TextSource
+from engine.text_source import TextSource
 from workbench.viewmodels.context_command import tune_command
 
 MODEL = ModelRef("owner/name", "abc1", LoadOptions(device="cuda:1", dtype="float32"))

@@ -15,15 +15,16 @@ from typer.testing import CliRunner
 from engine import cli
 from engine.api import Engine
 from engine.commands import prune, prune_outliers, prune_structured, prune_sweep, prune_tune
-from engine.commands.prune_shared import source
+from engine.commands.text_option import source
 from engine.jobs.spec import Spec
 from engine.models.reference import LoadOptions, ModelRef
 from engine.pruning.outliers_spec import OutliersSpec
-from engine.pruning.prune_spec import PruneSpec, TextSource
+from engine.pruning.prune_spec import PruneSpec
 from engine.pruning.recipe import Recipe
 from engine.pruning.structured_spec import StructuredSpec
 from engine.pruning.sweep_spec import SweepPruneSpec
 from engine.pruning.tune_spec import TuneSpec
+from engine.text_source import TextSource
 from workbench.viewmodels import pruning_command
 
 MODEL = ModelRef(

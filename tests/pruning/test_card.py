@@ -18,11 +18,12 @@ from engine.pruning.forecast import expected_rise, first, validated
 from engine.pruning.judge import judge
 from engine.pruning.loss import losses
 from engine.pruning.passages import Passages, passages
-from engine.pruning.prune_spec import MatrixRow, PruneResult, PruneSpec, TextSource
+from engine.pruning.prune_spec import MatrixRow, PruneResult, PruneSpec
 from engine.pruning.recipe import PRESETS, Pattern
 from engine.pruning.semi_structured import no_kernel
 from engine.pruning.targets import targets
 from engine.pruning.turns import in_turns
+from engine.text_source import TextSource
 from tests.support.tiny_models import tiny_model
 
 MODEL = ModelRef("teach-rope", options=LoadOptions(device="cpu", dtype="float32"))

@@ -21,7 +21,8 @@ from engine.jobs.events import Partial
 from engine.jobs.job import JobFailed
 from engine.models import bitmask
 from engine.models.reference import LoadOptions, ModelRef
-from engine.pruning.prune_spec import PruneResult, PruneSpec, TextSource
+from engine.pruning.prune_spec import PruneResult, PruneSpec
+from engine.text_source import TextSource
 
 MODEL = ModelRef("teach-rope", options=LoadOptions(device="cpu", dtype="float32"))
 SHORT = PruneSpec(model=MODEL, windows=8, length=96, measured=12)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from engine.commands.lines import line, model_words, number
+from engine.commands.lines import line, model_words, number, text_word
 from engine.context.documents_spec import DocumentOptions, DocumentsSpec
 from engine.context.probe_spec import IMPLEMENTATIONS, ProbeSpec
 from engine.context.tune_spec import TuneContextSpec
-from engine.pruning.prune_spec import TEACHING
+from engine.text_source import TEACHING
 
 
 def probe_command(spec: ProbeSpec) -> str:
@@ -20,7 +20,7 @@ def probe_command(spec: ProbeSpec) -> str:
     words += ["--needles", str(spec.needles), "--n", str(spec.most)]
     words += ["--width", number(spec.width), "--language", spec.language, "--seed", str(spec.seed)]
     if spec.evaluation.path != TEACHING:
-        words += ["--text", spec.evaluation.path]
+        words += ["--text", text_word(spec.evaluation)]
     words += ["--stride", str(spec.stride), "--windows", str(spec.windows)]
     if spec.cache != "full":
         words += ["--cache", spec.cache]
@@ -44,7 +44,7 @@ def tune_command(spec: TuneContextSpec) -> str:
     words += ["--rate", number(spec.rate), "--seed", str(spec.seed), "--n", str(spec.measured)]
     words += ["--language", spec.language]
     if spec.source.path != TEACHING:
-        words += ["--text", spec.source.path]
+        words += ["--text", text_word(spec.source)]
     words += ["--adapter", spec.adapter]
     if spec.adapter != "full":
         lora = spec.lora

@@ -20,7 +20,7 @@ from engine.context.probe_spec import (
 from engine.errors import BadSpec
 from engine.models.reference import AttentionChoice, ModelRef
 from engine.prompting.elements import Language
-from engine.pruning.prune_spec import TEACHING, TextSource
+from engine.text_source import TEACHING, TextSource
 
 OFFERED: Final = (*METHOD_NAMES, *JOINED)
 """Methods as chips: frequencies, rules of attention, and what is often joined."""

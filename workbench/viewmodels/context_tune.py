@@ -29,7 +29,7 @@ from engine.context.tune_spec import (
 from engine.errors import BadSpec, EngineError, ErrorReport
 from engine.models.reference import ModelRef
 from engine.prompting.elements import Language
-from engine.pruning.prune_spec import TEACHING, TextSource
+from engine.text_source import TEACHING, TextSource
 from workbench.viewmodels.job_slot import JobSlot
 from workbench.viewmodels.jobs import Jobs
 

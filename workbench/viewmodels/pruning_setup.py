@@ -11,18 +11,9 @@ import msgspec
 from engine.errors import BadSpec
 from engine.models.reference import ModelRef
 from engine.pruning.live_spec import PRUNED, LivePruneSpec
-from engine.pruning.prune_spec import (
-    ALLOCATIONS,
-    CUSTOM,
-    METHODS,
-    OWN,
-    TEACHING,
-    PruneSpec,
-    TextSource,
-    ranked_by,
-)
+from engine.pruning.prune_spec import ALLOCATIONS, CUSTOM, METHODS, OWN, PruneSpec, ranked_by
 from engine.pruning.recipe import Recipe, pattern_of
-from engine.pruning.sources import DATA_SETS
+from engine.text_source import DATA_SETS, TEACHING, TextSource
 
 Source = Literal["teaching", "file", "prompt"]
 SOURCES: Final[tuple[Source, ...]] = ("teaching", "file", "prompt")

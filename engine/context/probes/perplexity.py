@@ -10,7 +10,6 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import torch
@@ -18,9 +17,8 @@ from torch.nn import functional as F
 
 from engine.context.probes.reading import CHUNK, Reader
 from engine.context.scaling.live import preserved
-from engine.pruning.prune_spec import TEACHING, TextSource
 from engine.teaching.chat import BOS
-from engine.text_file import read_text_file
+from engine.text_source import TEACHING, TextSource, text_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -60,10 +58,11 @@ def stream(
     """A text of up to `tokens` tokens: one lesson after another, or the beginning of a file.
 
     Raises:
+        DataError: The data set cannot be read.
         BadSpec: The file cannot be read.
     """
     if source.path != TEACHING:
-        text = source.text or read_text_file(Path(source.path))
+        text, _ = text_of(source)
         ids = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"][:tokens]
         return Stream(tuple(ids), (True,) * len(ids))
     return _lessons(tokenizer, tokens, seed)

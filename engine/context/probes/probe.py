@@ -43,7 +43,7 @@ from engine.jobs.spec import Spec
 from engine.models.anatomy import position_encoding_of
 from engine.models.architecture import shape_of
 from engine.models.forecast import gigabytes
-from engine.pruning.prune_spec import TEACHING
+from engine.text_source import TEACHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,19 +10,17 @@ from __future__ import annotations
 import hashlib
 import random
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engine.context.probes.haystack import ASKED, GAP, OWNED
 from engine.errors import BadSpec
 from engine.prompting.elements import Language
-from engine.pruning.prune_spec import TEACHING, TextSource
 from engine.teaching.chat import BOS, END, ROLE
 from engine.teaching.curriculum import lesson
 from engine.teaching.tasks.item import LANGUAGES, direct_answer, split_of
 from engine.teaching.tasks.key import FILLER, INSTRUCTIONS, digits
 from engine.teaching.tasks.words import names
-from engine.text_file import read_text_file
+from engine.text_source import TEACHING, TextSource, text_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -55,6 +53,7 @@ class Material:
         sha256: Of the file's text; empty for lessons.
 
     Raises:
+        DataError: The data set cannot be read.
         BadSpec: The file cannot be read, or is shorter than one long text.
     """
 
@@ -71,7 +70,7 @@ class Material:
         self._file: list[int] = []
         self.sha256 = ""
         if source.path != TEACHING:
-            text = source.text or read_text_file(Path(source.path))
+            text, _ = text_of(source)
             self.sha256 = hashlib.sha256(text.encode()).hexdigest()
             self._file = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
             if len(self._file) < longest:

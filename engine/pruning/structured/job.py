@@ -16,8 +16,7 @@ from engine.pruning.folder import check_folder
 from engine.pruning.loss import loss
 from engine.pruning.passages import Passages, passages
 from engine.pruning.prune import APART
-from engine.pruning.prune_spec import Loss, Seconds, TextSource
-from engine.pruning.sources import check_sources
+from engine.pruning.prune_spec import Loss, Seconds
 from engine.pruning.structured.compensation import Biases, biases_for
 from engine.pruning.structured.heads_ranking import groups_of_ranking
 from engine.pruning.structured.importance import Importance, importance
@@ -29,6 +28,7 @@ from engine.pruning.structured.speed import compared
 from engine.pruning.structured.widths import Kept, dropped, kept
 from engine.pruning.structured.writing import Facts, reloaded, write
 from engine.pruning.structured_spec import Speed, StructuredResult, StructuredSpec
+from engine.text_source import TextSource, check_sources
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

@@ -21,8 +21,8 @@ from engine.models.loaded import LoadedModel
 from engine.models.reference import ModelRef
 from engine.models.spec import LoadedInfo
 from engine.models.weights import WeightFiles
-from engine.pruning.prune_spec import TextSource
 from engine.teaching.tasks.item import split_of
+from engine.text_source import TextSource
 from tests.support.tiny_models import CHAT_TEMPLATE, tiny_model, tiny_tokenizer
 
 
@@ -151,6 +151,12 @@ def test_texts_of_the_perplexity(tmp_path):
     assert all(read.scored)
     with pytest.raises(BadSpec, match="cannot be read"):
         stream(TextSource(str(tmp_path / "none.txt")), tokenizer, 5, seed=1)
+    rows = tmp_path / "rows.jsonl"  # a data set is read as records, not as its JSON
+    rows.write_text('{"question": "a b?", "answer": "c"}\n{"question": "d?", "answer": "e"}')
+    read = stream(TextSource(str(rows)), tokenizer, 500, seed=1)
+    assert tokenizer.decode(list(read.ids)) == "a b?\nc\n\nd?\ne"
+    read = stream(TextSource(str(rows), column="answer"), tokenizer, 500, seed=1)
+    assert tokenizer.decode(list(read.ids)) == "c\n\ne"
 
 
 def test_a_cell_ends_when_its_interval_is_narrow():

@@ -18,7 +18,7 @@ from engine.context.tuning.forecast import forecast
 from engine.errors import UnsupportedModel
 from engine.jobs.job import JobFailed
 from engine.models.reference import LoadOptions, ModelRef
-from engine.pruning.prune_spec import TextSource
+from engine.text_source import TextSource
 from tests.support.tiny_models import CHAT_TEMPLATE, save_tiny, tiny_model
 
 CPU = LoadOptions(device="cpu", dtype="float32")

@@ -29,7 +29,7 @@ from engine.jobs.job import JobFailed
 from engine.jobs.spec import encode
 from engine.models.reference import LoadOptions, ModelRef
 from engine.paths import Paths
-from engine.pruning.prune_spec import TextSource
+from engine.text_source import TextSource
 from tests.support.tiny_models import CHAT_TEMPLATE, save_tiny
 
 STEPS = 5

@@ -19,8 +19,8 @@ from engine.jobs.job import JobFailed
 from engine.jobs.spec import decode, encode
 from engine.models.reference import LoadOptions, ModelRef
 from engine.paths import RESOURCES
-from engine.pruning.prune_spec import TextSource
 from engine.teaching.tasks.item import split_of
+from engine.text_source import TextSource
 from tests.support.tiny_models import tiny_model
 
 CPU = LoadOptions(device="cpu", dtype="float32")

@@ -24,9 +24,9 @@ from engine.models.reference import LoadOptions, ModelRef
 from engine.pruning.loss import loss
 from engine.pruning.passages import passages
 from engine.pruning.prune import APART
-from engine.pruning.prune_spec import TextSource
 from engine.pruning.structured.speed import verdict
 from engine.pruning.structured_spec import StructuredResult, StructuredSpec
+from engine.text_source import TextSource
 from tests.support import tiny_models
 
 OPTIONS = LoadOptions(device="cpu", dtype="float32")

@@ -1,21 +1,38 @@
-"""Where a text for calibration or measurement comes from: a file, a data set, or given words."""
+"""Where a text that a model reads comes from: a file, a data set, given words, or the lessons."""
 
 from __future__ import annotations
 
 import codecs
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from engine.errors import BadSpec
-from engine.pruning.prune_spec import TEACHING, TextSource
 from engine.text_file import read_text_file
 
+TEACHING: Final = "teaching"
 DATA_SETS: Final = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".yaml", ".yml"})
 """Files of these kinds are records, not running text."""
 LOOKED_AT: Final = 1 << 16
 """Bytes of a file that are read before a model is loaded."""
 BETWEEN: Final = "\n\n"
 """Between records, as WikiText's lines are joined for perplexity."""
+
+
+@dataclass(frozen=True)
+class TextSource:
+    """A text for calibration or measurement.
+
+    Attributes:
+        path: A UTF-8 text file, a data set (JSON lines, JSON, CSV, TSV, YAML), or `TEACHING` for
+            lessons of the teaching world.
+        text: The text itself, instead of a file: an open prompt, for example.
+        column: The data set's column that is read; empty = its questions and answers.
+    """
+
+    path: str = TEACHING
+    text: str = ""
+    column: str = ""
 
 
 def check_sources(*sources: TextSource) -> None:

@@ -11,8 +11,7 @@ from transformers import AutoTokenizer
 from engine.errors import BadSpec, DataError
 from engine.paths import RESOURCES
 from engine.pruning.passages import passages
-from engine.pruning.prune_spec import TextSource
-from engine.pruning.sources import text_of
+from engine.text_source import TextSource, text_of
 from tests.support.tiny_models import tiny_tokenizer
 
 
