@@ -11,9 +11,9 @@ from engine.commands.compare_options import CompareOptions, one_of
 from engine.commands.console import note, watch
 from engine.context.documents_spec import DocumentOptions, Rank
 from engine.context.knowledge import given_to, search_spec
-from engine.context.passages_spec import PassagesResult
 from engine.errors import BadSpec
 from engine.evaluation.spec import CompareSpec
+from engine.prompting.knowledge import Knowledge
 from engine.prompting.strategies.retrieved_knowledge import RetrievedKnowledge
 
 if TYPE_CHECKING:
@@ -59,9 +59,8 @@ class DocumentSearch:
         if not self.files:
             return spec
         files = tuple(str(path.absolute()) for path in (*self.files, *self.more))
-        result = watch(engine, search_spec(spec, files, options=self._options()))
-        assert isinstance(result, PassagesResult)
-        knowledge = result.knowledge
+        knowledge = watch(engine, search_spec(spec, files, options=self._options()))
+        assert isinstance(knowledge, Knowledge)
         for text in knowledge.notes:
             note(text)
         many = f"{knowledge.indexed:,} passages of {len(knowledge.documents)} documents"

@@ -5,24 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from engine.context.documents_spec import (
-    Citation,
-    DocumentOptions,
-    DocumentText,
-    Passage,
-    Source,
-)
+from engine.context.documents_spec import DocumentOptions, DocumentText
 from engine.errors import BadSpec
 from engine.jobs.spec import Spec
 from engine.models.reference import ModelRef
-from engine.prompting.knowledge import Knowledge
 
 
 @dataclass(frozen=True)
 class PassagesSpec(Spec):
     """Find the passages of documents that questions ask for; nothing is answered.
 
-    What comes back fits a prompt's context element: the external knowledge of a comparison.
+    The result is an `engine.prompting.knowledge.Knowledge`: what a comparison keeps and sends.
 
     Attributes:
         model: Whose tokens are counted, and whose states tell meaning where no encoder is given.
@@ -59,28 +52,3 @@ class PassagesSpec(Spec):
             raise BadSpec("There is no question to find passages for.", "Write one.")
         if not (self.files or self.texts):
             raise BadSpec("There is no document.", "Add at least one file.")
-
-
-@dataclass(frozen=True)
-class PassagesResult:
-    """The passages for a question.
-
-    Attributes:
-        context: Their texts in reading order, ready for a prompt's context.
-        sources: All documents.
-        passages: Those that were found, best first.
-        citations: The same with their ranks.
-        indexed: How many passages were looked through.
-        notes: What is worth knowing, in sentences.
-        retrieval_ms: Of finding them.
-        knowledge: The same for all questions, as a comparison keeps it.
-    """
-
-    context: str
-    sources: tuple[Source, ...]
-    passages: tuple[Passage, ...]
-    citations: tuple[Citation, ...]
-    indexed: int
-    notes: tuple[str, ...]
-    retrieval_ms: float
-    knowledge: Knowledge = field(default_factory=Knowledge)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.context.passages_spec import PassagesResult
 from engine.errors import EngineError
 from engine.evaluation.spec import CompareSpec
+from engine.prompting.knowledge import Knowledge
 from workbench.viewmodels.compare_documents import DocumentChoice
 from workbench.viewmodels.job_slot import JobSlot
 from workbench.viewmodels.jobs import Jobs
@@ -60,5 +60,5 @@ class PassageSearch(QObject):
     def _found(self, result: object) -> None:
         from engine.context.knowledge import given_to
 
-        if isinstance(result, PassagesResult) and self._asked is not None:
-            self.found.emit(given_to(self._asked, result.knowledge))
+        if isinstance(result, Knowledge) and self._asked is not None:
+            self.found.emit(given_to(self._asked, result))

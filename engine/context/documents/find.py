@@ -11,9 +11,8 @@ from engine.context.documents.flows.retrieval import LONGEST, SHORTEST
 from engine.context.documents.index_store import IndexStore
 from engine.context.documents.ledger import Ledger
 from engine.context.documents.library import Library, read_all
-from engine.context.documents.prompts import GAP
 from engine.context.documents_spec import Citation, DocumentsSpec
-from engine.context.passages_spec import PassagesResult, PassagesSpec
+from engine.context.passages_spec import PassagesSpec
 from engine.jobs.spec import Spec
 from engine.prompting.knowledge import (
     FoundPassage,
@@ -31,7 +30,7 @@ AROUND: Final = 600
 """Characters beside a passage that are kept with it."""
 
 
-def run(spec: Spec, ctx: JobContext) -> PassagesResult:
+def run(spec: Spec, ctx: JobContext) -> Knowledge:
     """Run a `PassagesSpec`.
 
     Raises:
@@ -56,19 +55,8 @@ def run(spec: Spec, ctx: JobContext) -> PassagesResult:
         room = _room(desk, spec.beside)
         library = desk.cut(_size(room // spec.options.top - 1), room)
         found, spent = _searched(desk, library, spec)
-    passages = [library.passages[one.passage] for one in found[0]]
-    reading = sorted(passages, key=lambda one: one.number)
     notes = (*(one.note for one in library.sources if one.note), *store.notes)
-    return PassagesResult(
-        context=GAP.join(one.text for one in reading),
-        sources=library.sources,
-        passages=tuple(passages),
-        citations=tuple(found[0]),
-        indexed=len(library.passages),
-        notes=notes,
-        retrieval_ms=spent,
-        knowledge=_kept(spec, library, found, notes, spent),
-    )
+    return _kept(spec, library, found, notes, spent)
 
 
 def _room(desk: Desk, beside: Sequence[str]) -> int:

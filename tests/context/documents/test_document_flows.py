@@ -270,11 +270,13 @@ def test_passages_alone_are_a_context_for_any_prompt(engine):
     fact = PLANTED.facts[1]
     spec = PassagesSpec(model=ROPE, question=fact.question, texts=PLANTED.texts)
     result = engine.submit(spec).result(300)
-    assert fact.answer in result.passages[0].text
-    assert result.passages[0].source == fact.document
-    assert [one.number for one in result.passages] == [one.passage for one in result.citations]
-    ordered = sorted(result.passages, key=lambda one: one.number)
-    assert result.context.split("\n") == [one.text for one in ordered]
+    best = result.passages[result.of_item(0)[0].passage]
+    assert fact.answer in best.text
+    assert best.document == fact.document
+    assert best.text == PLANTED.texts[fact.document].text[best.start : best.end]
+    assert [one.score for one in result.of_item(0)] == sorted(
+        (one.score for one in result.of_item(0)), reverse=True
+    )
     assert result.indexed > len(result.passages) == spec.options.top
     with pytest.raises(BadSpec):
         PassagesSpec(question=" ", texts=PLANTED.texts).check()

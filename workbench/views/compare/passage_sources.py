@@ -77,7 +77,8 @@ class PassageSources(QWidget):
         if column is None:
             return
         knowledge = knowledge_of(column.spec, column.variant)
-        found = len(knowledge.of_item(column.key.item))
+        cited = knowledge.of_item(column.key.item)
+        found = len(cited)
         sent = len(self.buttons)
         self.bar.setVisible(bool(sent))
         self.lead.setText(self.tr("From"))
@@ -89,7 +90,7 @@ class PassageSources(QWidget):
             )
         self.note.setText(note)
         self.note.setVisible(sent < max(found, 1))
-        ranks = {one.passage: place for place, one in enumerate(knowledge.of_item(0), 1)}
+        ranks = {one.passage: place for place, one in enumerate(cited, 1)}
         for number, button in self.buttons.items():
             passage = knowledge.passages[number]
             document = knowledge.documents[passage.document]
