@@ -22,6 +22,7 @@ from engine.models.loaded import LoadedModel
 from engine.pruning.allocation.registry import RULES
 from engine.pruning.curves import GRID
 from engine.pruning.cuts import Cuts
+from engine.pruning.edit import PruneEdit
 from engine.pruning.judge import Judged, judge
 from engine.pruning.live_spec import LivePruneSpec, LiveState
 from engine.pruning.loss import loss
@@ -120,11 +121,7 @@ class Live:
     def _named(self) -> tuple[str, ...]:
         if not self.ratios.any() or self._key is None:
             return ()
-        recipe = self._key[-1]
-        return (
-            f"pruned {self._cuts.share:.1%} (mode {recipe.mode}, u {recipe.u:g}, a {recipe.a:g}, "
-            f"per {recipe.group})",
-        )
+        return (PruneEdit(self._cuts.share, self._key[-1]).name,)
 
 
 LIVE: Final = Slot[Live]("prune-live", lasting=True)

@@ -6234,6 +6234,10 @@ One question, leave one out</source>
         <translation>首异处</translation>
     </message>
     <message>
+        <source>The copy is being cut; then both are asked.</source>
+        <translation>正在剪枝副本；完成后向两者提问。</translation>
+    </message>
+    <message>
         <source>{n} of {all} questions answered by both</source>
         <translation>两边都已回答 {n} / {all} 题</translation>
     </message>
@@ -6270,12 +6274,24 @@ One question, leave one out</source>
         <translation>每秒 token 数：稠密 {a}，剪枝 {b}（各回答的中位数，只计时一次，不能证明有收益；零与其他数一样参与乘法）。</translation>
     </message>
     <message>
+        <source>The copy was moved between the answers, so they are not of one model: {states}. Ask both again.</source>
+        <translation>各回答之间副本的剪枝发生了变化，因此这些回答并非来自同一模型：{states}。请重新向两者提问。</translation>
+    </message>
+    <message>
+        <source>The pruned copy: {edits}.</source>
+        <translation>剪枝副本：{edits}。</translation>
+    </message>
+    <message>
         <source>The pruned copy: {share} of its weights are zero; {score}.</source>
         <translation>剪枝副本：{share} 的权重为零；{score}。</translation>
     </message>
     <message>
         <source>The copy was whole: move the slider first.</source>
         <translation>副本是完整的：请先移动滑块。</translation>
+    </message>
+    <message>
+        <source>whole</source>
+        <translation>完整</translation>
     </message>
     <message>
         <source>none</source>
@@ -8017,6 +8033,14 @@ One question, leave one out</source>
 </context>
 <context>
     <name>ScoreSettings</name>
+    <message>
+        <source>Slider: {formula}</source>
+        <translation>滑块：{formula}</translation>
+    </message>
+    <message>
+        <source>Slider: {formula}</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Forget “{name}”</source>
         <translation>删除“{name}”</translation>

@@ -97,6 +97,8 @@ class PruningModel(QObject):
         self.look.refused.connect(self._look_refused)
         self.look.ended.connect(self._look_ended)
         self.slider = SliderJobs(self.look, self.live, self)
+        for ended in (self.look.ended, self.live.rested, self.cells.job.ended):
+            ended.connect(self._ask_prompts)  # each comes after what follows it has begun
         self.run.found.connect(self._ran)
         self.run.part.connect(self._foresaw)
         current.chosen.connect(self._model_chosen)
@@ -234,9 +236,23 @@ class PruningModel(QObject):
             case "outliers":
                 return self.outliers.start(asked, ratio)
             case "prompts":
+                self.cells.stop()
                 self.live.flip(False)
-                state = self.live.state
-                return self.prompts.start(asked, state.ratio if state is not None else 0.0)
+                return self.prompts.start(asked, rested=self._copy_rests)
+
+    def running(self, topic: Topic) -> bool:
+        """Whether a topic's job is in flight, or waits for the copy."""
+        return self.prompts.running if topic == "prompts" else self.slot(topic).running
+
+    @property
+    def _copy_rests(self) -> bool:
+        """Whether nothing is under way that cuts the copy."""
+        return not (self.look.running or self.live.pending or self.cells.job.running)
+
+    def _ask_prompts(self) -> None:
+        """The copy may be as it is to be asked now."""
+        if self._copy_rests:
+            self.prompts.go_on()
 
     def stop(self, topic: Topic) -> None:
         """Ask a topic's job to stop; what it has measured stays."""

@@ -207,10 +207,13 @@ class LiveModel(QObject):
 
     def stop(self) -> None:
         """Ask what is under way to stop."""
+        about_to_measure = self._rest.isActive()
         self._rest.stop()
         self._waiting = False
         if self._handle is not None:
             self._jobs.cancel(self._handle.id)
+        elif about_to_measure:
+            self.rested.emit()
 
     def drop(self) -> None:
         """Stop, and hear no more of it."""

@@ -14,7 +14,6 @@ from engine.evaluation.spec import CellKey, CellResult, CompareSpec
 from engine.evaluation.statistics.comparison import Pair, compare_variants
 from engine.evaluation.tasks import task_spec
 from engine.prompting.elements import Language
-from engine.pruning.recipe import Recipe
 from workbench.services.background import Background
 from workbench.viewmodels.compare_pinned import PinnedPrompt, asked_again
 from workbench.viewmodels.job_slot import JobSlot
@@ -94,7 +93,8 @@ class Verdict:
         same: Answers that are the very same, of `asked`.
         asked: Questions that both sides answered.
         rate: Tokens per second (dense, pruned), the medians over the answers; None = none.
-        edits: What the engine says is done to the pruned copy; empty = it was whole.
+        states: What the engine says was done to the pruned copy, as its answers tell it, one per
+            state in which it was asked; ``()`` = whole. More than one: it moved between answers.
     """
 
     pairs: tuple[Pair, ...] = ()
@@ -103,7 +103,7 @@ class Verdict:
     same: int = 0
     asked: int = 0
     rate: tuple[float, float] | None = None
-    edits: tuple[str, ...] = ()
+    states: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass
@@ -120,16 +120,18 @@ class PromptsModel(QObject):
     Attributes:
         choice: What is asked.
         pinned: The prompts pinned in Compare.
-        ratio, recipe: How the copy was cut when it was asked.
+        waiting: The copy is not cut yet as it is to be asked.
         verdict: What the last run shows; None while it is under way.
         job: The comparison in flight.
 
     Signals:
+        running_changed(bool): It began to wait or to ask, or does no longer.
         choice_changed(): `choice` or `pinned`.
         changed(): Answers came, or the verdict.
         finished(): The last comparison ended, however.
     """
 
+    running_changed = Signal(bool)
     choice_changed = Signal()
     changed = Signal()
     finished = Signal()
@@ -143,15 +145,16 @@ class PromptsModel(QObject):
         self.job = JobSlot(jobs, self)
         self.choice = PromptsChoice()
         self.pinned: tuple[PinnedPrompt, ...] = ()
-        self.ratio, self.recipe = 0.0, Recipe()
+        self.waiting = False
         self.verdict: Verdict | None = None
+        self.job.running_changed.connect(self._running_changed)
         self.job.part.connect(self._take)
         self.job.ended.connect(self._ended)
 
     @property
     def running(self) -> bool:
-        """Whether the prompts are being asked."""
-        return self.job.running
+        """Whether the prompts are being asked, or will be as soon as the copy rests."""
+        return self.waiting or self.job.running
 
     def set_choice(self, choice: PromptsChoice) -> None:
         """Ask something else the next time."""
@@ -180,15 +183,14 @@ class PromptsModel(QObject):
         best = min(spec.variants, key=lambda one: _rank(one.technique))
         return (replace(spec, variants=(best,)),)
 
-    def start(self, asked: Asked, ratio: float) -> bool:
+    def start(self, asked: Asked, rested: bool = True) -> bool:
         """Ask both states; False when it cannot start.
 
         Args:
-            asked: The model and the score by which its copy is cut.
-            ratio: Share of zeros of the copy.
+            asked: The model, whose copy is asked as it is cut.
+            rested: Whether the copy is cut as it is to be asked; if not, `go_on` begins.
         """
         self._serial += 1
-        self.ratio, self.recipe = ratio, asked.setup.scored_by
         try:
             specs = self.specs(asked)
         except EngineError as error:
@@ -196,20 +198,46 @@ class PromptsModel(QObject):
             self.finished.emit()
             return False
         self._runs, self._now, self.verdict = [_Run(spec) for spec in specs], 0, None
+        self.waiting = True
         self.changed.emit()
-        return self.job.start(specs[0])
+        self.running_changed.emit(True)
+        if rested:
+            self.go_on()
+        return True
+
+    def go_on(self) -> None:
+        """The copy rests: ask it now, if that was waited for."""
+        if self.waiting:
+            self.waiting = False
+            self.changed.emit()
+            self.job.start(self._runs[0].spec)
 
     def stop(self) -> None:
         """Ask no further prompt."""
         self._now = len(self._runs)
-        self.job.stop()
+        if self.waiting:
+            self._leave_waiting()
+            self.finished.emit()
+        else:
+            self.job.stop()
 
     def forget(self) -> None:
         """Another model."""
         self._serial += 1
         self._runs, self._now, self.verdict = [], 0, None
+        if self.waiting:
+            self._leave_waiting()
         self.job.forget()
         self.changed.emit()
+
+    def _leave_waiting(self) -> None:
+        """Nothing was asked yet, and nothing will be."""
+        self._runs, self.waiting = [], False
+        self.changed.emit()
+        self.running_changed.emit(False)
+
+    def _running_changed(self, _running: bool) -> None:
+        self.running_changed.emit(self.running)
 
     def rows(self) -> tuple[Both, ...]:
         """Every question under every technique, in order."""
@@ -287,7 +315,7 @@ def judged(
     ]
     scored = [(bool(a), bool(b)) for a, b in marks if a is not None and b is not None]
     pruned = [row.pruned for row in whole if row.pruned is not None]
-    edits = next((one.provenance.edits for one in pruned if one.provenance is not None), ())
+    edits = [one.provenance.edits for one in pruned if one.provenance is not None]
     return Verdict(
         pairs=tuple(pairs),
         right=(sum(a for a, _ in scored), sum(b for _, b in scored)),
@@ -295,7 +323,7 @@ def judged(
         same=sum(row.same is True for row in whole),
         asked=len(whole),
         rate=_rate(whole),
-        edits=edits,
+        states=tuple(dict.fromkeys(edits)),
     )
 
 

@@ -142,7 +142,8 @@ def test_pinned_prompts_are_asked_of_both_states(driver: Driver, bench, tiny_ref
     assert row.dense.generation.text == column.result.generation.text  # the very answer of Compare
     assert row.expected == "4"
     assert prompts.verdict.scored == 1
-    assert prompts.verdict.edits[0].startswith(f"pruned {driver.live.state.ratio:.1%}")
+    ((edit,),) = prompts.verdict.states
+    assert edit.startswith(f"pruned {driver.live.state.ratio:.1%}")
     assert row.same == (row.dense.generation.text == row.pruned.generation.text)
     assert prompts.verdict.same == int(row.same)
     # the copy whole again: both must say the very same
@@ -152,7 +153,7 @@ def test_pinned_prompts_are_asked_of_both_states(driver: Driver, bench, tiny_ref
     with driver.qtbot.waitSignal(prompts.finished, timeout=RUN_MS):
         driver.click(driver.page.header.primary)
     assert prompts.verdict.same == prompts.verdict.asked == 1
-    assert prompts.verdict.edits == ()
+    assert prompts.verdict.states == ((),)
     assert "The copy was whole" in driver.page.prompts.story.text()
 
 

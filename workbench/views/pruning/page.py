@@ -358,7 +358,7 @@ class PruningPage(WorkingPage):
         return "parts" if self._topic == "parts" else "weights"
 
     def _is_running(self) -> bool:
-        return self.model.slot(self._topic).running
+        return self.model.running(self._topic)
 
     # Building
 
@@ -393,4 +393,5 @@ class PruningPage(WorkingPage):
             slot = model.slot(topic)
             slot.running_changed.connect(self._running_changed)
             slot.ended.connect(self._go_on)
+        model.prompts.running_changed.connect(self._running_changed)
         self.services.desk.shared.connect(self._desk_shared)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from engine.evaluation.spec import CellResult
 from engine.evaluation.statistics.words import verdict as in_words
+from engine.pruning.edit import read_edit
 from workbench.plots.export import Column
 from workbench.services.container import Services
 from workbench.services.engine_words import tell, tell_report
@@ -124,6 +125,10 @@ class PromptsView(QScrollArea):
             FigureColumn(self.tr("Differs at")),
         )
         self.table.set_content(columns, tuple(self._row(row) for row in rows))
+        if self._model.prompts.waiting:
+            self.headline.setText(self.tr("The copy is being cut; then both are asked."))
+            self.story.setText("")
+            return
         there = sum(row.same is not None for row in rows)
         if verdict is None:
             text = self.tr("{n} of {all} questions answered by both")
@@ -176,13 +181,35 @@ class PromptsView(QScrollArea):
             lines.append(
                 text.format(a=plain_number(verdict.rate[0], 1), b=plain_number(verdict.rate[1], 1))
             )
-        if verdict.edits:
-            text = self.tr("The pruned copy: {share} of its weights are zero; {score}.")
-            prompts = self._model.prompts
-            lines.append(text.format(share=percent(prompts.ratio), score=formula(prompts.recipe)))
-        else:
-            lines.append(self.tr("The copy was whole: move the slider first."))
+        if verdict.states:
+            lines.append(self._cut(verdict))
         return "\n".join(lines)
+
+    def _cut(self, verdict: Verdict) -> str:
+        """What the pruned answers themselves say of the copy that gave them."""
+        if verdict.states == ((),):
+            return self.tr("The copy was whole: move the slider first.")
+        if len(verdict.states) > 1:
+            text = self.tr(
+                "The copy was moved between the answers, so they are not of one model: {states}. "
+                "Ask both again."
+            )
+            return text.format(states=" / ".join(map(self._state, verdict.states)))
+        edit = read_edit(verdict.states[0][0])
+        if edit is None or len(verdict.states[0]) > 1:
+            return self.tr("The pruned copy: {edits}.").format(edits=self._state(verdict.states[0]))
+        text = self.tr("The pruned copy: {share} of its weights are zero; {score}.")
+        return text.format(share=percent(edit.share), score=formula(edit.recipe))
+
+    def _state(self, edits: tuple[str, ...]) -> str:
+        """One state of the copy in a few words."""
+        if not edits:
+            return self.tr("whole")
+        read = [(name, read_edit(name)) for name in edits]
+        return ", ".join(
+            tell(name) if edit is None else f"{percent(edit.share)} ({formula(edit.recipe)})"
+            for name, edit in read
+        )
 
     def _cells(self) -> list[CellResult]:
         """Every answer that came, or failed to."""
