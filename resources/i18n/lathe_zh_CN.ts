@@ -8039,6 +8039,10 @@ One question, leave one out</source>
     </message>
     <message>
         <source>Slider: {formula}</source>
+        <translation>滑块：{formula}</translation>
+    </message>
+    <message>
+        <source>Slider: {formula}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -78,6 +78,29 @@ def test_a_set_layer_is_pruned_as_it_was_set(driver: Driver) -> None:
     assert f"--fix {rows[0].name}=0.25" in driver.page.weights.rows_menu.exports.command()
 
 
+def test_more_than_there_is_becomes_the_most(driver: Driver) -> None:
+    driver.type_in("structured-groups-figure", "100")
+    assert driver.model.structured.choice.groups == 0.9
+    assert driver.page.parts.form.groups.figure.value() == 90
+    driver.at_rest(lambda: driver.type_in("layer-0-figure", "100"))
+    assert driver.live.wish.fixed == {0: 0.95}
+    assert driver.page.weights.rows.row(0).figure.value() == pytest.approx(95, abs=2)
+
+
+def test_what_the_slider_does_not_cut_it_does_not_foresee(driver: Driver) -> None:
+    view = driver.page.weights
+    expected = view.change.cells["perplexity", "expected"]
+    assert expected.text() == perplexity(driver.live.losses[1])
+    driver.choose("prune-pattern", "2:4")
+    assert view.ratio.where.text().startswith("2:4 fixes the ratio")
+    assert expected.text() == ""
+    driver.choose("prune-pattern", "zeros anywhere")
+    assert expected.text() == perplexity(driver.live.losses[1])
+    driver.choose("prune-method", "Taylor (gradient)")
+    assert expected.text() == ""
+    assert driver.page.panel.score.formula.text() == "Slider: S = |W| · ‖X‖, per row"
+
+
 def test_dense_and_pruned_flip(driver: Driver) -> None:
     live, bar = driver.live, driver.page.weights.ratio
     cut = live.state.ratios.copy()
@@ -96,11 +119,17 @@ def test_an_own_score_is_kept_and_forgotten(driver: Driver, bench) -> None:
     assert driver.model.setup.scored_by == Recipe("none", 1.0, 0.5, "row")
     assert page.panel.score.formula.text() == "S = |W| · ‖X‖^0.5, per row"
     name = driver.find(QLineEdit, "score-name")
+    driver.qtbot.keyClicks(name, "wanda")
+    with driver.qtbot.waitSignal(bench.services.notify.posted, timeout=RUN_MS):
+        driver.click(driver.find(QPushButton, "save-score"))
+    assert name.text() == "wanda"  # refused: it can be corrected
+    name.clear()
     driver.qtbot.keyClicks(name, "mine")
     with driver.qtbot.waitSignal(driver.model.setup_changed, timeout=RUN_MS):
         driver.click(driver.find(QPushButton, "save-score"))
     assert presets(paths) == {"mine": Recipe("none", 1.0, 0.5, "row")}
     assert page.panel.score.method.currentText() == "mine"
+    assert name.text() == ""
     with driver.qtbot.waitSignal(driver.model.setup_changed, timeout=RUN_MS):
         driver.click(driver.find(QPushButton, "forget-score"))
     assert presets(paths) == {}

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.pruning.card_spec import Card, Change, Quantity
-from engine.pruning.prune_spec import PruneResult
+from engine.pruning.prune_spec import OWN, Loss, PruneResult
 from workbench.services.engine_words import tell
 from workbench.services.numbers import duration, file_size
 from workbench.viewmodels.pruning import PruningModel
@@ -107,8 +107,10 @@ class ChangeCard(QFrame):
         for row in ("memory", "speed"):
             self._set(row, "expected", self.tr("same"))
         if model.live.losses is not None:
-            before, now = model.live.losses
+            before = model.live.losses[0]
             self._set("perplexity", "dense", perplexity(before), loss_tip(before))
+        now = self._foreseen()
+        if now is not None:
             tip = self.tr("Measured under the slider, where every layer is judged as it was whole")
             self._set("perplexity", "expected", perplexity(now), f"{tip}\n{loss_tip(now)}")
         card = model.current_card
@@ -123,7 +125,7 @@ class ChangeCard(QFrame):
         if change.before is not None:
             self._set(row, "dense", _told(row, change.before))
         # What the slider measured on all layers is nearer than a forecast from a few of them.
-        known = row == "perplexity" and self._model.live.losses is not None
+        known = row == "perplexity" and self._foreseen() is not None
         if change.expected is not None and row != "speed" and not known:
             tip = ""
             if row == "perplexity":
@@ -153,6 +155,13 @@ class ChangeCard(QFrame):
         if row == "file":
             return self.tr("known once saved")
         return self.tr("zeros take their room") if row == "memory" else self.tr("not measured")
+
+    def _foreseen(self) -> Loss | None:
+        """What the slider measured, where it cuts by the rule that Prune goes by."""
+        live, setup = self._model.live, self._model.setup
+        if live.losses is None or setup.method in OWN or setup.pattern:
+            return None
+        return live.losses[1]
 
     def _ratio(self) -> float:
         given = self._model.setup.fixed_ratio
@@ -190,7 +199,7 @@ class ChangeCard(QFrame):
                     sha=result.calibration_sha256[:8], other=result.evaluation_sha256[:8],
                 )
             )  # fmt: skip
-            if self._model.live.losses is not None:
+            if self._foreseen() is not None:
                 parts.append(
                     self.tr(
                         "Expected: under the slider, every layer judged by whole inputs; measured: "

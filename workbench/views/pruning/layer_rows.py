@@ -60,7 +60,7 @@ class Row(QWidget):
         self.slider.setMinimumHeight(parent.fontMetrics().height() + 8)
         self.figure = QDoubleSpinBox(parent)
         self.figure.setObjectName(f"layer-{layer}-figure")
-        self.figure.setRange(0, 100 * HIGHEST)
+        self.figure.setRange(0, 100)  # more than there is can be typed, and becomes the most
         self.figure.setDecimals(1)
         self.figure.setSuffix(" %")
         self.figure.setKeyboardTracking(False)
@@ -109,8 +109,12 @@ class Row(QWidget):
 
     def _typed(self, value: float) -> None:
         if not self._setting:
+            share = min(value / 100, HIGHEST)
+            self._setting = True
+            self.figure.setValue(100 * share)
+            self._setting = False
             self.pressed.emit()
-            self.moved.emit(value / 100)
+            self.moved.emit(share)
 
 
 class LayerRows(QScrollArea):

@@ -65,6 +65,7 @@ class RatioBar(QWidget):
         live.wish_changed.connect(self.refresh)
         live.changed.connect(self.refresh)
         live.rested.connect(self.refresh)
+        model.setup_changed.connect(self.refresh)
         model.slider.running_changed.connect(self.refresh)
         self.retranslate()
 
@@ -134,11 +135,11 @@ class RatioBar(QWidget):
     def _told(self) -> str:
         state, asked = self._live.state, self._live.asked
         assert state is not None
-        if asked is not None and asked.setup.pattern:
+        if self._model.setup.pattern:
             text = self.tr(
                 "{pattern} fixes the ratio: Prune makes its zeros; the slider shows zeros anywhere"
             )
-            return text.format(pattern=asked.setup.pattern)
+            return text.format(pattern=self._model.setup.pattern)
         if state.ratio == 0:
             text = self.tr("every weight as it was loaded · applied in {ms:.1f} ms")
         else:

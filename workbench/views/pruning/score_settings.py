@@ -8,7 +8,7 @@ from typing import get_args
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from engine.pruning.prune_spec import CUSTOM, METHODS
+from engine.pruning.prune_spec import CUSTOM, METHODS, OWN
 from engine.pruning.recipe import Group, Mode, Recipe
 from workbench.viewmodels.pruning_setup import PruneSetup
 from workbench.views.pruning.words import formula, method_hint, method_name
@@ -64,12 +64,17 @@ class ScoreSettings(QWidget):
 
     def set_setup(self, setup: PruneSetup) -> None:
         """Show the score of these settings."""
+        if self.preset_name.text().strip() in setup.saved.keys() - self._setup.saved.keys():
+            self.preset_name.clear()  # it is kept: only now has the name done its work
         self._setup = setup
         self._setting = True
         self._fill_methods()
         recipe = setup.scored_by
         self.about.setText(method_hint(setup.method))
-        self.formula.setText(formula(recipe))
+        shown = formula(recipe)
+        if setup.method in OWN:
+            shown = self.tr("Slider: {formula}").format(formula=shown)
+        self.formula.setText(shown)
         self.mode.setCurrentIndex(max(0, self.mode.findData(recipe.mode)))
         self.magnitude.setValue(recipe.u)
         self.activation.setValue(recipe.a)
@@ -156,7 +161,6 @@ class ScoreSettings(QWidget):
     def _save_clicked(self) -> None:
         if self.save.isEnabled():
             self.save_wanted.emit(self.preset_name.text())
-            self.preset_name.clear()
 
     def _forget_clicked(self) -> None:
         self.forget_wanted.emit(self._setup.preset)

@@ -22,6 +22,7 @@ class ShareSlider(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None, highest: float = 0.9) -> None:
         super().__init__(parent)
         self._setting = False
+        self._highest = highest
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setObjectName(name)
         self.slider.setRange(0, round(highest * STEPS))
@@ -30,7 +31,7 @@ class ShareSlider(QWidget):
         self.slider.setMinimumWidth(self.fontMetrics().averageCharWidth() * 14)
         self.figure = QDoubleSpinBox(self)
         self.figure.setObjectName(f"{name}-figure")
-        self.figure.setRange(0, 100 * highest)
+        self.figure.setRange(0, 100)  # more than there is can be typed, and becomes the most
         self.figure.setDecimals(0)
         self.figure.setSuffix(" %")
         self.figure.setKeyboardTracking(False)
@@ -65,5 +66,5 @@ class ShareSlider(QWidget):
 
     def _typed(self, value: float) -> None:
         if not self._setting:
-            self.set_value(value / 100)
+            self.set_value(min(value / 100, self._highest))
             self.moved.emit()
