@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final
 
 import numpy as np
@@ -183,6 +184,8 @@ class ProbeRow:
         problem: Why there are no figures; empty = there are.
         hint: What to do instead.
         stored: The figures were on disk.
+        longest: Longest text of its probe that perplexity was measured at: it decides which tokens
+            are scored, so perplexities of rows are comparable where it is the same; 0 = unknown.
     """
 
     method: str
@@ -207,6 +210,7 @@ class ProbeRow:
     problem: str = ""
     hint: str = ""
     stored: bool = False
+    longest: int = 0
 
 
 @dataclass(frozen=True)
@@ -247,6 +251,7 @@ class MethodReport:
             read over a cache, to its end token by token, beyond the trained length.
         keeps_cache: False for a method whose cached keys go stale as the text grows.
         swap_ms: Milliseconds to put it in force and back.
+        trained: Trained length of the model; 0 = unknown.
     """
 
     name: str
@@ -260,6 +265,7 @@ class MethodReport:
     cache_gap: float | None = None
     keeps_cache: bool = True
     swap_ms: float = 0.0
+    trained: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -285,6 +291,19 @@ class ProbeResult:
     seconds: float
     provenance: Provenance
     attention: tuple[AttentionTime, ...] = ()
+
+
+def comparable(rows: Iterable[ProbeRow]) -> tuple[ProbeRow, ...]:
+    """Rows of one question, without the perplexities that are of other tokens than the newest.
+
+    Args:
+        rows: In the order in which they were measured; the last one with a text is the newest.
+    """
+    found = tuple(rows)
+    longest = next((row.longest for row in reversed(found) if row.longest), 0)
+    return tuple(
+        row if row.longest == longest else replace(row, perplexity=None, scored=0) for row in found
+    )
 
 
 @dataclass(frozen=True)

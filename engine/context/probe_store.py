@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from engine.context.method_names import parts_of
-from engine.context.probe_spec import KeptProbe, KeptProbeSpec, ProbeRow, ProbeSpec
+from engine.context.probe_spec import KeptProbe, KeptProbeSpec, ProbeRow, ProbeSpec, comparable
 from engine.jobs.spec import Spec
 from engine.store.atomic import write_bytes
 
@@ -36,7 +36,7 @@ class StoredRow:
     Attributes:
         row: The row.
         long_factor: LongRoPE's divisors where its method has them.
-        longest: Longest text of its probe: it decides which tokens the perplexity is of.
+        longest: The row's own `longest`, of files from before rows said it themselves.
     """
 
     row: ProbeRow
@@ -81,22 +81,22 @@ class ProbeStore:
         self._kept = found if found and found.conditions == fresh.conditions else fresh
         self._divisors = tuple(spec.long_factor)
 
-    def find(self, method: str, length: str, tokens: int, factor: float) -> StoredRow | None:
+    def find(self, method: str, length: str, tokens: int, factor: float) -> ProbeRow | None:
         """A row that was measured before, marked as stored; else None."""
         asked = (method, tokens, self._own(method))
         for one in self._kept.rows:
             same = (one.row.method, one.row.tokens, one.long_factor) == asked
             if same and abs(one.row.factor - factor) < 1e-9:
-                return replace(one, row=replace(one.row, length=length, stored=True))
+                return replace(_told(one), length=length)
         return None
 
-    def keep(self, row: ProbeRow, longest: int) -> None:
+    def keep(self, row: ProbeRow) -> None:
         """Write a row, in place of one that answers the same.
 
         Raises:
             StoreError: The disk is full or the folder cannot be written.
         """
-        one = StoredRow(replace(row, stored=False), self._own(row.method), longest)
+        one = StoredRow(replace(row, stored=False), self._own(row.method))
         others = tuple(kept for kept in self._kept.rows if _answers(kept) != _answers(one))
         self._write(replace(self._kept, rows=(*others, one)))
 
@@ -120,20 +120,27 @@ def _answers(one: StoredRow) -> tuple[object, ...]:
     return one.row.method, one.row.tokens, one.row.factor, one.long_factor
 
 
+def _told(one: StoredRow) -> ProbeRow:
+    return replace(one.row, stored=True, longest=one.row.longest or one.longest)
+
+
 def kept(spec: Spec, ctx: JobContext) -> KeptProbe:
-    """Run a `KeptProbeSpec`: the rows of its methods and lengths that are on disk."""
+    """Run a `KeptProbeSpec`: the rows of its methods and lengths that are on disk.
+
+    A perplexity of other tokens than the newest row's is left out, see `comparable`.
+    """
     assert isinstance(spec, KeptProbeSpec)
     probe = spec.probe
     found = read(file_of(ctx.resources.paths.data, probe))
     if found is None:
         return KeptProbe()
     rows = [
-        replace(one.row, stored=True)
+        _told(one)
         for one in found.rows
         if one.row.method in probe.methods and one.row.length in probe.lengths
         if DIVIDED not in parts_of(one.row.method) or one.long_factor == probe.long_factor
     ]
-    return KeptProbe(tuple(rows), found.trained)
+    return KeptProbe(comparable(rows), found.trained)
 
 
 def file_of(data: Path, spec: ProbeSpec) -> Path:

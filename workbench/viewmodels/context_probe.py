@@ -17,6 +17,7 @@ from engine.context.probe_spec import (
     ProbeResult,
     ProbeRow,
     ProbeSpec,
+    comparable,
 )
 from engine.errors import ErrorReport
 from engine.evaluation.spec import Provenance
@@ -124,12 +125,14 @@ class ProbeModel(QObject):
         if self.spec is None:
             return 0
         usable = [name for name in self.spec.methods if self.refused(name) is None]
-        done = sum(row.complete for row in self.rows.values())
-        return max(0, len(usable) * len(self.spec.lengths) - done)
+        asked = {(name, length) for name in usable for length in self.spec.lengths}
+        done = {place for place, row in self.rows.items() if row.complete}
+        return len(asked - done)
 
     def _take(self, value: object) -> None:
         if isinstance(value, MethodReport):
             self.reports[value.name] = value
+            self.trained = value.trained or self.trained
             if value.name == "direct" and not value.problem:
                 self.inv_freq = value.inv_freq
         elif isinstance(value, AttentionTime):
@@ -137,18 +140,26 @@ class ProbeModel(QObject):
         elif isinstance(value, ErrorReport):  # a full disk: the probe goes on without it
             self.job.refused.emit(value)
         elif isinstance(value, ProbeRow):
-            self.rows[value.method, value.length] = value
-            self.trained = self.trained or round(value.tokens / _times(value))
+            self._put(value)
         else:
             return
         self.changed.emit()
+
+    def _put(self, *rows: ProbeRow) -> None:
+        """Newest rows; the perplexity of others goes where it is of other tokens."""
+        newest = {(row.method, row.length): row for row in rows}
+        older = {place: row for place, row in self.rows.items() if place not in newest}
+        told = comparable((*older.values(), *newest.values()))
+        known = {(row.method, row.length): row for row in told}
+        order = dict.fromkeys((*self.rows, *newest))
+        self.rows = {place: known[place] for place in order}
 
     def _found(self, result: object) -> None:
         if not isinstance(result, ProbeResult):
             return
         self.trained, self.inv_freq = result.trained, result.inv_freq
         self.reports.update({report.name: report for report in result.methods})
-        self.rows.update({(row.method, row.length): row for row in result.rows})
+        self._put(*result.rows)
         self.times.update({(one.name, one.tokens): one for one in result.attention})
         self.provenance, self.seconds = result.provenance, result.seconds
         self.changed.emit()
@@ -166,11 +177,6 @@ class ProbeModel(QObject):
 def size_of(length: str) -> float:
     """A length for sorting while its tokens are unknown: multiples before tokens."""
     return float(length[:-1]) if length.endswith("x") else float(length)
-
-
-def _times(row: ProbeRow) -> float:
-    """How many trained lengths a row is long, as far as its name or factor tells."""
-    return size_of(row.length) if row.length.endswith("x") else max(1.0, row.factor)
 
 
 def _question(spec: ProbeSpec) -> ProbeSpec:

@@ -104,6 +104,7 @@ class _Probe:
         self.rows: list[ProbeRow] = []
         self.texts: dict[tuple[int, int], Haystack] = {}
         self.stream = self._text() if spec.windows else None
+        self.scored = self._longest_scored()
         self.store = ProbeStore(
             ctx.resources.paths.data, spec, self._conditions(), self.trained
         )  # fmt: skip
@@ -191,6 +192,13 @@ class _Probe:
         wanted = self.longest + spec.stride * (spec.windows - 1)
         return stream(spec.evaluation, self.loaded.tokenizer, wanted, spec.seed)
 
+    def _longest_scored(self) -> int:
+        """The longest length that has a perplexity: a file may be shorter than the longest."""
+        if self.stream is None:
+            return 0
+        most = min(self.longest, len(self.stream.ids))
+        return max((one.tokens for one in self.lengths if one.tokens <= most), default=0)
+
     def _haystack(self, tokens: int, number: int) -> Haystack:
         """The number-th text of a length: the same for every method."""
         key = (tokens, number)
@@ -205,11 +213,11 @@ class _Probe:
         """A row from the disk, or measured and put there; a failure is the row's own."""
         factor = self._factor(length)
         stored = self.store.find(method.name, length.name, length.tokens, factor)
-        if stored is not None and (self.stream is None or stored.longest == self.longest):
-            return stored.row
+        if stored is not None and (self.stream is None or stored.longest == self.scored):
+            return stored
         try:
             self._check_room(length)
-            row = self._row(method, length) if stored is None else self._scored(method, stored.row)
+            row = self._row(method, length) if stored is None else self._scored(method, stored)
         except (EngineError, RuntimeError, MemoryError) as error:
             known = as_memory_error(error)
             if not isinstance(known, EngineError):
@@ -230,13 +238,14 @@ class _Probe:
             row,
             perplexity=scored.perplexity if scored else None,
             scored=scored.tokens if scored else 0,
+            longest=self.scored,
         )
 
     def _keep(self, row: ProbeRow) -> None:
         if not row.n and not row.scored:
             return
         try:
-            self.store.keep(row, self.longest)
+            self.store.keep(row)
         except StoreError as error:  # a full disk ends no probe; why is said
             log.warning("A row of the probe is not stored: %s", error)
             self.ctx.partial(error.report())
@@ -297,15 +306,9 @@ class _Probe:
     def _perplexity(self, method: Method, length: _Length) -> Scored | None:
         if self.stream is None:
             return None
-        fitting = [
-            one.tokens
-            for one in self.lengths
-            if one.tokens <= min(self.longest, len(self.stream.ids))
-        ]
-        longest = max(fitting, default=0)
-        if length.tokens > longest:  # a file may be shorter than the longest text
+        if length.tokens > self.scored:
             return None
-        ends = self.stream.ends(longest, self.spec.stride, self.spec.windows)
+        ends = self.stream.ends(self.scored, self.spec.stride, self.spec.windows)
         shares = self._shares(method, length)
         return perplexity(
             self.model, self.stream, ends, length.tokens, self.spec.stride, shares, self.ctx.check,
@@ -340,6 +343,7 @@ class _Probe:
             kv_bytes=cell.kv_bytes,
             forecast_bytes=self._forecast(state, length),
             peak_bytes=cell.peak_bytes,
+            longest=self.scored,
         )
 
     def _forecast(self, state: Applied, length: _Length) -> int:
@@ -360,9 +364,10 @@ class _Probe:
     def _told(self, method: Method) -> MethodReport:
         longest = max(self.lengths, key=lambda one: one.tokens)
         factor = self._factor(longest)
-        found = report(
+        told = report(
             self.loaded, method, factor, longest.tokens, self.spec.cache, self._gap
         )  # fmt: skip
+        found = replace(told, trained=self.trained)
         self.ctx.partial(found)
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -81,6 +82,48 @@ def test_a_longer_length_scores_other_tokens_with_the_keys_kept(engine, asked):
     assert kept.depths == before["direct", 512].depths
     assert kept.perplexity == pytest.approx(fresh.perplexity)
     assert kept.perplexity != before["direct", 512].perplexity
+
+
+def test_rows_of_other_scored_tokens_come_back_without_their_perplexity(engine, asked):
+    """600 tokens were scored after 600, the others later after 700: one curve would lie."""
+    spec = replace(asked, methods=("direct",))
+    first = rows_of(engine.submit(spec).result(300))
+    assert {row.longest for row in first.values()} == {600}
+    engine.submit(replace(spec, lengths=("1x", "700"))).result(300)
+    both = replace(spec, lengths=("1x", "600", "700"))
+    found = rows_of(engine.submit(KeptProbeSpec(probe=both)).result(60))
+    assert {key: row.longest for key, row in found.items()} == {
+        ("direct", 512): 700, ("direct", 600): 600, ("direct", 700): 700,
+    }  # fmt: skip
+    assert {row.tokens for row in found.values() if row.perplexity is None} == {600}
+    assert found["direct", 600].depths == first["direct", 600].depths
+    again = rows_of(engine.submit(both).result(300))
+    alone = rows_of(engine.submit(replace(both, afresh=True)).result(300))
+    assert {key: row.perplexity for key, row in again.items()} == {
+        key: pytest.approx(row.perplexity) for key, row in alone.items()
+    }
+
+
+def test_a_file_from_before_rows_said_their_longest_text_is_read(engine, asked):
+    engine.submit(replace(asked, methods=("direct",))).result(300)
+    file = file_of(Paths.default().data, asked)
+    plain = json.loads(file.read_bytes())
+    for one in plain["rows"]:
+        one["longest"] = one["row"].pop("longest")
+    file.write_text(json.dumps(plain), "utf-8")
+    found = engine.submit(KeptProbeSpec(probe=asked)).result(60)
+    assert [row.longest for row in found.rows] == [600, 600]
+    assert all(row.perplexity is not None for row in found.rows)
+
+
+def test_the_trained_length_is_told_first(engine, asked):
+    heard = []
+    spec = replace(asked, methods=("direct",), lengths=("600",), factor=4.0)
+    engine.submit(spec, lambda e: heard.append(e.value) if isinstance(e, Partial) else None).result(
+        300
+    )
+    assert isinstance(heard[0], MethodReport)
+    assert heard[0].trained == 512
 
 
 def test_stop_keeps_the_finished_rows(engine, asked):
