@@ -43,7 +43,8 @@ class Exports:
         png, svg: The picture as bytes. Called on the window's thread, which alone may paint.
         csv, npz: Called on the window's thread to take what is to be written; what they return
             is called on a worker and makes the bytes. None from a call: there is nothing yet.
-        command: Returns the command line that makes the same without a window.
+        command: Returns the command line that makes the same without a window; an `EngineError`
+            is told where settings make none.
         extra: More kinds of files.
     """
 
@@ -100,9 +101,14 @@ class PlotMenu(QToolButton):
         self._services.notify.info(self.tr("Copied"))
 
     def copy_command(self) -> None:
-        """Put the command on the clipboard."""
+        """Put the command on the clipboard; settings that make none are told."""
         assert self.exports.command is not None
-        QGuiApplication.clipboard().setText(self.exports.command())
+        try:
+            command = self.exports.command()
+        except EngineError as error:
+            self._services.notify.error(error.report())
+            return
+        QGuiApplication.clipboard().setText(command)
         self._services.notify.info(self.tr("Copied"))
 
     def save(self, kind: str, path: str) -> None:
