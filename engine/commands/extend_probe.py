@@ -82,6 +82,10 @@ def probe(
     Example: lathe extend probe --methods direct,ntk,rerope --lengths 1x,4x
     """
     try:
+        if not (n or windows or time_attention.strip()):
+            raise BadSpec(
+                "Nothing is to be measured.", "Ask for keys or for windows of perplexity."
+            )
         spec = ProbeSpec(
             model=ModelOptions((model,), device=device, dtype=dtype).refs()[0],
             methods=_listed(methods),
@@ -206,7 +210,8 @@ def _show(result: ProbeResult) -> None:
             f"{row.peak_bytes / 1e6:.3g}" if row.peak_bytes else "–",
             f"{row.seconds:.3g}",
         )
-    print_table(table)
+    if result.rows:
+        print_table(table)
     for failed in result.rows:
         if failed.problem:
             told = f"{failed.length} {failed.method}: {failed.problem} {failed.hint}"

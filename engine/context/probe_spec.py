@@ -115,8 +115,18 @@ class ProbeSpec(Spec):
                 f"A forward pass of {self.chunk} tokens is too short.",
                 f"Choose at least {LEAST_CHUNK} tokens, or 0 for the whole text.",
             )
-        if self.most < 0 or self.windows < 0 or self.stride < 1 or not 0 <= self.width < 1:
-            raise BadSpec("A number of the probe is out of its range.", "Use the usual ones.")
+        if self.most < 0 or self.windows < 0:
+            raise BadSpec(
+                f"{min(self.most, self.windows)} keys or windows cannot be measured.",
+                "Choose a number of 0 or more.",
+            )
+        if self.stride < 1:
+            raise BadSpec("A window scores no token.", "Score at least 1 token per window.")
+        if not 0 <= self.width < 1:
+            raise BadSpec(
+                f"No interval of keys found is {self.width:g} wide.",
+                "Choose a width between 0 and 1; 0 asks for every key.",
+            )
 
 
 def tokens_of(length: str, trained: int) -> int:

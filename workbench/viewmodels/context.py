@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.context.alibi import TWINS
 from engine.context.search_spec import SearchResult, SearchSpec
-from engine.errors import EngineError
+from engine.errors import BadSpec, EngineError
 from engine.jobs.registry import KINDS
 from engine.models.reference import ModelRef
 from engine.models.spec import Anatomy, DescribeModelSpec, ModelDescription
@@ -177,6 +177,10 @@ class ContextModel(QObject):
         try:
             if topic == "frequencies":
                 return self.survey.start(setup.survey(ref, setup.factor or SURVEYED))
+            if not (setup.most or setup.windows or setup.timed):
+                raise BadSpec(
+                    "Nothing is to be measured.", "Ask for keys or for windows of perplexity."
+                )
             return self.probe.start(setup.probe(ref))
         except EngineError as error:
             self.slot(topic).refused.emit(error.report())

@@ -43,7 +43,7 @@ from engine.jobs.spec import Spec
 from engine.models.anatomy import position_encoding_of
 from engine.models.architecture import shape_of
 from engine.models.forecast import gigabytes
-from engine.text_source import TEACHING
+from engine.text_source import TEACHING, check_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +69,8 @@ def run(spec: Spec, ctx: JobContext) -> ProbeResult:
         UnsupportedModel: The implementation of attention is not possible here.
     """
     assert isinstance(spec, ProbeSpec)
+    if spec.windows:
+        check_sources(spec.evaluation)  # before a model is loaded for nothing
     started = time.monotonic()
     with (
         ctx.resources.residency.lease(spec.model, ctx) as loaded,
@@ -190,7 +192,14 @@ class _Probe:
     def _text(self) -> Stream:
         spec = self.spec
         wanted = self.longest + spec.stride * (spec.windows - 1)
-        return stream(spec.evaluation, self.loaded.tokenizer, wanted, spec.seed)
+        found = stream(spec.evaluation, self.loaded.tokenizer, wanted, spec.seed)
+        shortest = min((one.tokens for one in self.lengths if self._fits(one)), default=0)
+        if len(found.ids) < shortest:
+            raise BadSpec(
+                f"The text has {len(found.ids)} tokens; no length that is measured fits into it.",
+                "Choose a longer text or shorter lengths, or measure no perplexity.",
+            )
+        return found
 
     def _longest_scored(self) -> int:
         """The longest length that has a perplexity: a file may be shorter than the longest."""

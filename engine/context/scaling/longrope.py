@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log, sqrt
+from math import inf, log, sqrt
 from typing import ClassVar
 
 import numpy as np
@@ -36,7 +36,7 @@ class LongRope(Scaling):
         """The list for this length; the factor itself only enters the temperature.
 
         Raises:
-            BadSpec: Neither the preset nor the model has a list of the right length.
+            BadSpec: Neither the preset nor the model has lists of the right length, above 0.
         """
         beyond = self.long_factor or config.long_factor
         if not beyond:
@@ -46,14 +46,9 @@ class LongRope(Scaling):
                 "Give the list, or choose YaRN or NTK-mixed, which need no search.",
             )
         within = self.short_factor or config.short_factor or (1.0,) * config.pairs
-        chosen = beyond if length > config.trained else within
-        if len(chosen) != config.pairs:
-            raise BadSpec(
-                f"LongRoPE was given {len(chosen)} divisors for {config.pairs} pairs of "
-                "dimensions.",
-                "Give one divisor per pair.",
-            )
-        return np.asarray(chosen, np.float64)
+        for divisors in (beyond, within):  # both: the same lists serve every length
+            _check(divisors, config.pairs)
+        return np.asarray(beyond if length > config.trained else within, np.float64)
 
     def attention(self, config: RopeConfig, factor: float, length: int) -> float:
         if factor <= 1 or config.trained <= 1:
@@ -71,3 +66,16 @@ class LongRope(Scaling):
             "factor": factor,
             "original_max_position_embeddings": config.trained,
         }
+
+
+def _check(divisors: tuple[float, ...], pairs: int) -> None:
+    """Raise `BadSpec` unless there is one positive, finite divisor per pair."""
+    if len(divisors) != pairs:
+        raise BadSpec(
+            f"LongRoPE was given {len(divisors)} divisors for {pairs} pairs of dimensions.",
+            "Give one divisor per pair.",
+        )
+    if not all(0 < one < inf for one in divisors):
+        raise BadSpec(
+            "A divisor of LongRoPE is not above 0.", "Divide by 1 where a pair stays as it is."
+        )

@@ -42,6 +42,7 @@ from engine.jobs.spec import Spec
 from engine.models.architecture import shape_of
 from engine.models.forecast import gigabytes, kv_bytes
 from engine.store.folder_lock import locked
+from engine.text_source import check_sources
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -71,6 +72,7 @@ def run(spec: Spec, ctx: JobContext) -> TuneContextResult:
     assert isinstance(spec, TuneContextSpec)
     if spec.out:
         check_folder(Path(spec.out))  # before minutes of work, not after them
+    check_sources(spec.source)
     with ctx.resources.residency.lease(spec.model, ctx) as loaded:
         tuning = _Tuning(spec, loaded, ctx)
         with locked(tuning.desk):

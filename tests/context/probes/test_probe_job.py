@@ -98,6 +98,9 @@ def test_specs_travel_and_are_checked():
         ({"factor": 0.5}, "factor"),
         ({"methods": ()}, "Nothing"),
         ({"needles": 40}, "hidden"),
+        ({"most": -3}, "-3 keys"),
+        ({"stride": 0}, "no token"),
+        ({"width": 2.0}, "2 wide"),
     ):
         with pytest.raises(BadSpec, match=match):
             ProbeSpec(**change).check()

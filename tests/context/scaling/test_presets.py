@@ -128,6 +128,11 @@ def test_wrong_use() -> None:
         inv_freq("longrope", ROPE, 2.0)
     with pytest.raises(BadSpec, match="2 divisors for 32 pairs"):
         LongRope((1.0, 2.0)).inv_freq(ROPE, 2.0, 4096)
+    with pytest.raises(BadSpec, match="2 divisors for 32 pairs"):  # within the trained length too
+        LongRope((1.0, 2.0)).inv_freq(ROPE, 1.0, TRAINED)
+    for wrong in (0.0, -1.0, float("nan"), float("inf")):
+        with pytest.raises(BadSpec, match="not above 0"):
+            LongRope((wrong, *[2.0] * 31)).inv_freq(ROPE, 2.0, 4096)
     with pytest.raises(BadSpec, match="single pair"):
         inv_freq("ntk-exact", plain(10_000.0, 2, TRAINED), 2.0)
 
