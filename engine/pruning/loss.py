@@ -105,10 +105,15 @@ def losses(model: PreTrainedModel, text: Passages, check: Callable[[], None]) ->
     return Losses(tuple(sums), tuple(counts))
 
 
+def predicts(model: PreTrainedModel) -> bool:
+    """Whether it says the next token of a text: encoders and encoder-decoders do not."""
+    return structure_of(model.config) not in {"encoder", "encoder-decoder"}
+
+
 def check_predicts(model: PreTrainedModel) -> None:
-    """Raise `UnsupportedModel` for encoders and encoder-decoders: no next token, no such loss."""
-    structure = structure_of(model.config)
-    if structure in {"encoder", "encoder-decoder"}:
+    """Raise `UnsupportedModel` where there is no next token, so no such loss."""
+    if not predicts(model):
+        structure = structure_of(model.config)
         raise UnsupportedModel(
             f"The loss of next tokens says nothing about “{model.config.model_type}”: "
             f"it is an {structure}.",

@@ -109,7 +109,7 @@ def visit_in_one_pass(
     handles = [module.register_forward_pre_hook(before) for module in modules.values()]
     try:
         with memory_explained():
-            _read(model, text, shared.whole)
+            model.base_model(**reading(model, text, shared.whole))  # no need of the head
     except _AllSeen:
         return
     finally:
@@ -117,10 +117,20 @@ def visit_in_one_pass(
             handle.remove()
 
 
-def _read(model: PreTrainedModel, text: Passages, whole: bool) -> None:
-    model.base_model(  # without the head: nothing of it is needed
-        input_ids=text.ids.to(model.device),
-        # a mask of ones only would keep attention from its faster causal path
-        attention_mask=None if whole else text.real.long().to(model.device),
-        use_cache=False,
-    )
+def reading(model: PreTrainedModel, text: Passages, whole: bool = False) -> dict[str, object]:
+    """What a model is called with to read the windows once.
+
+    An encoder-decoder reads them on both sides, so that all its matrices have inputs.
+
+    Args:
+        model: Any that transformers can load.
+        text: The windows.
+        whole: Whether there is no padding: a mask of ones only would keep attention from its
+            faster causal path.
+    """
+    ids = text.ids.to(model.device)
+    mask = None if whole else text.real.long().to(model.device)
+    given: dict[str, object] = {"input_ids": ids, "attention_mask": mask, "use_cache": False}
+    if model.config.is_encoder_decoder:
+        given |= {"decoder_input_ids": ids, "decoder_attention_mask": mask}
+    return given

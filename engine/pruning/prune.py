@@ -16,7 +16,7 @@ from engine.pruning.allocation.registry import RULES
 from engine.pruning.card import CardMaker, as_array
 from engine.pruning.folder import check_folder
 from engine.pruning.judge import Judged, judge
-from engine.pruning.loss import Losses, losses
+from engine.pruning.loss import Losses, losses, predicts
 from engine.pruning.methods.registry import method_of
 from engine.pruning.one_pass import restored
 from engine.pruning.packing import Packing
@@ -107,7 +107,8 @@ class _Pruning:
             self.packing.repack()
             self.ctx.progress(0.7, "Measuring the pruned model")
             pruned = self._loss(evaluation)
-            speed = self._speed(whole, evaluation or calibration) if spec.timed else None
+            timed = spec.timed and predicts(self.loaded.model)  # others write no tokens
+            speed = self._speed(whole, evaluation or calibration) if timed else None
             kernel = "" if self.pattern.free else no_kernel(self.pattern, self.found[0].weight)
             sizes = self._write(calibration, _mean(dense), _mean(pruned))
         return PruneResult(

@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 from engine.errors import BadSpec
-from engine.jobs.spec import Spec
-from engine.models.reference import ModelRef
 from engine.pruning.card_spec import Card
+from engine.pruning.measured_spec import MeasuredSpec, check_methods, check_ratio
 from engine.pruning.recipe import PRESETS, Recipe, pattern_of, recipe_of
-from engine.text_source import TextSource
 
 CUSTOM: Final = "custom"
 SPARSEGPT: Final = "sparsegpt"
@@ -37,29 +35,26 @@ def ranked_by(method: str, own: Recipe) -> Recipe:
     return PRESETS["wanda"] if method in OWN else recipe_of(method)
 
 
-def check_seed(seed: int) -> None:
-    """Raise `BadSpec` below 0: a seed and its negative would draw the same windows."""
-    if seed < 0:
-        raise BadSpec(f"The seed {seed} is below 0.", "Choose 0 or more.")
+def check_allocation(rule: str) -> None:
+    """Raise `BadSpec` unless it is one of `ALLOCATIONS`."""
+    if rule not in ALLOCATIONS:
+        raise BadSpec(
+            f"There is no allocation “{rule}”.", f"Choose of: {', '.join(ALLOCATIONS)}."
+        )
 
 
 @dataclass(frozen=True)
-class PruneSpec(Spec):
+class PruneSpec(MeasuredSpec):
     """Prune a model by one method at one ratio.
 
+    With `measured` 0 no loss is measured.
+
     Attributes:
-        model: Which model.
         method: One of `METHODS`; `CUSTOM` stands for `recipe`.
         recipe: The score when the method is custom.
         ratio: Share of the weights that become zero; of a pattern, given by the pattern.
         pattern: ``"2:4"``, or empty for zeros anywhere in the group.
         allocation: How the zeros are shared among the layers, one of `ALLOCATIONS`.
-        calibration: Text whose activations are read.
-        evaluation: Text whose loss is measured before and after.
-        windows: Windows of calibration.
-        length: Tokens per window.
-        seed: Which windows are drawn. The evaluation draws others.
-        measured: Windows of the evaluation; 0 = measure nothing.
         out: Folder for the pruned model, or empty.
         masks_only: Write the masks (NPZ) instead of a model.
         bitmask: Store the zeros as bits instead of values.
@@ -70,25 +65,20 @@ class PruneSpec(Spec):
             the card is published before anything is pruned.
         fixed: Ratios of matrices that a person has set, by the matrix's name; the rule shares what
             is left among the others.
-        timed: New tokens of each timed run, dense and pruned in turns; 0 = measure no speed.
+        timed: New tokens of each timed run, dense and pruned in turns; 0 = measure no speed, and
+            models that write no tokens have none.
         overwrite: A pruned model that lies in the folder may be replaced; without it the job is
             refused (`engine.pruning.folder.replaces` tells before).
     """
 
     kind: ClassVar[str] = "prune"
+    least_measured: ClassVar[int] = 0
 
-    model: ModelRef = field(default_factory=ModelRef)
     method: str = "wanda"
     recipe: Recipe = field(default_factory=Recipe)
     ratio: float = 0.5
     pattern: str = ""
     allocation: str = "uniform"
-    calibration: TextSource = field(default_factory=TextSource)
-    evaluation: TextSource = field(default_factory=TextSource)
-    windows: int = 32
-    length: int = 128
-    seed: int = 0
-    measured: int = 64
     out: str = ""
     masks_only: bool = False
     bitmask: bool = False
@@ -103,20 +93,12 @@ class PruneSpec(Spec):
         return f"Prune {self.model.id}: {self.preset or self.method}"
 
     def check(self) -> None:
+        super().check()
         for ratio in (self.ratio, *self.fixed.values()):
-            if not 0 <= ratio < 1:
-                raise BadSpec(
-                    f"A ratio of {ratio:g} cannot be pruned.", "Choose 0 or more, below 1."
-                )
-        if self.windows < 1 or self.length < 8:
-            raise BadSpec("The calibration has no tokens.", "Take at least one window of 8 tokens.")
-        if self.measured < 0 or self.timed < 0:
+            check_ratio(ratio)
+        if self.timed < 0:
             raise BadSpec("Fewer than nothing is to be measured.", "Choose 0 or more.")
-        check_seed(self.seed)
-        if self.method not in METHODS:
-            raise BadSpec(
-                f"There is no pruning method “{self.method}”.", f"Choose of: {', '.join(METHODS)}."
-            )
+        check_methods((self.method,), METHODS)
         if self.model.options.quantization != "none" and (self.bitmask or self.timed):
             raise BadSpec(
                 "Packed weights are neither stored as bits nor timed in turns.",
@@ -126,11 +108,7 @@ class PruneSpec(Spec):
             raise BadSpec(f"Pruning in {self.passes} passes is not known.", "Choose 1 or 2.")
         if self.masks_only and not self.out:
             raise BadSpec("No file is named for the masks.", "Name one with --out.")
-        if self.allocation not in ALLOCATIONS:
-            raise BadSpec(
-                f"There is no allocation “{self.allocation}”.",
-                f"Choose of: {', '.join(ALLOCATIONS)}.",
-            )
+        check_allocation(self.allocation)
         shared = self.allocation != "uniform" or self.fixed
         if not pattern_of(self.pattern).free and shared:
             raise BadSpec(

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from engine.models.layers import decoder_layers, encoder_layers
 from engine.pruning.experts_pass import visit_experts
 from engine.pruning.inputs import SharedInputs
-from engine.pruning.one_pass import Visit, memory_explained
+from engine.pruning.one_pass import Visit, memory_explained, reading
 from engine.pruning.passages import Passages
 from engine.pruning.targets import Target
 
@@ -71,11 +71,7 @@ def visit_in_two_passes(
     handles += [layer.register_forward_pre_hook(twice, with_kwargs=True) for layer in layers]
     try:
         with memory_explained():
-            model.base_model(
-                input_ids=text.ids.to(model.device),
-                attention_mask=text.real.long().to(model.device),
-                use_cache=False,
-            )
+            model.base_model(**reading(model, text))
     finally:
         for handle in handles:
             handle.remove()
