@@ -1,12 +1,14 @@
 """What was read, cut and encoded, kept in the project: a document that is unchanged costs nothing.
 
 Three tables beside the runs. Each entry carries a checksum; one that does not fit is built anew,
-and so is the whole index when its tables cannot be read.
+and so is the whole index when its tables are damaged. Where the project can be read or written no
+more (a full disk, a lock of another program) nothing is kept, and the work goes on.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import sqlite3
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -20,6 +22,7 @@ from engine.context.documents.splitting.split import Span
 from engine.errors import StoreError
 from engine.store.project import Project
 
+log = logging.getLogger(__name__)
 TABLES: Final = ("document_text", "document_cut", "document_vectors")
 CREATE: Final = tuple(
     f"""CREATE TABLE IF NOT EXISTS {name}(
@@ -45,7 +48,7 @@ class IndexStore:
         project: The open project, or None.
 
     Attributes:
-        notes: What had to be mended.
+        notes: What had to be mended, and that nothing is kept.
         reused: How many entries were found.
         built: How many were made.
     """
@@ -55,8 +58,12 @@ class IndexStore:
         self.notes: list[str] = []
         self.reused = 0
         self.built = 0
+        self._writable = True
         if project is not None:
-            self._create(project)
+            try:
+                self._create(project)
+            except StoreError as error:
+                self._unkept(error)
 
     def content(self, sha: str, make: Callable[[], Content]) -> Content:
         """The text of a document, read if it is not known."""
@@ -123,8 +130,12 @@ class IndexStore:
 
         try:
             row = self._project.read(ask)
-        except StoreError:
-            self._rebuild(self._project)
+        except StoreError as error:
+            if _is_damage(error):
+                self._rebuild(self._project)
+            else:
+                self._unkept(error)
+                self._project = None
             return None
         if row is None:
             return None
@@ -135,14 +146,17 @@ class IndexStore:
         return data
 
     def _write(self, table: str, sha: str, made: str, data: bytes) -> None:
-        if self._project is None:
+        if self._project is None or not self._writable:
             return
         values = (sha, made, data, _checksum(data))
-        self._project.write(
-            lambda connection: connection.execute(
-                f"INSERT OR REPLACE INTO {table} VALUES (?,?,?,?)", values
+        try:
+            self._project.write(
+                lambda connection: connection.execute(
+                    f"INSERT OR REPLACE INTO {table} VALUES (?,?,?,?)", values
+                )
             )
-        )
+        except StoreError as error:
+            self._unkept(error)
 
     def _create(self, project: Project) -> None:
         def create(connection: sqlite3.Connection) -> None:
@@ -158,12 +172,25 @@ class IndexStore:
             for name in TABLES:
                 connection.execute(f"DROP TABLE IF EXISTS {name}")
 
-        project.write(drop)
-        self._create(project)
-        self._damaged()
+        try:
+            project.write(drop)
+            self._create(project)
+        except StoreError as error:
+            self._unkept(error)
+            self._project = None
+        else:
+            self._damaged()
 
     def _damaged(self) -> None:
-        said = rebuilt_note()
+        self._note(rebuilt_note())
+
+    def _unkept(self, error: StoreError) -> None:
+        """From now on nothing is written: a lock would be waited for with every entry."""
+        log.warning("The index of documents is not kept: %s", error)
+        self._writable = False
+        self._note(unkept_note())
+
+    def _note(self, said: str) -> None:
         if said not in self.notes:
             self.notes.append(said)
 
@@ -171,6 +198,20 @@ class IndexStore:
 def rebuilt_note() -> str:
     """What is said when an index had to be mended."""
     return "The index in the project was damaged and was built again."
+
+
+def unkept_note() -> str:
+    """What is said when the index cannot be kept."""
+    return "The project cannot keep the index of these documents: they will be read anew."
+
+
+def _is_damage(error: StoreError) -> bool:
+    """Whether building anew helps: the file is damaged, or a table is missing or another."""
+    cause = error.__cause__
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return True
+    return code == sqlite3.SQLITE_ERROR and "no such " in str(cause)
 
 
 def _as_json(value: object) -> bytes:

@@ -79,7 +79,12 @@ def _run(
             generated=sum(step.new_tokens for step in asker.steps if not step.resumed),
             longest=asker.longest,
         ),
-        notes=(*(one.note for one in sources if one.note), *store.notes, *desk.notes),
+        notes=(
+            *(one.note for one in sources if one.note),
+            *store.notes,
+            *ledger.notes,
+            *desk.notes,
+        ),
         seconds=time.monotonic() - began,
         retrieval_ms=desk.retrieval_ms,
         provenance=provenance_of(

@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from engine.api import Engine
 from engine.cli import app
 from engine.context.documents.advisor import advise
+from engine.context.documents.index_store import unkept_note
+from engine.context.documents.ledger import unkept_steps
 from engine.context.documents.planted import found, plant
 from engine.context.documents_spec import (
     AnswerToken,
@@ -182,6 +184,20 @@ def test_stopped_work_goes_on_where_it_was_and_ends_the_same(tmp_path, flow):
     assert [step.text for step in resumed.steps[:3]] == [step.text for step in steps[:3]]
     assert resumed.answer == again.answer
     assert not any(step.resumed for step in again.steps), "finished work is not taken for new work"
+
+
+def test_a_full_disk_ends_no_answer(engine, tmp_path):
+    options = DocumentOptions(max_new_tokens=8, window=192)
+    values = {"texts": PLANTED.texts[:1], "question": "Tell it.", "flow": "refine"}
+    with Project.open(tmp_path / "a.lathe") as project:
+        project.read(lambda c: c.execute("PRAGMA max_page_count=1").fetchone())
+        full = Engine(project=project)
+        try:
+            result = asked(full, options=options, **values)
+        finally:
+            full.close()
+    assert result.notes[:2] == (unkept_note(), unkept_steps())
+    assert result.answer == asked(engine, options=options, **values).answer
 
 
 def test_a_long_output_has_every_section_and_stays_in_the_window(engine):

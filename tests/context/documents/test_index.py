@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
-from engine.context.documents.index_store import IndexStore, rebuilt_note
+from engine.context.documents.index_store import IndexStore, rebuilt_note, unkept_note
 from engine.context.documents.library import cut_all, finder, read_all
 from engine.context.documents_spec import DocumentsSpec
 from engine.decoding.interrupt import no_check
@@ -133,3 +136,58 @@ def test_vectors_of_another_encoder_are_not_taken(tmp_path, project):
     other.name = "other letters"
     _, library, _ = indexed(tmp_path, paths, project, other)
     assert len(other.asked) == len(library.passages)
+
+
+def full(project):
+    """No page more: as on a disk without room."""
+    project.read(lambda connection: connection.execute("PRAGMA max_page_count=1").fetchone())
+
+
+def roomy(project):
+    project.read(lambda connection: connection.execute("PRAGMA max_page_count=99999").fetchone())
+
+
+@contextmanager
+def locked(project):
+    """Another program has the file for itself: nobody else reads or writes."""
+    project.read(lambda connection: connection.execute("PRAGMA busy_timeout=0").fetchone())
+    project.read(lambda connection: connection.execute("PRAGMA journal_mode=DELETE").fetchone())
+    other = sqlite3.connect(project.path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    yield
+    other.execute("ROLLBACK")
+    other.close()
+
+
+def test_a_full_disk_ends_no_reading(tmp_path, project):
+    paths = files(tmp_path)
+    full(project)
+    store, library, found = indexed(tmp_path, paths, project, Letters())
+    assert store.notes == [unkept_note()]
+    best = library.passages[found.find("Ben?", "bm25", 1, no_check)[0].passage]
+    assert best.heading == "Ben"
+    roomy(project)
+    store, again, _ = indexed(tmp_path, paths, project, Letters())
+    assert (store.notes, again.passages) == ([], library.passages)
+
+
+def test_a_lock_ends_no_reading_and_takes_no_table(tmp_path, project):
+    paths = files(tmp_path)
+    _, library, _ = indexed(tmp_path, paths, project, Letters())
+    with locked(project):
+        store, read, _ = indexed(tmp_path, paths, project, Letters())
+        assert store.notes == [unkept_note()]
+        assert store.built == 9
+        assert read.passages == library.passages
+    store, _, _ = indexed(tmp_path, paths, project, Letters())
+    assert (store.reused, store.built, store.notes) == (9, 0, [])
+
+
+def test_a_missing_table_is_made_anew(tmp_path, project):
+    store = IndexStore(project)
+    project.write(lambda connection: connection.execute("DROP TABLE document_text"))
+    assert read_all(DocumentsSpec(files=files(tmp_path)), store, no_check)
+    assert store.notes == [rebuilt_note()]
+    again = IndexStore(project)
+    read_all(DocumentsSpec(files=files(tmp_path)), again, no_check)
+    assert again.reused == 3

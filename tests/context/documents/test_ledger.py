@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from engine.context.documents.ledger import KEPT_WORKS, Done, Ledger
+from engine.context.documents.ledger import KEPT_WORKS, Done, Ledger, unkept_steps
 from engine.store.project import Project
 
 IDS = (1, 2, 3)
@@ -74,3 +75,31 @@ def test_steps_of_a_project_without_places_are_the_oldest(project: Project) -> N
     assert kept(project) == {"old"}
     keep(project, "new")
     assert kept(project) == {"new"}
+
+
+def test_a_full_disk_ends_no_work(project: Project) -> None:
+    """What was kept before is known; what cannot be kept is said once."""
+    keep(project, "before")
+    project.read(lambda c: c.execute("PRAGMA max_page_count=1").fetchone())
+    ledger = Ledger(project, "before")
+    for number in range(3):
+        ledger.keep(number + 2, IDS, Done("x" * 5000, 4, 0.5))
+    assert ledger.known(1, IDS) == Done("before 1", 4, 0.5)
+    assert ledger.known(2, IDS) is None
+    assert ledger.notes == [unkept_steps()]
+
+
+def test_a_lock_ends_no_work(project: Project) -> None:
+    ledger = keep(project, "work")
+    project.read(lambda c: c.execute("PRAGMA busy_timeout=0").fetchone())
+    other = sqlite3.connect(project.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    ledger.keep(2, IDS, Done("lost", 1, 0.1))
+    ledger.forget()
+    again = Ledger(project, "work")
+    assert again.known(1, IDS) == Done("work 1", 4, 0.5)
+    other.execute("ROLLBACK")
+    other.close()
+    assert (ledger.notes, again.notes) == ([unkept_steps()], [unkept_steps()])
+    again.forget()
+    assert kept(project) == set()
