@@ -26,8 +26,7 @@ from engine.pruning.edit import PruneEdit
 from engine.pruning.judge import Judged, judge
 from engine.pruning.live_spec import LivePruneSpec, LiveState
 from engine.pruning.loss import loss
-from engine.pruning.passages import Passages, passages
-from engine.pruning.prune import APART
+from engine.pruning.passages import Passages, passages_of
 from engine.pruning.prune_spec import Loss
 from engine.pruning.recipe import Recipe
 from engine.pruning.targets import set_by_hand, targets
@@ -75,7 +74,7 @@ class Live:
         key = (spec.calibration, spec.windows, spec.length, spec.seed, spec.scored_by())
         if self._judged is not None and key == self._key:
             return self._judged, False
-        text = self._passages(spec.calibration, spec.windows, spec.length, spec.seed)
+        text = passages_of(spec, self._loaded.tokenizer, evaluation=False)
         self.restore()
         found = judge(self._loaded.model, self.found, text, spec.scored_by(), check)
         self._judged, self._key, self.sha256 = found, key, text.sha256
@@ -104,7 +103,7 @@ class Live:
             return None, None
         key = (spec.evaluation, spec.measured, spec.length, spec.seed)
         if key not in self._texts:
-            text = self._passages(spec.evaluation, spec.measured, spec.length, spec.seed + APART)
+            text = passages_of(spec, self._loaded.tokenizer, evaluation=True)
             self._texts = {key: (text, self._dense_loss(text, check))}
         text, dense = self._texts[key]
         if not self.ratios.any():
@@ -114,9 +113,6 @@ class Live:
     def _dense_loss(self, text: Passages, check: Callable[[], None]) -> Loss:
         with self._cuts.held():
             return loss(self._loaded.model, text, check)
-
-    def _passages(self, source: TextSource, windows: int, length: int, seed: int) -> Passages:
-        return passages(source, self._loaded.tokenizer, windows=windows, length=length, seed=seed)
 
     def _named(self) -> tuple[str, ...]:
         if not self.ratios.any() or self._key is None:

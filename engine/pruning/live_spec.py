@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadSpec
-from engine.jobs.spec import Spec
 from engine.models.reference import LoadOptions, ModelRef
-from engine.pruning.prune_spec import ALLOCATIONS, CUSTOM, Loss, check_seed
+from engine.pruning.measured_spec import MeasuredSpec, check_ratio
+from engine.pruning.prune_spec import CUSTOM, Loss, check_allocation
 from engine.pruning.recipe import Recipe, recipe_of
-from engine.text_source import TextSource
 
 if TYPE_CHECKING:
     from engine.evaluation.spec import Provenance
@@ -23,10 +22,11 @@ PRUNED: Final = "pruned"
 
 
 @dataclass(frozen=True)
-class LivePruneSpec(Spec):
+class LivePruneSpec(MeasuredSpec):
     """Cut the pruned copy of a model to a ratio; 0 puts every weight back.
 
-    The first one calibrates; the next with the same text and score only moves a threshold.
+    The first one calibrates; the next with the same text and score only moves a threshold. With
+    `measured` 0 that is all it does.
 
     Attributes:
         model: The pruned copy: its options name the state `PRUNED`.
@@ -35,28 +35,18 @@ class LivePruneSpec(Spec):
         ratio: Share of zeros over all matrices.
         allocation: How the zeros are shared.
         fixed: Ratios of matrices that a person has set, by the matrix's name.
-        calibration: Text whose activations rank the weights.
-        windows: Its windows.
-        length: Tokens per window.
-        seed: Which windows are drawn.
-        evaluation: Text whose loss is measured.
-        measured: Its windows; 0 = move the threshold only.
     """
 
     kind: ClassVar[str] = "prune-live"
+    least_measured: ClassVar[int] = 0
 
     model: ModelRef = field(default_factory=lambda: ModelRef(options=LoadOptions(state=PRUNED)))
+    measured: int = 0
     method: str = "wanda"
     recipe: Recipe = field(default_factory=Recipe)
     ratio: float = 0.5
     allocation: str = "uniform"
     fixed: dict[str, float] = field(default_factory=dict)
-    calibration: TextSource = field(default_factory=TextSource)
-    windows: int = 32
-    length: int = 128
-    seed: int = 0
-    evaluation: TextSource = field(default_factory=TextSource)
-    measured: int = 0
 
     def title(self) -> str:
         return f"Prune {self.model.id} live: {self.method}"
@@ -66,17 +56,10 @@ class LivePruneSpec(Spec):
             raise BadSpec(
                 "A slider may only cut the pruned copy of a model.", "Choose the pruned copy."
             )
-        check_seed(self.seed)
+        super().check()
         for ratio in (self.ratio, *self.fixed.values()):
-            if not 0 <= ratio < 1:
-                raise BadSpec(
-                    f"A ratio of {ratio:g} cannot be pruned.", "Choose 0 or more, below 1."
-                )
-        if self.allocation not in ALLOCATIONS:
-            raise BadSpec(
-                f"There is no allocation “{self.allocation}”.",
-                f"Choose of: {', '.join(ALLOCATIONS)}.",
-            )
+            check_ratio(ratio)
+        check_allocation(self.allocation)
         self.scored_by().check()
 
     def scored_by(self) -> Recipe:

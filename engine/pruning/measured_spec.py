@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from engine.errors import BadSpec
 from engine.jobs.spec import Spec
 from engine.models.reference import ModelRef
-from engine.pruning.prune_spec import check_seed
 from engine.text_source import TextSource
 
 
 @dataclass(frozen=True)
 class MeasuredSpec(Spec):
     """Base of the specs that calibrate on one text and measure on another.
+
+    Class attributes:
+        least_measured: Fewest windows of the evaluation; 0 = it may measure nothing.
 
     Attributes:
         model: Which model; it comes back as it was.
@@ -25,6 +28,8 @@ class MeasuredSpec(Spec):
         seed: Which windows are drawn. The evaluation draws others.
         measured: Windows of the evaluation.
     """
+
+    least_measured: ClassVar[int] = 1
 
     model: ModelRef = field(default_factory=ModelRef)
     calibration: TextSource = field(default_factory=TextSource)
@@ -37,8 +42,11 @@ class MeasuredSpec(Spec):
     def check(self) -> None:
         if self.windows < 1 or self.length < 8:
             raise BadSpec("The calibration has no tokens.", "Take at least one window of 8 tokens.")
-        check_seed(self.seed)
-        if self.measured < 1:
+        if self.seed < 0:  # a seed and its negative would draw the same windows
+            raise BadSpec(f"The seed {self.seed} is below 0.", "Choose 0 or more.")
+        if self.measured < 0:
+            raise BadSpec("Fewer than nothing is to be measured.", "Choose 0 or more.")
+        if self.measured < self.least_measured:
             raise BadSpec("Nothing is measured.", "Take at least one window of evaluation.")
 
 

@@ -25,8 +25,7 @@ from engine.pruning.outliers_spec import (
     OutliersResult,
     OutliersSpec,
 )
-from engine.pruning.passages import Passages, passages
-from engine.pruning.prune import APART
+from engine.pruning.passages import passages_of
 from engine.pruning.prune_spec import Loss, ranked_by
 from engine.pruning.reading import read_norms
 from engine.pruning.recipe import Pattern, Recipe
@@ -67,8 +66,8 @@ class _Outliers:
         self.loaded = loaded
         self.ctx = ctx
         self.found = targets(loaded.model)
-        self.calibration = self._passages(evaluation=False)
-        self.evaluation = self._passages(evaluation=True)
+        self.calibration = passages_of(spec, loaded.tokenizer, evaluation=False)
+        self.evaluation = passages_of(spec, loaded.tokenizer, evaluation=True)
         self.places = sites(loaded.model, self.found, self.evaluation.ids[:1])
         self.plain = self._logits()
         if not self.plain.isfinite().all():
@@ -146,16 +145,6 @@ class _Outliers:
 
     def _loss(self) -> Loss:
         return loss(self.model, self.evaluation, self.ctx.check)
-
-    def _passages(self, evaluation: bool) -> Passages:
-        spec = self.spec
-        return passages(
-            spec.evaluation if evaluation else spec.calibration,
-            self.loaded.tokenizer,
-            windows=spec.measured if evaluation else spec.windows,
-            length=spec.length,
-            seed=spec.seed + APART * evaluation,
-        )
 
 
 def _largest(places: list[Site], norms: dict[str, Tensor]) -> float:

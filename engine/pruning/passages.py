@@ -20,6 +20,10 @@ from engine.text_source import TEACHING, TextSource, text_of
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+    from engine.pruning.measured_spec import MeasuredSpec
+
+APART: Final = 1_000_003
+"""The evaluation draws other windows than the calibration: its seed is this far from it."""
 MOST_MISSED: Final = 200  # lessons too long for a window, for each that fits
 
 
@@ -45,6 +49,23 @@ class Passages:
     def tokens(self) -> int:
         """Tokens without padding."""
         return int(self.real.sum())
+
+
+def passages_of(
+    spec: MeasuredSpec, tokenizer: PreTrainedTokenizerBase, *, evaluation: bool
+) -> Passages:
+    """The windows that a job reads: those of its evaluation, or of its calibration.
+
+    Raises:
+        BadSpec: The text cannot be used.
+    """
+    return passages(
+        spec.evaluation if evaluation else spec.calibration,
+        tokenizer,
+        windows=spec.measured if evaluation else spec.windows,
+        length=spec.length,
+        seed=spec.seed + APART * evaluation,
+    )
 
 
 def passages(

@@ -38,9 +38,7 @@ def ranked_by(method: str, own: Recipe) -> Recipe:
 def check_allocation(rule: str) -> None:
     """Raise `BadSpec` unless it is one of `ALLOCATIONS`."""
     if rule not in ALLOCATIONS:
-        raise BadSpec(
-            f"There is no allocation “{rule}”.", f"Choose of: {', '.join(ALLOCATIONS)}."
-        )
+        raise BadSpec(f"There is no allocation “{rule}”.", f"Choose of: {', '.join(ALLOCATIONS)}.")
 
 
 @dataclass(frozen=True)

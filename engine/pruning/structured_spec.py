@@ -6,17 +6,15 @@ memory and, where the machine is busy with weights, the time of a token.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadSpec
-from engine.jobs.spec import Spec
-from engine.models.reference import ModelRef
-from engine.pruning.prune_spec import Loss, Seconds, check_seed
-from engine.text_source import TextSource
+from engine.pruning.measured_spec import MeasuredSpec
+from engine.pruning.prune_spec import Loss, Seconds
 
 Worth = Literal["wifn", "flap", "magnitude", "loss"]
 Widths = Literal["uniform", "per-layer"]
@@ -26,11 +24,12 @@ WIDTHS: Final[tuple[Widths, ...]] = ("uniform", "per-layer")
 
 
 @dataclass(frozen=True)
-class StructuredSpec(Spec):
+class StructuredSpec(MeasuredSpec):
     """Cut whole parts out of a model.
 
+    With `measured` 0 no loss is measured.
+
     Attributes:
-        model: Which model; it stays whole.
         groups: Share of the key-value groups to cut, each with the query heads that read it.
         neurons: Share of the MLP neurons to cut.
         blocks: Layers to drop: those that change the residual stream least, or by the loss.
@@ -44,12 +43,6 @@ class StructuredSpec(Spec):
         ranking: File of a sweep of heads that judges the groups instead, or empty.
         compensate: Add what the cut neurons and heads give on average as a bias (FLAP).
         multiple: MLP widths are rounded up to multiples of it.
-        calibration: Text whose activations are read.
-        evaluation: Text whose loss is measured before and after.
-        windows: Windows of calibration.
-        length: Tokens per window.
-        seed: Which windows are drawn. The evaluation draws others.
-        measured: Windows of the evaluation; 0 = measure no loss.
         tokens: New tokens of each timed run at batch 1; 0 = measure no speed.
         rounds: Timed runs of each model.
         out: Folder for the smaller model, or empty.
@@ -57,8 +50,8 @@ class StructuredSpec(Spec):
     """
 
     kind: ClassVar[str] = "prune-structured"
+    least_measured: ClassVar[int] = 0
 
-    model: ModelRef = field(default_factory=ModelRef)
     groups: float = 0.25
     neurons: float = 0.25
     blocks: int = 0
@@ -68,12 +61,6 @@ class StructuredSpec(Spec):
     ranking: str = ""
     compensate: bool = False
     multiple: int = 16
-    calibration: TextSource = field(default_factory=TextSource)
-    evaluation: TextSource = field(default_factory=TextSource)
-    windows: int = 32
-    length: int = 128
-    seed: int = 0
-    measured: int = 64
     tokens: int = 16
     rounds: int = 21
     out: str = ""
@@ -83,6 +70,7 @@ class StructuredSpec(Spec):
         return f"Make {self.model.id} smaller"
 
     def check(self) -> None:
+        super().check()
         for share in (self.groups, self.neurons, self.experts):
             if not 0 <= share < 1:
                 raise BadSpec(f"A share of {share:g} cannot be cut.", "Choose 0 or more, below 1.")
@@ -92,11 +80,6 @@ class StructuredSpec(Spec):
             raise BadSpec(
                 "Nothing is to be cut.", "Choose a share of heads or neurons, or some layers."
             )
-        if self.windows < 1 or self.length < 8:
-            raise BadSpec("The calibration has no tokens.", "Take at least one window of 8 tokens.")
-        if self.measured < 0:
-            raise BadSpec("Fewer than nothing is to be measured.", "Choose 0 or more.")
-        check_seed(self.seed)
         if self.multiple < 1 or self.tokens < 0 or self.rounds < 1:
             raise BadSpec(
                 "A number of the speed test or of the rounding is below its least.",

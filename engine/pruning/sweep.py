@@ -21,8 +21,7 @@ from engine.pruning.methods.by_gradient import at_matrices
 from engine.pruning.methods.registry import method_of
 from engine.pruning.one_pass import visit_in_one_pass
 from engine.pruning.packing import Packing
-from engine.pruning.passages import Passages, passages
-from engine.pruning.prune import APART
+from engine.pruning.passages import passages_of
 from engine.pruning.prune_spec import OWN
 from engine.pruning.ranking import Ranking
 from engine.pruning.reading import rank_all, read_norms
@@ -69,8 +68,8 @@ class _Sweep:
         self.loaded = loaded
         self.ctx = ctx
         self.found = targets(loaded.model)
-        self.calibration = self._passages(evaluation=False)
-        self.evaluation = self._passages(evaluation=True)
+        self.calibration = passages_of(spec, loaded.tokenizer, evaluation=False)
+        self.evaluation = passages_of(spec, loaded.tokenizer, evaluation=True)
         self.store = SweepStore(ctx.resources.paths.data, self._conditions())
         if spec.afresh:
             self.store.forget()
@@ -178,16 +177,6 @@ class _Sweep:
             self.norms = read_norms(model, self.found, self.calibration, self.ctx.check)
             self.reading = time.monotonic() - started
         return self.norms
-
-    def _passages(self, evaluation: bool) -> Passages:
-        spec = self.spec
-        return passages(
-            spec.evaluation if evaluation else spec.calibration,
-            self.loaded.tokenizer,
-            windows=spec.measured if evaluation else spec.windows,
-            length=spec.length,
-            seed=spec.seed + APART * evaluation,
-        )
 
     def _conditions(self) -> dict[str, object]:
         """All that a cell depends on beside method, score and ratio."""

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from engine.errors import BadSpec
 from engine.prompting.elements import Language
 from engine.pruning.measured_spec import MeasuredSpec, check_methods, check_ratio
-from engine.pruning.prune_spec import ALLOCATIONS, METHODS, Loss, ranked_by
+from engine.pruning.prune_spec import METHODS, Loss, check_allocation, ranked_by
 from engine.pruning.recipe import Recipe
 
 DENSE: Final = "dense"
@@ -58,11 +58,7 @@ class SweepPruneSpec(MeasuredSpec):
             raise BadSpec("No ratio is chosen.", "Choose 0 or more, below 1.")
         for ratio in self.ratios:
             check_ratio(ratio)
-        if self.allocation not in ALLOCATIONS:
-            raise BadSpec(
-                f"There is no allocation “{self.allocation}”.",
-                f"Choose of: {', '.join(ALLOCATIONS)}.",
-            )
+        check_allocation(self.allocation)
         if self.task:
             self._check_task()
         self.recipe.check()

@@ -18,8 +18,7 @@ from engine.jobs.spec import Spec
 from engine.pruning.cuts import Cuts, cutting
 from engine.pruning.loss import Losses, losses
 from engine.pruning.packing import Packing
-from engine.pruning.passages import Passages, passages
-from engine.pruning.prune import APART
+from engine.pruning.passages import passages_of
 from engine.pruning.reading import rank_all, read_norms
 from engine.pruning.recipe import Recipe
 from engine.pruning.targets import targets
@@ -64,14 +63,14 @@ class _Tuning:
         self.loaded = loaded
         self.ctx = ctx
         self.found = targets(loaded.model)
-        self.evaluation = self._passages(evaluation=True)
+        self.evaluation = passages_of(spec, loaded.tokenizer, evaluation=True)
         self.norms: dict[str, Tensor] = {}
 
     def run(self) -> TuneResult:
         """Read once, try all, rank."""
         spec, ctx = self.spec, self.ctx
         started = time.monotonic()
-        calibration = self._passages(evaluation=False)
+        calibration = passages_of(spec, self.loaded.tokenizer, evaluation=False)
         ctx.progress(0.0, "Reading the calibration text")
         self.norms = read_norms(self.loaded.model, self.found, calibration, ctx.check)
         dense = self._measure()
@@ -109,16 +108,6 @@ class _Tuning:
     def _measure(self) -> Losses:
         with self.packing.packed_again():
             return losses(self.loaded.model, self.evaluation, self.ctx.check)
-
-    def _passages(self, evaluation: bool) -> Passages:
-        spec = self.spec
-        return passages(
-            spec.evaluation if evaluation else spec.calibration,
-            self.loaded.tokenizer,
-            windows=spec.measured if evaluation else spec.windows,
-            length=spec.length,
-            seed=spec.seed + APART * evaluation,
-        )
 
 
 def _worth(measured: tuple[Candidate, Losses]) -> float:
