@@ -5,18 +5,15 @@ No torch here: a window asks `replaces` before it starts a job.
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from engine.errors import BadSpec
-from engine.store.atomic import cannot_write
+from engine.store.atomic import as_os_error, cannot_write
 from engine.store.folder import whole_folder as whole
 
-SYSTEM_ERROR: Final = re.compile(r"\(os error (\d+)\)")
 PROVENANCE: Final = "pruning.json"
 """The file by which a folder is known to hold a pruned model."""
 
@@ -71,10 +68,8 @@ def whole_folder(folder: Path, *, overwrite: bool) -> Iterator[Path]:
     try:
         with whole(folder) as partial:
             yield partial
-    except OSError as error:
-        raise cannot_write(folder, error) from error
-    except SafetensorError as error:  # it tells the system's number in words alone
-        number = SYSTEM_ERROR.search(str(error))
-        if number is None:
+    except (OSError, SafetensorError) as error:
+        known = as_os_error(error)
+        if known is None:
             raise
-        raise cannot_write(folder, OSError(int(number[1]), os.strerror(int(number[1])))) from error
+        raise cannot_write(folder, known) from error

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from engine.errors import StoreError
+
+NUMBER: Final = re.compile(r"\(os error (\d+)\)")
+"""How Rust's standard library, and so safetensors, ends what it says of an error of the system."""
 
 
 def write_text(path: Path, text: str, encoding: str = "utf-8") -> None:
@@ -61,6 +66,18 @@ def cannot_write(path: Path, error: OSError) -> StoreError:
         "Choose another folder and save again.",
         detail=str(error),
     )
+
+
+def as_os_error(error: Exception) -> OSError | None:
+    """The system's error behind one of safetensors, which tells its number in words alone.
+
+    Returns:
+        `error` itself where it is the system's; None where it is about something else.
+    """
+    if isinstance(error, OSError):
+        return error
+    number = NUMBER.search(str(error))
+    return OSError(int(number[1]), os.strerror(int(number[1]))) if number else None
 
 
 def _keep_mode(temporary: Path, path: Path) -> None:

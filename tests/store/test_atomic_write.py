@@ -5,10 +5,13 @@ from __future__ import annotations
 import errno
 import os
 
+import numpy as np
 import pytest
+from safetensors import SafetensorError
+from safetensors.numpy import save_file
 
 from engine.errors import StoreError
-from engine.store.atomic import write_bytes, write_text
+from engine.store.atomic import as_os_error, cannot_write, write_bytes, write_text
 
 
 def test_text_arrives_as_given(tmp_path):
@@ -45,3 +48,15 @@ def test_permissions_are_kept_for_old_files_and_usual_for_new_ones(tmp_path):
     usual.write_bytes(b"")
     assert old.stat().st_mode & 0o777 == 0o640
     assert new.stat().st_mode == usual.stat().st_mode
+
+
+def test_what_safetensors_says_of_the_system_is_the_systems(tmp_path):
+    """The installed library's own words, and those of a full disk."""
+    with pytest.raises(SafetensorError) as caught:
+        save_file({"a": np.zeros(2)}, str(tmp_path / "none" / "a.safetensors"))
+    assert as_os_error(caught.value).errno == errno.ENOENT
+    full = SafetensorError("Error while serializing: I/O error: No space left (os error 28)")
+    assert "disk is full" in cannot_write(tmp_path / "a", as_os_error(full)).message
+    own = OSError(errno.EACCES, "denied")
+    assert as_os_error(own) is own
+    assert as_os_error(SafetensorError("invalid header")) is None

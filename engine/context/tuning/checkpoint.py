@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 import time
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from engine.context.probe_spec import ProbeRow
 from engine.context.tune_spec import TuneContextSpec, TuneKept, TuneStep
 from engine.errors import StoreError
 from engine.jobs.spec import to_plain
-from engine.store.atomic import cannot_write
+from engine.store.atomic import as_os_error, cannot_write
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -92,7 +91,10 @@ def write(folder: Path, head: Head, tensors: dict[str, Tensor]) -> None:
         partial.replace(folder / FILE)
     except (OSError, SafetensorError) as error:
         partial.unlink(missing_ok=True)
-        raise cannot_write(folder / FILE, as_os_error(error)) from error
+        known = as_os_error(error)
+        if known is None:
+            raise
+        raise cannot_write(folder / FILE, known) from error
 
 
 def read_head(folder: Path) -> Head | None:
@@ -167,14 +169,6 @@ def tidy(where: Path, now: float | None = None) -> None:
         idle = moment - folder.stat().st_mtime > 86_400  # nobody is about to write here
         if idle and not (folder / FILE).is_file():
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def as_os_error(error: Exception) -> OSError:
-    """What safetensors says in words of its own, as the error of the system that it was."""
-    if isinstance(error, OSError):
-        return error
-    number = re.search(r"code: (\d+)", str(error))
-    return OSError(int(number[1]) if number else 0, str(error))
 
 
 def _newest_first(where: Path) -> list[Path]:

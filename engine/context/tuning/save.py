@@ -17,13 +17,12 @@ from torch import Tensor
 
 from engine.context.tuning import adapter
 from engine.context.tuning.card import PROVENANCE, Card, write_card
-from engine.context.tuning.checkpoint import as_os_error
 from engine.errors import BadSpec, StoreError
 from engine.models.bars import quiet_libraries
 from engine.models.layered import layers_of_their_own
 from engine.models.libraries import building
 from engine.models.skeleton import auto_class_name
-from engine.store.atomic import cannot_write
+from engine.store.atomic import as_os_error, cannot_write
 from engine.store.folder import whole_folder
 
 if TYPE_CHECKING:
@@ -113,7 +112,10 @@ def save(card: Card, trained: Trained, merge: bool) -> Saved:
             trained.tokenizer.save_pretrained(partial)
             write_card(card, partial, difference)
     except (OSError, SafetensorError) as error:
-        raise cannot_write(folder, as_os_error(error)) from error
+        known = as_os_error(error)
+        if known is None:
+            raise
+        raise cannot_write(folder, known) from error
     size = sum(file.stat().st_size for file in folder.rglob("*.safetensors"))
     return Saved(size, difference, trained.adapted is None or merge)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from engine.api import Engine
@@ -204,6 +205,23 @@ def test_a_full_disk_does_not_end_the_training_and_a_stop_says_so(
         with pytest.raises(JobFailed, match="the disk is full"):
             bench.run(stop_at=2)
     assert len(bench.run().steps) == STEPS
+
+
+def test_a_disk_that_is_full_for_safetensors_is_called_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = checkpoint.Head(TuneContextSpec(), (), (), ())
+    checkpoint.write(tmp_path, head, {"weight/x": torch.ones(2)})
+
+    def full(*_: object) -> None:
+        raise SafetensorError(
+            "Error while serializing: I/O error: No space left on device (os error 28)"
+        )
+
+    monkeypatch.setattr("safetensors.torch.save_file", full)
+    with pytest.raises(StoreError, match="the disk is full"):
+        checkpoint.write(tmp_path, head, {"weight/x": torch.zeros(2)})
+    assert checkpoint.read_tensors(tmp_path)["weight/x"].tolist() == [1.0, 1.0]
 
 
 def test_a_damaged_checkpoint_is_told_and_can_be_left_behind(bench: Bench) -> None:
