@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,12 +17,13 @@ from engine.pruning.loss import Losses, losses, predicts
 from engine.pruning.methods.registry import method_of
 from engine.pruning.one_pass import restored
 from engine.pruning.packing import Packing
-from engine.pruning.passages import Passages, passages
-from engine.pruning.prune_spec import OWN, Loss, MatrixRow, PruneResult, PruneSpec, Seconds
+from engine.pruning.passages import Passages, passages_of
+from engine.pruning.prune_spec import OWN, Loss, MatrixRow, PruneResult, PruneSpec
 from engine.pruning.pruned import PrunedMatrix, prune_matrices
 from engine.pruning.recipe import pattern_of
 from engine.pruning.save import save_masks, save_model
 from engine.pruning.semi_structured import no_kernel
+from engine.pruning.stopwatch import Stopwatch
 from engine.pruning.targets import set_by_hand, targets
 from engine.pruning.turns import in_turns
 from engine.text_source import check_sources
@@ -34,9 +32,6 @@ if TYPE_CHECKING:
     from engine.jobs.job import JobContext
     from engine.models.loaded import LoadedModel
     from engine.pruning.structured_spec import Speed
-
-#: the evaluation draws other windows than the calibration
-APART = 1_000_003
 
 
 def run(spec: Spec, ctx: JobContext) -> PruneResult:
@@ -50,17 +45,18 @@ def run(spec: Spec, ctx: JobContext) -> PruneResult:
     check_sources(spec.calibration, spec.evaluation)
     if spec.out and not spec.masks_only:
         check_folder(Path(spec.out), overwrite=spec.overwrite)  # before minutes of work
-    started = time.monotonic()
+    watch = Stopwatch()
     with ctx.resources.residency.lease(spec.model, ctx) as loaded:
-        seconds = Seconds(load=time.monotonic() - started)
+        watch.loaded()
         packing = Packing(loaded.model)
-        evaluated = _evaluation(spec, loaded)
+        evaluated = None
+        if spec.measured:
+            evaluated = passages_of(spec, loaded.tokenizer, evaluation=True)
         ctx.progress(0.0, "Measuring the dense model")
-        started = time.monotonic()
-        dense = losses(loaded.model, evaluated, ctx.check) if evaluated else None
-        seconds = replace(seconds, measure=time.monotonic() - started)
+        with watch.timed("measure"):
+            dense = losses(loaded.model, evaluated, ctx.check) if evaluated else None
         with packing.unpacked():
-            return _Pruning(spec, loaded, ctx, seconds, packing).run(evaluated, dense)
+            return _Pruning(spec, loaded, ctx, watch, packing).run(evaluated, dense)
 
 
 class _Pruning:
@@ -71,13 +67,13 @@ class _Pruning:
         spec: PruneSpec,
         loaded: LoadedModel,
         ctx: JobContext,
-        seconds: Seconds,
+        watch: Stopwatch,
         packing: Packing,
     ) -> None:
         self.spec = spec
         self.loaded = loaded
         self.ctx = ctx
-        self.seconds = seconds
+        self.watch = watch
         self.packing = packing
         self.recipe = spec.scored_by()
         self.pattern = pattern_of(spec.pattern)
@@ -90,20 +86,16 @@ class _Pruning:
     def run(self, evaluation: Passages | None, dense: Losses | None) -> PruneResult:
         """Prune, measure, write; the dense model was measured before it was unpacked."""
         spec = self.spec
-        calibration = self._calibration()
+        calibration = passages_of(spec, self.loaded.tokenizer, evaluation=False)
         ratios = self._ratios(calibration)
         maker = CardMaker(spec, self.loaded, self.found, as_array(self.found, ratios))
         if spec.forecast:
             self._foresee(maker, calibration, evaluation)
             self.ctx.partial(maker.card(dense))
         with restored(self.found) as whole:
-            with self._timed("calibrate"):
+            with self.watch.timed("calibrate"):
                 self._prune(calibration, ratios)
-            self.seconds = replace(
-                self.seconds,
-                calibrate=self.seconds.calibrate - self.scoring,
-                score=self.scoring,
-            )
+            self.watch.move(self.scoring, "calibrate", "score")
             self.packing.repack()
             self.ctx.progress(0.7, "Measuring the pruned model")
             pruned = self._loss(evaluation)
@@ -122,26 +114,16 @@ class _Pruning:
             calibration_sha256=calibration.sha256,
             evaluation_sha256=evaluation.sha256 if evaluation else "",
             length=spec.length,
-            seconds=self.seconds,
+            seconds=self.watch.seconds,
             out=spec.out,
             file_bytes=sizes,
             card=maker.card(dense, pruned, speed, sizes, kernel),
         )
 
-    def _calibration(self) -> Passages:
-        spec = self.spec
-        return passages(
-            spec.calibration,
-            self.loaded.tokenizer,
-            windows=spec.windows,
-            length=spec.length,
-            seed=spec.seed,
-        )
-
     def _loss(self, text: Passages | None) -> Losses | None:
         if text is None:
             return None
-        with self._timed("measure"):
+        with self.watch.timed("measure"):
             return losses(self.loaded.model, text, self.ctx.check)
 
     def _foresee(
@@ -151,7 +133,7 @@ class _Pruning:
         # What a method outside the one score costs cannot be told from layers cut by that score.
         if evaluation is None or self.spec.method in OWN:
             return
-        with self._timed("measure"):
+        with self.watch.timed("measure"):
             self.ctx.progress(0.1, "Reading what each layer would lose")
             maker.foresee(self._judge(calibration), evaluation, self.ctx.check)
 
@@ -159,7 +141,7 @@ class _Pruning:
         """Tokens per second, dense and pruned in turns."""
         self.ctx.progress(0.8, "Timing the pruned model")
         model, timed, check = self.loaded.model, self.spec.timed, self.ctx.check
-        with self._timed("measure"):
+        with self.watch.timed("measure"):
             return in_turns(model, whole, text.ids[0], timed, check)
 
     def _judge(self, calibration: Passages) -> Judged:
@@ -214,7 +196,7 @@ class _Pruning:
         if not self.spec.out:
             return 0, 0
         self.ctx.progress(0.9, "Writing")
-        with self._timed("write"):
+        with self.watch.timed("write"):
             if self.spec.masks_only:
                 return save_masks(Path(self.spec.out), self.masks), 0
             return save_model(
@@ -222,27 +204,6 @@ class _Pruning:
                 after=pruned,
             )  # fmt: skip
 
-    @contextmanager
-    def _timed(self, part: str) -> Iterator[None]:
-        started = time.monotonic()
-        try:
-            yield
-        finally:
-            spent = getattr(self.seconds, part) + time.monotonic() - started
-            self.seconds = replace(self.seconds, **{part: spent})
-
 
 def _mean(found: Losses | None) -> Loss | None:
     return None if found is None else found.mean()
-
-
-def _evaluation(spec: PruneSpec, loaded: LoadedModel) -> Passages | None:
-    if spec.measured == 0:
-        return None
-    return passages(
-        spec.evaluation,
-        loaded.tokenizer,
-        windows=spec.measured,
-        length=spec.length,
-        seed=spec.seed + APART,
-    )

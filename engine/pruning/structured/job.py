@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +11,9 @@ from engine.jobs.spec import Spec
 from engine.models.anatomy import structure_of
 from engine.pruning.folder import check_folder
 from engine.pruning.loss import loss
-from engine.pruning.passages import Passages, passages
-from engine.pruning.prune import APART
-from engine.pruning.prune_spec import Loss, Seconds
+from engine.pruning.passages import Passages, passages_of
+from engine.pruning.prune_spec import Loss
+from engine.pruning.stopwatch import Stopwatch
 from engine.pruning.structured.compensation import Biases, biases_for
 from engine.pruning.structured.heads_ranking import groups_of_ranking
 from engine.pruning.structured.importance import Importance, importance
@@ -28,7 +25,7 @@ from engine.pruning.structured.speed import compared
 from engine.pruning.structured.widths import Kept, dropped, kept
 from engine.pruning.structured.writing import Facts, reloaded, write
 from engine.pruning.structured_spec import Speed, StructuredResult, StructuredSpec
-from engine.text_source import TextSource, check_sources
+from engine.text_source import check_sources
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -48,22 +45,22 @@ def run(spec: Spec, ctx: JobContext) -> StructuredResult:
     check_sources(spec.calibration, spec.evaluation)
     if spec.out:
         check_folder(Path(spec.out), overwrite=spec.overwrite)  # before minutes of work
-    started = time.monotonic()
+    watch = Stopwatch()
     with ctx.resources.residency.lease(spec.model, ctx) as loaded:
-        seconds = Seconds(load=time.monotonic() - started)
-        return _Cutting(spec, loaded, ctx, seconds).run()
+        watch.loaded()
+        return _Cutting(spec, loaded, ctx, watch).run()
 
 
 class _Cutting:
     """One job at work."""
 
     def __init__(
-        self, spec: StructuredSpec, loaded: LoadedModel, ctx: JobContext, seconds: Seconds
+        self, spec: StructuredSpec, loaded: LoadedModel, ctx: JobContext, watch: Stopwatch
     ) -> None:
         self.spec = spec
         self.loaded = loaded
         self.ctx = ctx
-        self.seconds = seconds
+        self.watch = watch
         _refuse(loaded)
         self.layers = layout(loaded.model)
         require(
@@ -85,10 +82,10 @@ class _Cutting:
     def run(self) -> StructuredResult:
         """Measure, cut, measure, write, open again."""
         spec, dense = self.spec, self.loaded.model
-        text = self._text(spec.calibration, spec.windows, spec.seed)
+        text = passages_of(spec, self.loaded.tokenizer, evaluation=False)
         evaluation = None
         if spec.measured:
-            evaluation = self._text(spec.evaluation, spec.measured, spec.seed + APART)
+            evaluation = passages_of(spec, self.loaded.tokenizer, evaluation=True)
         self.ctx.progress(0.0, "Measuring the dense model")
         before = self._loss(dense, evaluation)
         self.ctx.progress(0.2, "Reading what each part is worth")
@@ -96,7 +93,7 @@ class _Cutting:
         drop = self._dropped(worth, text)
         stay = [number for number in range(len(self.layers)) if number not in drop]
         self.ctx.progress(0.4, "Cutting")
-        with self._timed("score"):
+        with self.watch.timed("score"):
             small, chosen, biases = self._cut(worth, drop, stay)
         self.ctx.progress(0.5, "Measuring the smaller model")
         after = self._loss(small, evaluation)
@@ -123,7 +120,7 @@ class _Cutting:
         written, reload = tensor_bytes(small), None
         if spec.out:
             self.ctx.progress(0.85, "Writing")
-            with self._timed("write"):
+            with self.watch.timed("write"):
                 written = write(spec, small, self.loaded.tokenizer, text, facts)
                 self.ctx.progress(0.92, "Opening the written model")
                 reload = reloaded(Path(spec.out), small, text)
@@ -144,14 +141,14 @@ class _Cutting:
             calibration_sha256=text.sha256,
             evaluation_sha256=evaluation.sha256 if evaluation else "",
             length=spec.length,
-            seconds=self.seconds,
+            seconds=self.watch.seconds,
             out=spec.out,
         )
 
     def _worth(self, text: Passages) -> Importance:
         """Scores of all parts; of the groups by the ranking, where one is given."""
         rule = self.spec.importance
-        with self._timed("calibrate"):
+        with self.watch.timed("calibrate"):
             worth = importance(self.loaded.model, text, self.ctx.check, rule)
             given = self.ranked
             if given is None and rule == "loss" and self.spec.groups:
@@ -165,7 +162,7 @@ class _Cutting:
         spec = self.spec
         if spec.importance != "loss":
             return dropped(worth.influence, spec.blocks)
-        with self._timed("calibrate"):
+        with self.watch.timed("calibrate"):
             return blocks_by_loss(
                 self.loaded.model,
                 self.layers,
@@ -200,14 +197,10 @@ class _Cutting:
         biases = biases_for(model, layout(model), left, chosen) if spec.compensate else None
         return narrowed(model, chosen, biases), chosen, biases
 
-    def _text(self, source: TextSource, windows: int, seed: int) -> Passages:
-        tokenizer = self.loaded.tokenizer
-        return passages(source, tokenizer, windows=windows, length=self.spec.length, seed=seed)
-
     def _loss(self, model: PreTrainedModel, text: Passages | None) -> Loss | None:
         if text is None:
             return None
-        with self._timed("measure"):
+        with self.watch.timed("measure"):
             return loss(model, text, self.ctx.check)
 
     def _speed(self, small: PreTrainedModel, text: Passages) -> Speed | None:
@@ -215,7 +208,7 @@ class _Cutting:
         if spec.tokens == 0:
             return None
         self.ctx.progress(0.6, "Timing both models")
-        with self._timed("measure"):
+        with self.watch.timed("measure"):
             return compared(
                 self.loaded.model,
                 small,
@@ -224,15 +217,6 @@ class _Cutting:
                 rounds=spec.rounds,
                 check=self.ctx.check,
             )
-
-    @contextmanager
-    def _timed(self, part: str) -> Iterator[None]:
-        started = time.monotonic()
-        try:
-            yield
-        finally:
-            spent = getattr(self.seconds, part) + time.monotonic() - started
-            self.seconds = replace(self.seconds, **{part: spent})
 
 
 def _refuse(loaded: LoadedModel) -> None:

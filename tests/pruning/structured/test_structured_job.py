@@ -22,8 +22,7 @@ from engine.jobs.job import JobFailed
 from engine.jobs.spec import decode, encode
 from engine.models.reference import LoadOptions, ModelRef
 from engine.pruning.loss import loss
-from engine.pruning.passages import passages
-from engine.pruning.prune import APART
+from engine.pruning.passages import APART, passages
 from engine.pruning.structured.speed import verdict
 from engine.pruning.structured_spec import StructuredResult, StructuredSpec
 from engine.text_source import TextSource
