@@ -100,6 +100,14 @@ class CompareSetup:
         )
         return replace(self, documents=documents, variants=switched if first else self.variants)
 
+    def without_examples(self) -> CompareSetup:
+        """A copy for a prompt that has no examples: the chips that show some are off."""
+        kept = tuple(
+            replace(one, checked=one.checked and not TECHNIQUES[one.technique].uses_examples)
+            for one in self.variants
+        )
+        return replace(self, variants=kept)
+
     def reading(self) -> tuple[VariantChoice, ...]:
         """The chips whose columns read documents: those made for it, else all that are on."""
         chosen = self.chosen()

@@ -117,6 +117,21 @@ def test_a_document_that_cannot_be_read_is_told_and_nothing_is_lost(
     assert "Anna" in sent(asking, 1)
 
 
+def test_what_was_wrong_with_documents_is_not_said_of_the_next_run(
+    asking: Driver, files: list[Path]
+) -> None:
+    note = asking.page.prompt.documents.note
+    drop(asking, files)
+    text = files[0].read_text(encoding="utf-8")
+    files[0].unlink()
+    asking.run()
+    assert not note.isHidden()
+    files[0].write_text(text, encoding="utf-8")
+    asking.run()
+    assert note.isHidden()
+    assert asking.page.model.columns[-1].state == "finished"
+
+
 def test_stop_ends_the_search_and_asks_nothing(asking: Driver, files: list[Path]) -> None:
     page = asking.page
     drop(asking, files)
@@ -189,8 +204,11 @@ def test_a_report_of_columns_with_and_without_documents_has_the_sources(
 def test_the_sample_with_documents_shows_what_knowledge_does(
     bench: Application, driver: Driver
 ) -> None:
+    driver.choose("zero-shot", "few-shot")
     bench.services.actions.action("compare.documents-sample").trigger()
     documents = driver.page.model.setup.documents
+    chosen = [one.uid for one in driver.page.model.setup.chosen()]
+    assert chosen == ["zero-shot", "retrieved-knowledge"]  # no example is there to show
     state = driver.page.model.prompt.state
     assert sum(state.expected in one.text for one in documents.texts) == 1
     assert len(driver.page.prompt.documents.sources.chips) == len(documents.texts)

@@ -169,6 +169,7 @@ class ComparePage(Page):
     def run(self) -> None:
         """Ask with every chosen technique."""
         self.refusal.show_report(None)
+        self.prompt.documents.show_error(None)
         self.model.run()
 
     def another(self) -> None:
@@ -195,7 +196,7 @@ class ComparePage(Page):
         """Documents with a key each, and the question for one of them."""
         prompt, documents = documents_sample(self._language())
         self.model.prompt.load(prompt, self.tr("Load the sample with documents"))
-        self._documents_edited(documents)
+        self.model.set_setup(self.model.setup.without_examples().with_documents(documents))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Documents may be dropped anywhere on the page."""

@@ -48,11 +48,12 @@ class OwnStates:
 
     def __init__(self, loaded: LoadedModel, check: Callable[[], None]) -> None:
         self.name = f"states of {identity(loaded, check)}"
-        self._model = loaded.model
+        both_sides = loaded.model.config.is_encoder_decoder
+        self._reader = loaded.model.get_encoder() if both_sides else loaded.model.base_model
         self._tokenizer = loaded.tokenizer
 
     def encode(self, texts: Sequence[str], question: bool, check: Callable[[], None]) -> Vectors:
-        return _encoded(self._model.base_model, self._tokenizer, texts, LONGEST, _mean, check)
+        return _encoded(self._reader, self._tokenizer, texts, LONGEST, _mean, check)
 
 
 class SentenceEncoder:
