@@ -564,6 +564,10 @@
         <translation>阅读中…</translation>
     </message>
     <message>
+        <source>done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
         <source>stopped</source>
         <translation>已停止</translation>
     </message>
@@ -2678,6 +2682,14 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
     <message>
         <source>Ask, and see which way of reading finds the answer.</source>
         <translation>提问，看看哪种读法能找到答案。</translation>
+    </message>
+    <message>
+        <source>a summary</source>
+        <translation>摘要</translation>
+    </message>
+    <message>
+        <source>Asked before, of {n} documents: {question}</source>
+        <translation>此前的提问（{n} 份文档）：{question}</translation>
     </message>
     <message>
         <source>Way</source>
@@ -8038,14 +8050,6 @@ One question, leave one out</source>
         <translation>滑块：{formula}</translation>
     </message>
     <message>
-        <source>Slider: {formula}</source>
-        <translation>滑块：{formula}</translation>
-    </message>
-    <message>
-        <source>Slider: {formula}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Forget “{name}”</source>
         <translation>删除“{name}”</translation>
     </message>
@@ -10021,6 +10025,10 @@ One question, leave one out</source>
     <message>
         <source>Keys found before and after</source>
         <translation>训练前后找到的密码</translation>
+    </message>
+    <message>
+        <source>Before: the positions are stretched and nothing is trained yet.</source>
+        <translation>训练前：位置已拉伸，尚未训练。</translation>
     </message>
     <message>
         <source>before</source>

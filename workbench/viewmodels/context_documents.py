@@ -114,6 +114,16 @@ class DocumentsModel(QObject):
         """Whether a flow runs or waits."""
         return self._flow is not None
 
+    @property
+    def outdated(self) -> bool:
+        """Whether the answers on screen are to another question or of other documents."""
+        if self.asked is None or not self.runs:
+            return False
+        asked = self.asked
+        return (asked.question.strip(), asked.files, asked.texts) != (
+            self.choice.question.strip(), self.choice.files, self.choice.texts,
+        )  # fmt: skip
+
     def set_choice(self, choice: DocumentsChoice) -> None:
         """Ask something else the next time; the answers stay. It can be undone."""
         if choice != self.choice:

@@ -144,6 +144,22 @@ def test_the_sample_is_asked_in_several_ways(asking: Driver) -> None:
     assert rows[1].cells[2].value == documents.runs["retrieval"].result.counts.read
 
 
+def test_answers_to_an_earlier_question_say_so(asking: Driver) -> None:
+    view, documents = asking.page.documents, asking.model.documents
+    documents.set_choice(replace(sample("en"), question="Where is the red key?"))
+    documents.asked = documents.choice
+    documents.runs = {"retrieval": FlowRun("retrieval", "done", result=result("retrieval"))}
+    documents.changed.emit()
+    assert not view.outdated.isVisibleTo(asking.page)
+    documents.set_choice(replace(documents.choice, question="Who owns it?"))
+    assert view.outdated.isVisibleTo(asking.page)
+    assert "Where is the red key?" in view.outdated.text()
+    documents.undo_stack.undo()
+    assert not view.outdated.isVisibleTo(asking.page)
+    documents.add_text("More", "Ben has a dog.")
+    assert view.outdated.isVisibleTo(asking.page)
+
+
 def test_a_citation_leads_to_its_passage(asking: Driver) -> None:
     view, documents = asking.page.documents, asking.model.documents
     documents.runs = {

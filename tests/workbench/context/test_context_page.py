@@ -116,6 +116,18 @@ def test_a_method_that_fails_leaves_the_others(driver: Driver) -> None:
     assert not driver.page.measure.kept.isVisibleTo(driver.page)
 
 
+def test_measuring_nothing_is_refused_and_reading_frequencies_is_not(driver: Driver) -> None:
+    driver.number("keys-most", "0")
+    driver.number("perplexity-windows", "0")
+    driver.click(driver.page.header.primary)
+    report = driver.page.measure.line.report()
+    assert report is not None
+    assert report.message == "Nothing is to be measured."
+    assert not driver.model.probe.job.running
+    driver.run("frequencies")
+    assert driver.page.frequencies.line.report() is None
+
+
 def test_divisors_are_searched_by_a_click(driver: Driver) -> None:
     panel = driver.page.panel
     assert not panel.search.isVisibleTo(driver.page)

@@ -123,7 +123,7 @@ class AnswerColumn(QFrame):
         states = {
             "waiting": self.tr("waits"),
             "running": self.tr("reads …"),
-            "done": "✓",
+            "done": self.tr("done"),
             "failed": "✗",
             "stopped": self.tr("stopped"),
         }
@@ -216,8 +216,9 @@ class AnswerColumn(QFrame):
         for place, one in enumerate(result.citations, 1):
             passage = result.passages[one.passage]
             text = self.tr("{place}. {name} · score {score}").format(
-                place=place, name=self._passage_name(result, passage), score=f"{one.score:.3g}"
-            )
+                place=place, name=self._passage_name(result, passage),
+                score=f"{one.score:#.3g}".rstrip("."),
+            )  # fmt: skip
             hover = self.tr("by words: {a}, by meaning: {b}").format(
                 a=one.by_words or "–", b=one.by_meaning or "–"
             )

@@ -32,7 +32,9 @@ from workbench.widgets.chips import Chip
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.figure_table import Bar, FigureColumn, FigureRow, FigureTable
 from workbench.widgets.flow_layout import FlowBar, FlowLayout
+from workbench.widgets.fold import set_role
 from workbench.widgets.passage_view import PassagePlace, PassageView, around
+from workbench.widgets.plain import PlainLabel
 from workbench.widgets.sources_bar import SourcesBar, dropped
 
 COLUMN_CHARS = 40
@@ -76,6 +78,10 @@ class DocumentsView(QScrollArea):
         self.begin.setProperty("icon-name", "star")
         self.empty = EmptyState(services, "file", self.begin, content)
         self.line = JobLine(model.documents, content)
+        self.outdated = PlainLabel(content)
+        self.outdated.setWordWrap(True)
+        set_role(self.outdated, "muted")
+        self.outdated.hide()
         self.columns: dict[Flow, AnswerColumn] = {}
         self._tabled: list[FlowRun] = []
         self.grid = QGridLayout()
@@ -119,6 +125,7 @@ class DocumentsView(QScrollArea):
         """Show the answers that there are."""
         runs = self._model.documents.runs
         self.empty.setVisible(not runs)
+        self._show_outdated()
         if set(runs) != set(self.columns):
             self._rebuild(tuple(runs))
         for flow, run in runs.items():
@@ -200,6 +207,20 @@ class DocumentsView(QScrollArea):
         for flow, chip in self.flows.items():
             chip.setChecked(flow in choice.flows)
         self.sources.show_documents(choice.files, choice.texts, choice.kept())
+        self._show_outdated()
+
+    def _show_outdated(self) -> None:
+        """Answers stay while the next question is written; whose they are is said."""
+        documents = self._model.documents
+        self.outdated.setVisible(documents.outdated)
+        if documents.outdated and documents.asked is not None:
+            asked = " ".join(documents.asked.question.split()) or self.tr("a summary")
+            shown = asked if len(asked) <= SHOWN_CHARS else asked[: SHOWN_CHARS - 1] + "…"
+            self.outdated.setText(
+                self.tr("Asked before, of {n} documents: {question}").format(
+                    n=len(documents.asked.files) + len(documents.asked.texts), question=shown
+                )
+            )
 
     def _rebuild(self, flows: tuple[Flow, ...]) -> None:
         for column in self.columns.values():
@@ -293,6 +314,7 @@ class DocumentsView(QScrollArea):
         column.addWidget(chips)
         column.addWidget(self.line)
         column.addWidget(self.empty, 1)
+        column.addWidget(self.outdated)
         column.addLayout(self.grid)
         column.addWidget(self.passage)
         column.addWidget(self.table_card, 0, Qt.AlignmentFlag.AlignTop)

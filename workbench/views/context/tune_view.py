@@ -129,7 +129,10 @@ class TuneView(QScrollArea):
             )
         )
         self.loss_card.set_texts(self.tr("Loss"))
-        self.map_card.set_texts(self.tr("Keys found before and after"))
+        self.map_card.set_texts(
+            self.tr("Keys found before and after"),
+            self.tr("Before: the positions are stretched and nothing is trained yet."),
+        )
         self.colours.set_scale(Scale(0.0, 100.0), "%")
         self.refresh()
 
