@@ -8469,6 +8469,14 @@ One question, leave one out</source>
         <translation>抽取哪些窗口；测量会抽取另一些</translation>
     </message>
     <message>
+        <source>none</source>
+        <translation>不测</translation>
+    </message>
+    <message>
+        <source>None: prune without a loss, as a model must that predicts no next token</source>
+        <translation>不测：剪枝时不测损失；不预测下一个 token 的模型须如此</translation>
+    </message>
+    <message>
         <source>Zeros as bits</source>
         <translation>零按位存储</translation>
     </message>

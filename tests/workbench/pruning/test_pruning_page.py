@@ -101,6 +101,21 @@ def test_what_the_slider_does_not_cut_it_does_not_foresee(driver: Driver) -> Non
     assert driver.page.panel.score.formula.text() == "Slider: S = |W| · ‖X‖, per row"
 
 
+def test_a_model_is_pruned_without_a_loss(driver: Driver) -> None:
+    view, box = driver.page.weights, driver.page.panel.measured
+    with driver.qtbot.waitSignal(driver.live.rested, timeout=RUN_MS):
+        driver.type_in("measured-windows", "0")
+    assert driver.model.setup.measured == 0
+    assert box.text() == "none"
+    assert view.ratio.verdict.text() == "perplexity –"
+    assert driver.live.state.ratio == 0.5
+    driver.at_rest(box.stepUp)
+    assert driver.model.setup.measured == box.value() == 2
+    with driver.qtbot.waitSignal(driver.live.rested, timeout=RUN_MS):
+        box.stepDown()
+    assert driver.model.setup.measured == box.value() == 0
+
+
 def test_dense_and_pruned_flip(driver: Driver) -> None:
     live, bar = driver.live, driver.page.weights.ratio
     cut = live.state.ratios.copy()

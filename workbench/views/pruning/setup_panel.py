@@ -46,7 +46,7 @@ class SetupPanel(SettingsColumn):
         self.windows = whole(1, 4096, "calibration-windows")
         self.length = whole(8, 8192, "window-length")
         self.seed = whole(0, 2_147_483_647, "calibration-seed")
-        self.measured = whole(2, 4096, "measured-windows")
+        self.measured = whole(0, 4096, "measured-windows")
         self.bitmask = QCheckBox(self)
         self.bitmask.setObjectName("save-bitmask")
         self.labels = {name: PlainLabel(self) for name in ("windows", "length", "seed", "measured")}
@@ -111,6 +111,10 @@ class SetupPanel(SettingsColumn):
             self.tr("Perplexities of different lengths cannot be compared with each other")
         )
         self.seed.setToolTip(self.tr("Which windows are drawn; the measurement draws others"))
+        self.measured.setSpecialValueText(self.tr("none"))
+        self.measured.setToolTip(
+            self.tr("None: prune without a loss, as a model must that predicts no next token")
+        )
         self.bitmask.setText(self.tr("Zeros as bits"))
         self.bitmask.setToolTip(
             self.tr(
@@ -166,10 +170,14 @@ class SetupPanel(SettingsColumn):
         )
 
     def _numbers_edited(self) -> None:
+        measured = self.measured.value()
+        if measured == 1:  # one window has no standard error: on from none, down from two
+            measured = 0 if self._setup.measured == 2 else 2
+            self.measured.setValue(measured)
         self._edit(
             replace(
                 self._setup, windows=self.windows.value(), length=self.length.value(),
-                seed=self.seed.value(), measured=self.measured.value(),
+                seed=self.seed.value(), measured=measured,
             )
         )  # fmt: skip
 
