@@ -5,8 +5,6 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from engine.context.attention.sinks import Sinks
-from engine.context.attention.sliding import Sliding
 from engine.context.cache_names import CACHES
 from engine.errors import BadSpec
 
@@ -65,13 +63,9 @@ def _evicting(model: PreTrainedModel, state: Applied) -> Cache:
     from engine.context.attention.evicting_cache import EvictingCache
 
     layers = model.config.get_text_config(decoder=True).num_hidden_layers
-    for rule in state.rules:
-        if isinstance(rule, Sinks):
-            assert state.running is not None
-            return EvictingCache(layers, rule.sinks, rule.recent, state.running)
-        if isinstance(rule, Sliding):
-            assert state.running is not None
-            return EvictingCache(layers, 0, rule.window, state.running)
+    if state.keeps is not None:
+        assert state.running is not None
+        return EvictingCache(layers, *state.keeps, state.running)
     raise BadSpec(
         f"The method “{state.method.name}” looks at every token: none may be forgotten.",
         "Choose the method sinks or sliding for this cache.",

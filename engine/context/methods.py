@@ -15,7 +15,6 @@ from engine.context.alibi import Alibi, not_alibi
 from engine.context.attention.interface import Running, attending
 from engine.context.attention.registry import RULES
 from engine.context.attention.rule import Rule
-from engine.context.attention.sinks import Sinks
 from engine.context.method_names import check_method, parts_of
 from engine.context.scaling.base import RopeConfig, Scaling
 from engine.context.scaling.live import full_attention, live_ropes, preserved
@@ -72,6 +71,11 @@ class Applied:
     after: RopeConfig | None
     rules: tuple[Rule, ...]
     running: Running | None
+
+    @property
+    def keeps(self) -> tuple[int, int] | None:
+        """The first and the recent keys that are enough; None = every key is needed."""
+        return next((kept for rule in self.rules if (kept := rule.keeps()) is not None), None)
 
 
 def method_of(name: str, long_factor: tuple[float, ...] = ()) -> Method:
@@ -184,7 +188,8 @@ def applied(
 def _fitted(kind: type[Rule], trained: int, factor: float, first: int) -> Rule:
     """A rule's parameters for this stretch."""
     rule = kind.fitted(trained, factor)
-    if not first or not isinstance(rule, Sinks):
+    kept = rule.keeps()
+    if not first or kept is None or not kept[0]:
         return rule
     if first >= trained:
         raise BadSpec(
@@ -192,15 +197,3 @@ def _fitted(kind: type[Rule], trained: int, factor: float, first: int) -> Rule:
             "Keep fewer of them.",
         )
     return rule.keeping(first, trained)
-
-
-@contextmanager
-def widened(model: PreTrainedModel, positions: int) -> Iterator[None]:
-    """Let a decoder go on past the length that the configuration names, while the block lasts."""
-    language = model.config.get_text_config(decoder=True)
-    before = language.max_position_embeddings
-    language.max_position_embeddings = max(before, positions)
-    try:
-        yield
-    finally:
-        language.max_position_embeddings = before

@@ -18,7 +18,7 @@ from engine.context.method_names import (
     SCALING_NAMES,
     check_method,
 )
-from engine.context.methods import applied, method_of, refusal, trained_length, widened
+from engine.context.methods import applied, method_of, refusal
 from engine.context.scaling.live import live_config
 from engine.context.scaling.registry import SCALINGS
 from engine.errors import BadSpec
@@ -169,14 +169,6 @@ def test_what_does_not_apply_says_why():
         tiny_model("llama"), method_of("linear"), 0.5
     ):  # fmt: skip
         pass
-
-
-def test_the_window_is_widened_for_a_while():
-    model = tiny_model("llama")
-    assert trained_length(model) == CONTEXT
-    with widened(model, 4 * CONTEXT):
-        assert model.config.max_position_embeddings == 4 * CONTEXT
-    assert model.config.max_position_embeddings == CONTEXT
 
 
 def test_scaled_models_are_stretched_further():

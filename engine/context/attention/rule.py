@@ -57,6 +57,15 @@ class Rule(Part):
         """
         return None
 
+    def keeps(self) -> tuple[int, int] | None:
+        """The first and the recent keys that are enough for it; None = it needs every key."""
+        return None
+
+    def keeping(self, tokens: int, trained: int) -> Rule:
+        """With the first `tokens` kept and the rest fitted to the trained length, where the rule
+        keeps a beginning; else the rule itself."""
+        return self
+
     def scale(self, positions: Tensor) -> Tensor | None:
         """Factor on the scores of the queries at `positions`; None = 1."""
         return None

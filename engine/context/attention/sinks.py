@@ -44,6 +44,9 @@ class Sinks(Rule):
         """With the first `tokens` kept and the window shortened to fit the trained length."""
         return replace(self, sinks=tokens, recent=max(1, trained - tokens))
 
+    def keeps(self) -> tuple[int, int]:
+        return self.sinks, self.recent
+
     def near(self, distances: Tensor) -> Tensor:
         return distances < self.recent
 

@@ -30,5 +30,8 @@ class Sliding(Rule):
     def fitted(cls, trained: int, factor: float) -> Self:
         return cls(max(1, trained))
 
+    def keeps(self) -> tuple[int, int]:
+        return 0, self.window
+
     def seen(self, queries: Tensor, keys: Tensor) -> Tensor:
         return queries - keys < self.window

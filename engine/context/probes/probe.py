@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from engine.context.attention.sinks import Sinks
-from engine.context.attention.sliding import Sliding
 from engine.context.caches import make_cache
 from engine.context.implementations import implemented, timed
-from engine.context.memory import forecast_length
+from engine.context.memory import cache_bytes
 from engine.context.methods import Applied, Method, applied, method_of, trained_length
 from engine.context.probe_spec import (
     AttentionTime,
@@ -184,7 +182,7 @@ class _Probe:
 
     def _cache_bytes(self, tokens: int) -> int:
         dtype = self.loaded.info.dtype
-        return forecast_length(shape_of(self.model.config), tokens, dtype, self.spec.cache).cache
+        return cache_bytes(shape_of(self.model.config), tokens, dtype, self.spec.cache)
 
     def _factor(self, length: _Length) -> float:
         return self.spec.factor or max(1.0, length.tokens / self.trained)
@@ -357,11 +355,10 @@ class _Probe:
 
     def _forecast(self, state: Applied, length: _Length) -> int:
         """Bytes that the cache will hold."""
-        kept = next((one.sinks + one.recent for one in state.rules if isinstance(one, Sinks)), 0)
-        kept = next((one.window for one in state.rules if isinstance(one, Sliding)), kept)
+        kept = sum(state.keeps or ())
         shape = shape_of(self.model.config)
         dtype = self.loaded.info.dtype
-        return forecast_length(shape, length.tokens, dtype, self.spec.cache, kept).cache
+        return cache_bytes(shape, length.tokens, dtype, self.spec.cache, kept)
 
     def _same(self, state: Applied, length: _Length) -> _Same:
         """Two methods with equal values here are the same method at this length."""

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 SWAPS: Final = 5
 """Repetitions of a swap whose median is reported."""
 
-Gap = tuple[bool, float | None]
-
 
 def title_of(name: str) -> str:
     """A method as people call it: ``"ReRoPE + log n"``."""

@@ -7,8 +7,9 @@ from functools import lru_cache
 import pytest
 import torch
 
+from engine.context.attention.registry import RULES
 from engine.context.caches import make_cache
-from engine.context.memory import forecast_length
+from engine.context.memory import cache_bytes
 from engine.context.methods import applied, method_of
 from engine.context.probes.reading import Reader
 from engine.errors import BadSpec
@@ -54,7 +55,8 @@ def test_forgetting_gives_what_the_rule_gives_with_everything_kept(family, name)
         assert reader.cache.get_seq_length() == 200
         for layer in reader.cache.layers:
             assert layer.keys.shape[-2] <= TRAINED
-        bound = forecast_length(shape_of(model.config), 200, "float32", "evicting", TRAINED).cache
+        assert sum(state.keeps) == TRAINED
+        bound = cache_bytes(shape_of(model.config), 200, "float32", "evicting", TRAINED)
         assert reader.bytes <= bound
     assert (torch.cat(parts) - truth).abs().max() < 1e-4
 
@@ -63,6 +65,8 @@ def test_only_rules_that_forget_get_a_cache_that_forgets():
     model = model_of()
     with applied(model, method_of("rerope"), 2.0) as state, pytest.raises(BadSpec, match="every"):
         make_cache("evicting", model, state)
+    needy = {name for name, rule in RULES.items() if rule.fitted(TRAINED, 2.0).keeps() is None}
+    assert needy == set(RULES) - {"sinks", "sliding"}
 
 
 def test_eight_bits_hold_a_quarter_and_are_near():
@@ -77,7 +81,7 @@ def test_eight_bits_hold_a_quarter_and_are_near():
         scales = 2 * 2 * 4  # keys and values of two layers have one float32 each
         assert squeezed.bytes == full.bytes // 4 + scales
         assert 0 < apart < 0.2 * exact.abs().mean()
-        forecast = forecast_length(shape_of(model.config), 60, "float32", "fp8").cache
+        forecast = cache_bytes(shape_of(model.config), 60, "float32", "fp8")
         assert squeezed.bytes == forecast + scales
 
 
