@@ -370,6 +370,7 @@ class _Probe:
     def _told(self, method: Method) -> MethodReport:
         longest = max(self.lengths, key=lambda one: one.tokens)
         factor = self._factor(longest)
+        self._say(method, longest, 0.0)  # the cache is read token by token: that takes a while
         told = report(
             self.loaded, method, factor, longest.tokens, self.spec.cache, self._gap
         )  # fmt: skip
