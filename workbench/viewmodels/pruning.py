@@ -13,6 +13,7 @@ from engine.models.spec import Anatomy, DescribeModelSpec, ModelDescription
 from engine.paths import Paths
 from engine.prompting.elements import Language
 from engine.pruning.card_spec import Card
+from engine.pruning.outliers_spec import LARGEST
 from engine.pruning.presets import presets, remove_preset, save_preset
 from engine.pruning.prune_spec import CUSTOM, PruneResult, PruneSpec
 from engine.pruning.recipe import PRESETS, Recipe
@@ -24,13 +25,13 @@ from workbench.viewmodels.job_slot import JobSlot
 from workbench.viewmodels.prompt_state import PromptState
 from workbench.viewmodels.pruning_card import BYTES
 from workbench.viewmodels.pruning_cells import CellsModel
-from workbench.viewmodels.pruning_live import LiveModel
-from workbench.viewmodels.pruning_prompts import PromptsModel
+from workbench.viewmodels.pruning_live import LiveModel, Wish
+from workbench.viewmodels.pruning_prompts import PromptsChoice, PromptsModel
 from workbench.viewmodels.pruning_search import OutliersModel, TuneModel
 from workbench.viewmodels.pruning_setup import Asked, PruneSetup
 from workbench.viewmodels.pruning_slider import SliderJobs
-from workbench.viewmodels.pruning_structured import StructuredModel
-from workbench.viewmodels.pruning_sweep import SweepModel
+from workbench.viewmodels.pruning_structured import StructuredChoice, StructuredModel
+from workbench.viewmodels.pruning_sweep import SweepChoice, SweepModel
 
 Topic = Literal["weights", "curves", "parts", "score", "outliers", "prompts"]
 TOPICS: Final[tuple[Topic, ...]] = (
@@ -78,6 +79,7 @@ class PruningModel(QObject):
         super().__init__(parent)
         self._current = current
         self._awake = self._known = self._allowed = self._refused = False
+        self._spoken: Language = "en"
         self.setup = PruneSetup()
         self.prompt = ""
         self.live = LiveModel(jobs, self)
@@ -165,9 +167,41 @@ class PruningModel(QObject):
         self.set_prompt(text_of(state))
 
     def speak(self, language: Language) -> None:
-        """Exercises that nobody has chosen yet come in the window's language."""
-        self.prompts.set_choice(replace(self.prompts.choice, language=language))
-        self.sweep.set_choice(replace(self.sweep.choice, language=language))
+        """Exercises whose language nobody has chosen come in the window's."""
+        before, self._spoken = self._spoken, language
+        if self.prompts.choice.language == before:
+            self.prompts.set_choice(replace(self.prompts.choice, language=language))
+        if self.sweep.choice.language == before:
+            self.sweep.set_choice(replace(self.sweep.choice, language=language))
+
+    def choices_to_plain(self) -> dict[str, object]:
+        """What the topics were asked for, as plain containers for the session file."""
+        return {
+            "weights": {"model": self.model_id, "wish": self.live.wish.to_plain()},
+            "curves": self.sweep.choice.to_plain(),
+            "parts": self.structured.choice.to_plain(),
+            "outliers": self.outliers.strength,
+            "prompts": self.prompts.choice.to_plain(),
+            "spoken": self._spoken,
+        }
+
+    def restore_choices(self, plain: dict[str, object]) -> None:
+        """Take back `choices_to_plain`; a broken record of a topic gives its defaults."""
+        weights = plain.get("weights")
+        if isinstance(weights, dict):
+            wish = Wish.from_plain(weights.get("wish"))
+            same = weights.get("model") == self.model_id  # another one has other layers
+            self.live.restore(wish if same else replace(wish, fixed={}))
+        if "curves" in plain:
+            self.sweep.set_choice(SweepChoice.from_plain(plain["curves"]))
+        if "parts" in plain:
+            self.structured.set_choice(StructuredChoice.from_plain(plain["parts"]))
+        if "prompts" in plain:
+            self.prompts.set_choice(PromptsChoice.from_plain(plain["prompts"]))
+        strength = plain.get("outliers")
+        if isinstance(strength, float | int) and 0 <= strength <= LARGEST:
+            self.outliers.set_strength(float(strength))
+        self._spoken = "zh" if plain.get("spoken") == "zh" else "en"
 
     def rank_heads_by(self, path: str) -> None:
         """Judge the groups of heads by a ranking on disk."""

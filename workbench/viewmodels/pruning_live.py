@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -32,6 +33,21 @@ class Wish:
 
     ratio: float = FIRST_RATIO
     fixed: dict[int, float] = field(default_factory=dict)
+
+    def to_plain(self) -> dict[str, object]:
+        """As plain containers, for the session file."""
+        plain: dict[str, object] = msgspec.to_builtins(self, str_keys=True)
+        return plain
+
+    @classmethod
+    def from_plain(cls, data: object) -> Wish:
+        """Rebuild from `to_plain`; a broken or outdated record gives the defaults."""
+        try:
+            found = msgspec.convert(data, type=cls, strict=False)
+        except msgspec.ValidationError:
+            return cls()
+        shares = (found.ratio, *found.fixed.values())
+        return found if all(0 <= one <= HIGHEST for one in shares) else cls()
 
 
 @dataclass(frozen=True)
@@ -87,7 +103,7 @@ class LiveModel(QObject):
         self._jobs = jobs
         self._handle: JobHandle | None = None
         self._measuring = False
-        self._waiting = False
+        self._waiting = self._unnamed = False
         self._serial = 0
         self._gesture = 0
         self._rest = QTimer(self)
@@ -167,7 +183,7 @@ class LiveModel(QObject):
         """Other settings, or another model: the copy follows."""
         if asked == self.asked:
             return
-        if self.asked is None or asked.model != self.asked.model:
+        if self.asked is not None and asked.model != self.asked.model:
             self.leave()
         known = self.state is not None and self._same_question(asked)
         self.asked = asked
@@ -290,7 +306,9 @@ class LiveModel(QObject):
     def _start(self, measured: int) -> None:
         self._serial += 1
         self._waiting = False
-        self._asking = self.wish
+        # before the first answer nobody knows the matrices of the layers that are set
+        self._unnamed = self.state is None and bool(self.wish.fixed) and not self.dense
+        self._asking = replace(self.wish, fixed={}) if self._unnamed else self.wish
         was = self.running
         try:
             spec = self.spec(measured)
@@ -327,6 +345,7 @@ class LiveModel(QObject):
 
     def _take_state(self, state: LiveState) -> None:
         self.state, self._cut = state, self._asking
+        self._waiting = self._waiting or self._unnamed
         known = state.dense is not None and state.pruned is not None
         self.losses = (state.dense, state.pruned) if known else None  # type: ignore[assignment]
         self.changed.emit()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import BadSpec, EngineError, describe
@@ -14,6 +15,7 @@ from engine.evaluation.spec import CellKey, CellResult, CompareSpec
 from engine.evaluation.statistics.comparison import Pair, compare_variants
 from engine.evaluation.tasks import task_spec
 from engine.prompting.elements import Language
+from engine.teaching.tasks import task_names
 from workbench.services.background import Background
 from workbench.viewmodels.compare_pinned import PinnedPrompt, asked_again
 from workbench.viewmodels.job_slot import JobSlot
@@ -22,6 +24,7 @@ from workbench.viewmodels.pruning_setup import Asked
 
 PINS: Final = ""
 FIRST_ITEMS: Final = 24
+MOST_ITEMS: Final = 500
 DENSE, PRUNED = 0, 1
 PREFERRED: Final = ("zero-shot-cot", "few-shot-cot", "zero-shot", "few-shot")
 """Steps first: they leave more room to go wrong than a single word."""
@@ -40,6 +43,21 @@ class PromptsChoice:
     task: str = PINS
     language: Language = "en"
     items: int = FIRST_ITEMS
+
+    def to_plain(self) -> dict[str, object]:
+        """As plain containers, for the session file."""
+        plain: dict[str, object] = msgspec.to_builtins(self)
+        return plain
+
+    @classmethod
+    def from_plain(cls, data: object) -> PromptsChoice:
+        """Rebuild from `to_plain`; a broken or outdated record gives the defaults."""
+        try:
+            found = msgspec.convert(data, type=cls)
+        except msgspec.ValidationError:
+            return cls()
+        known = found.task in (PINS, *task_names())
+        return found if known and 1 <= found.items <= MOST_ITEMS else cls()
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from engine.errors import EngineError
+from engine.errors import BadSpec, EngineError
 from engine.inspection.ranking import HeadRanking, save_ranking
+from engine.models.reference import ModelRef
 from engine.pruning.structured_spec import (
     LayerWidths,
     StructuredResult,
@@ -18,7 +20,7 @@ from engine.pruning.structured_spec import (
 )
 from workbench.viewmodels.job_slot import JobSlot
 from workbench.viewmodels.jobs import Jobs
-from workbench.viewmodels.pruning_setup import Asked
+from workbench.viewmodels.pruning_setup import Asked, PruneSetup
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,39 @@ class StructuredChoice:
     ranking: str = ""
     compensate: bool = False
     speed: bool = True
+
+    def spec(self, asked: Asked, out: str = "", overwrite: bool = False) -> StructuredSpec:
+        """The job; with `out` the smaller model is written there. Raises `BadSpec`."""
+        spec = StructuredSpec(
+            model=asked.model,
+            groups=self.groups,
+            neurons=self.neurons,
+            blocks=self.blocks,
+            experts=self.experts,
+            widths=self.widths,
+            importance=self.importance,
+            ranking=self.ranking,
+            compensate=self.compensate,
+            **asked.texts(),
+            out=out,
+            overwrite=overwrite,
+        )
+        return spec if self.speed else replace(spec, tokens=0)
+
+    def to_plain(self) -> dict[str, object]:
+        """As plain containers, for the session file; a ranking is of the moment it was sent."""
+        plain: dict[str, object] = msgspec.to_builtins(replace(self, ranking=""))
+        return plain
+
+    @classmethod
+    def from_plain(cls, data: object) -> StructuredChoice:
+        """Rebuild from `to_plain`; a broken or outdated record gives the defaults."""
+        try:
+            found = msgspec.convert(data, type=cls)
+            found.spec(Asked(PruneSetup(), ModelRef())).check()
+        except (msgspec.ValidationError, BadSpec):
+            return cls()
+        return found
 
 
 class StructuredModel(QObject):
@@ -79,26 +114,12 @@ class StructuredModel(QObject):
 
     def start(self, asked: Asked, out: str = "", overwrite: bool = False) -> bool:
         """Cut and measure; with `out` the smaller model is written there."""
-        choice = self.choice
         try:
-            spec = StructuredSpec(
-                model=asked.model,
-                groups=choice.groups,
-                neurons=choice.neurons,
-                blocks=choice.blocks,
-                experts=choice.experts,
-                widths=choice.widths,
-                importance=choice.importance,
-                ranking=choice.ranking,
-                compensate=choice.compensate,
-                **asked.texts(),
-                out=out,
-                overwrite=overwrite,
-            )
+            spec = self.choice.spec(asked, out, overwrite)
         except EngineError as error:
             self.job.refused.emit(error.report())
             return False
-        return self.job.start(spec if choice.speed else replace(spec, tokens=0))
+        return self.job.start(spec)
 
     def forget(self) -> None:
         """Another model."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from engine.errors import EngineError
+from engine.errors import BadSpec, EngineError
 from engine.prompting.elements import Language
 from engine.pruning.prune_spec import CUSTOM
 from engine.pruning.sweep_spec import DENSE, RATIOS, SweepCell, SweepPruneSpec, SweepResult
@@ -37,6 +38,23 @@ class SweepChoice:
     language: Language = "en"
     items: int = 40
     steps: bool = True
+
+    def to_plain(self) -> dict[str, object]:
+        """As plain containers, for the session file."""
+        plain: dict[str, object] = msgspec.to_builtins(self)
+        return plain
+
+    @classmethod
+    def from_plain(cls, data: object) -> SweepChoice:
+        """Rebuild from `to_plain`; a broken or outdated record gives the defaults."""
+        try:
+            found = msgspec.convert(data, type=cls)
+            SweepPruneSpec(
+                methods=found.methods, ratios=found.ratios, task=found.task, items=found.items
+            ).check()
+        except (msgspec.ValidationError, BadSpec):
+            return cls()
+        return found
 
 
 class SweepModel(QObject):

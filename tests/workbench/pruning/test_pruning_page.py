@@ -15,6 +15,10 @@ from engine.pruning.presets import presets
 from engine.pruning.recipe import Recipe
 from tests.workbench.pruning.conftest import RUN_MS, Driver
 from workbench.services.numbers import file_size
+from workbench.viewmodels.pruning_live import Wish
+from workbench.viewmodels.pruning_prompts import PromptsChoice
+from workbench.viewmodels.pruning_structured import StructuredChoice
+from workbench.viewmodels.pruning_sweep import SweepChoice
 from workbench.views.pruning.replace_dialog import ReplaceDialog
 from workbench.views.pruning.words import perplexity
 
@@ -286,11 +290,47 @@ def test_a_slider_that_stands_still_starts_again(
 def test_settings_come_back(driver: Driver, bench) -> None:
     driver.choose("prune-allocation", "Water-filling on the error curves")
     driver.at_rest(lambda: driver.type_in("prune-ratio-figure", "30"))
+    driver.at_rest(lambda: driver.type_in("layer-0-figure", "20"))
+    model = driver.model
+    model.sweep.set_choice(
+        SweepChoice(("ria",), (0.3, 0.6), task="arithmetic", items=12, steps=False)
+    )
+    model.structured.set_choice(
+        StructuredChoice(neurons=0.5, blocks=1, importance="flap", ranking="heads.json")
+    )
+    model.prompts.set_choice(PromptsChoice("arithmetic", "zh", 7))
+    model.outliers.set_strength(1.5)
     state = json.loads(json.dumps(driver.page.save_state()))
     page = type(driver.page)(bench.services)
     page.restore_state(state)
-    assert page.model.setup == driver.model.setup
-    assert page.model.live.wish.ratio == 0.3
+    again = page.model
+    assert again.setup == model.setup
+    assert again.live.wish == Wish(0.3, {0: 0.2})
+    assert again.sweep.choice == model.sweep.choice
+    assert again.structured.choice == replace(model.structured.choice, ranking="")
+    assert again.prompts.choice == model.prompts.choice
+    assert again.outliers.strength == 1.5
+    # the layer that was set is cut so, though its matrices are known from the first answer alone
+    with driver.qtbot.waitSignal(again.live.rested, timeout=RUN_MS):
+        page.entered()
+    assert again.prompts.choice.language == "zh"  # it was chosen
+    assert again.live.rows()[0].fixed
+    assert np.array_equal(again.live.state.ratios, driver.live.state.ratios)
+    page.deleteLater()
+
+
+@pytest.mark.parametrize("broken", [None, 3, [], {"task": 4, "wish": {"ratio": 7}}])
+def test_broken_choices_give_the_defaults(driver: Driver, bench, broken: object) -> None:
+    names = ("weights", "curves", "parts", "prompts", "outliers", "spoken")
+    page = type(driver.page)(bench.services)
+    page.restore_state({"choices": dict.fromkeys(names, broken)})
+    assert page.model.live.wish == Wish()
+    assert page.model.sweep.choice == SweepChoice()
+    assert page.model.structured.choice == StructuredChoice()
+    assert page.model.prompts.choice == PromptsChoice()
+    page.restore_state({"choices": broken})
+    page.restore_state({"ratio": 0.3})  # as it was kept once
+    assert page.model.live.wish == Wish(0.3)
     page.deleteLater()
 
 

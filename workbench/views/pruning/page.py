@@ -26,7 +26,7 @@ from workbench.viewmodels.pruning import (
     keep_score,
 )
 from workbench.viewmodels.pruning_live import Wish
-from workbench.viewmodels.pruning_setup import HIGHEST, PruneSetup, columns_of
+from workbench.viewmodels.pruning_setup import PruneSetup, columns_of
 from workbench.viewmodels.pruning_structured import keep_ranking
 from workbench.views.pruning.curves_view import CurvesView
 from workbench.views.pruning.outliers_view import OutliersView
@@ -156,16 +156,18 @@ class PruningPage(WorkingPage):
         return {
             "topic": self._topic,
             "setup": self.model.setup.to_plain(),
-            "ratio": self.model.live.wish.ratio,
+            "choices": self.model.choices_to_plain(),
             "panel": self.fold.isChecked(),
         }
 
     def restore_state(self, state: dict[str, object]) -> None:
         if "setup" in state:
             self.model.set_setup(PruneSetup.from_plain(state["setup"]))
-        ratio = state.get("ratio")
-        if isinstance(ratio, float | int):
-            self.model.live.restore(Wish(min(max(float(ratio), 0.0), HIGHEST)))
+        choices = state.get("choices")
+        if isinstance(choices, dict):
+            self.model.restore_choices(choices)
+        elif "ratio" in state:  # as it was kept before the other choices were
+            self.model.live.restore(Wish.from_plain({"ratio": state["ratio"]}))
         self.fold.setChecked(state.get("panel") is not False)
         topic = state.get("topic")
         if topic in TOPICS:
@@ -273,7 +275,7 @@ class PruningPage(WorkingPage):
         self.panel.set_setup(self.model.setup)
         self.state_changed.emit()
 
-    def _wish_changed(self) -> None:
+    def _choice_changed(self) -> None:
         self.state_changed.emit()
 
     def _follow_desk(self) -> None:
@@ -387,7 +389,11 @@ class PruningPage(WorkingPage):
         self.score.recipe_wanted.connect(self._recipe_wanted)
         self.prompts.attention_wanted.connect(self._attention_wanted)
         model.setup_changed.connect(self._setup_changed)
-        model.live.wish_changed.connect(self._wish_changed)
+        for changed in (
+            model.live.wish_changed, model.sweep.choice_changed, model.structured.choice_changed,
+            model.outliers.strength_changed, model.prompts.choice_changed,
+        ):  # fmt: skip
+            changed.connect(self._choice_changed)
         model.live.rested.connect(self._go_on)
         for topic in TOPICS:
             slot = model.slot(topic)

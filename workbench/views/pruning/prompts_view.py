@@ -23,7 +23,7 @@ from workbench.services.container import Services
 from workbench.services.engine_words import tell, tell_report
 from workbench.viewmodels.names import task_set_name
 from workbench.viewmodels.pruning import PruningModel
-from workbench.viewmodels.pruning_prompts import PINS, Both, Verdict
+from workbench.viewmodels.pruning_prompts import MOST_ITEMS, PINS, Both, Verdict
 from workbench.views.job_line import JobLine
 from workbench.views.plot_card import PlotCard, plot_exports
 from workbench.views.pruning.words import formula, percent
@@ -59,7 +59,7 @@ class PromptsView(QScrollArea):
         self.source.setObjectName("prompts-source")
         self.items = QSpinBox(content)
         self.items.setObjectName("prompts-items")
-        self.items.setRange(1, 500)
+        self.items.setRange(1, MOST_ITEMS)
         self.items.setKeyboardTracking(False)
         self.language = QComboBox(content)
         self.language.addItem("English", "en")
