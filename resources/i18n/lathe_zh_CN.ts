@@ -2337,8 +2337,8 @@ Times are from the start of this column&apos;s reading; columns are decoded toge
         <translation>已停止：测过的都保留；再点“测量曲线”会接着测。</translation>
     </message>
     <message>
-        <source>{n} points were measured before.</source>
-        <translation>其中 {n} 个点是以前测的。</translation>
+        <source>Points measured before: {n}.</source>
+        <translation>其中以前测得的点：{n} 个。</translation>
     </message>
     <message>
         <source>no task</source>
@@ -9876,8 +9876,8 @@ One question, leave one out</source>
         <translation>训练前后各问一次，在训练长度和目标长度上；0 = 不问</translation>
     </message>
     <message>
-        <source>Of the layers&apos; matrices; the other weights get a third</source>
-        <translation>用于各层矩阵；其他权重取三分之一</translation>
+        <source>Of the layers&apos; matrices; biases and norms get five times as much, embeddings a third</source>
+        <translation>层内矩阵的学习率；偏置和归一化用其五倍，嵌入用其三分之一</translation>
     </message>
     <message>
         <source>Rank of what LoRA adds to each matrix</source>

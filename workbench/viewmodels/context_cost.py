@@ -45,7 +45,9 @@ class Times:
 
 
 def memory(probe: ProbeModel) -> Memory:
-    """Of the rows that are there; every method keeps the same cache here."""
+    """Of the rows that are there. At each length the largest cache of any method: all are the same,
+    but where the cache forgets, which leaves each method what its rule needs.
+    """
     known: dict[int, tuple[float, float]] = {}
     for row in probe.rows.values():
         before = known.get(row.tokens, (0.0, 0.0))

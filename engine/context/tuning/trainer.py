@@ -1,4 +1,8 @@
-"""The steps of a short training: one long and one short text each, only answers scored."""
+"""The steps of a short training.
+
+Without a file each has four texts: a long one and two of up to its length with keys, and one of
+lessons; answers alone are scored. Of a file each has one long passage, every token scored.
+"""
 
 from __future__ import annotations
 

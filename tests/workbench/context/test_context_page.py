@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
 
 from engine.context.alibi import TWINS
+from tests.support.tiny_models import CONTEXT
 from tests.workbench.context.conftest import RUN_MS, Driver
 from workbench.viewmodels.context_setup import ContextSetup
 
@@ -231,7 +232,8 @@ def test_frequencies_are_read_back_from_the_model(driver: Driver) -> None:
     driver.run("frequencies")
     view, survey = driver.page.frequencies, driver.model.survey
     assert view.line.report() is None
-    assert not survey.rows or all(row.n == 0 for row in survey.rows.values())
+    assert set(survey.rows) == {(method, "4x") for method in ("direct", "linear", "rerope")}
+    assert all(row.n == 0 for row in survey.rows.values())
     base, dims = 10_000.0, 2 * len(survey.inv_freq)
     expected = 2 * pi * base ** (2 * np.arange(dims // 2) / dims)
     own, stretched = view.chart.series()
@@ -240,10 +242,25 @@ def test_frequencies_are_read_back_from_the_model(driver: Driver) -> None:
     assert stretched.y == pytest.approx(4 * expected, rel=1e-5)
     assert "ReRoPE" in view.card.note.text()
     trained = next(m.at for m in view.chart.markers() if m.horizontal)
-    assert trained == survey.trained
-    slow = int((expected > trained).sum())
-    if slow:
-        assert view.story.text().startswith(f"{slow} of {dims // 2} pairs")
+    assert trained == CONTEXT
+    slow = int((expected > CONTEXT).sum())
+    assert 0 < slow < dims // 2
+    assert view.story.text().startswith(f"{slow} of {dims // 2} pairs")
+
+
+def test_frequencies_that_were_not_read_yet_are_asked_for_by_the_same_command(
+    driver: Driver, qapp
+) -> None:
+    card = driver.page.frequencies.card
+    card.menu.copy_command()
+    assert "--lengths 4x --factor 4 " in qapp.clipboard().text()
+    driver.number("stretch-factor", "2.5")
+    card.menu.copy_command()
+    before = qapp.clipboard().text()
+    assert "--lengths 2.5x --factor 2.5 " in before
+    driver.run("frequencies")
+    card.menu.copy_command()
+    assert qapp.clipboard().text() == before
 
 
 def test_alibi_says_why(driver: Driver, bench, tiny_bloom) -> None:

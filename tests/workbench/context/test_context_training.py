@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from engine.context.tune_spec import TuneProblem, TuneStep
+from engine.context.tuning.trainer import OF_TABLES, OF_VECTORS
 from engine.errors import ErrorReport
 from engine.models.reference import ModelRef
 from tests.workbench.context.conftest import RUN_MS, Driver
@@ -39,6 +40,13 @@ def test_the_curve_is_what_the_job_tells(training: Driver) -> None:
     assert "step 12 of 12" in view.loss_card.note.text()
     assert tune.spec is not None
     assert (tune.spec.factor, tune.spec.steps, tune.spec.measured) == (2.0, 12, 0)
+
+
+def test_the_rate_is_told_as_the_trainer_takes_it(training: Driver) -> None:
+    told = training.page.panel.findChild(QWidget, "tune-rate").toolTip()
+    words = {5.0: "biases and norms get five times as much", 1 / 3: "embeddings a third"}
+    assert words[OF_VECTORS] in told
+    assert words[OF_TABLES] in told
 
 
 def test_what_is_stopped_goes_on_and_can_be_saved(training: Driver, tmp_path: Path) -> None:

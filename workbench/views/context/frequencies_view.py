@@ -13,7 +13,7 @@ from workbench.plots.export import Column
 from workbench.plots.series import Axis, Marker, Series, short
 from workbench.services.container import Services
 from workbench.services.engine_words import tell
-from workbench.viewmodels.context import ContextModel
+from workbench.viewmodels.context import SURVEYED, ContextModel
 from workbench.viewmodels.context_command import probe_command
 from workbench.viewmodels.context_probe import ProbeModel
 from workbench.views.context.charts import look
@@ -104,7 +104,9 @@ class FrequenciesView(QScrollArea):
         """The command line that reads the same."""
         spec = self.source().spec
         model = self._model
-        return probe_command(spec if spec is not None else model.setup.survey(model.ref, 4.0))
+        if spec is None:
+            spec = model.setup.survey(model.ref, model.setup.factor or SURVEYED)
+        return probe_command(spec)
 
     def _draw(self, source: ProbeModel) -> None:
         own = source.inv_freq

@@ -103,7 +103,12 @@ class TunePanel(QWidget):
         self.measured.setToolTip(
             self.tr("Before and after, at the trained and at the target length; 0 = none")
         )
-        self.rate.setToolTip(self.tr("Of the layers' matrices; the other weights get a third"))
+        self.rate.setToolTip(
+            self.tr(
+                "Of the layers' matrices; biases and norms get five times as much, "
+                "embeddings a third"
+            )
+        )
         self.rank.setToolTip(self.tr("Rank of what LoRA adds to each matrix"))
         self.alpha.setToolTip(self.tr("LoRA adds alpha / rank times its product"))
         also: dict[Also, str] = {
