@@ -20,6 +20,11 @@ METHODS: Final = (*PRESETS, *OWN, CUSTOM)
 ALLOCATIONS: Final = ("uniform", "owl", "water")
 
 
+def stand_in(method: str) -> str:
+    """The method whose ranks a method of `OWN` is planned and shown by; any other stands itself."""
+    return "wanda" if method in OWN else method
+
+
 def ranked_by(method: str, own: Recipe) -> Recipe:
     """The recipe that ranks the weights; of a method outside the one score, that plans its ratios.
 
@@ -30,9 +35,7 @@ def ranked_by(method: str, own: Recipe) -> Recipe:
     Raises:
         BadSpec: There is no such method.
     """
-    if method == CUSTOM:
-        return own
-    return PRESETS["wanda"] if method in OWN else recipe_of(method)
+    return own if method == CUSTOM else recipe_of(stand_in(method))
 
 
 def check_allocation(rule: str) -> None:

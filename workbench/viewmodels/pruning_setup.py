@@ -11,7 +11,14 @@ import msgspec
 from engine.errors import BadSpec
 from engine.models.reference import ModelRef
 from engine.pruning.live_spec import PRUNED, LivePruneSpec
-from engine.pruning.prune_spec import ALLOCATIONS, CUSTOM, METHODS, OWN, PruneSpec, ranked_by
+from engine.pruning.prune_spec import (
+    ALLOCATIONS,
+    CUSTOM,
+    METHODS,
+    PruneSpec,
+    ranked_by,
+    stand_in,
+)
 from engine.pruning.recipe import Recipe, pattern_of
 from engine.text_source import DATA_SETS, TEACHING, TextSource
 
@@ -190,7 +197,7 @@ class Asked:
         setup = self.setup
         return LivePruneSpec(
             model=self.copy,
-            method="wanda" if setup.method in OWN else setup.method,
+            method=stand_in(setup.method),
             recipe=setup.recipe,
             ratio=ratio,
             allocation=setup.allocation,

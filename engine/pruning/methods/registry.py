@@ -14,7 +14,7 @@ from engine.pruning.methods.taylor import Taylor
 from engine.pruning.prune_spec import GBLM, SPARSEGPT, TAYLOR
 from engine.pruning.recipe import Pattern, Recipe
 
-OWN: Final[dict[str, Callable[[Pattern], Method | ByGradient]]] = {
+BUILDERS: Final[dict[str, Callable[[Pattern], Method | ByGradient]]] = {
     SPARSEGPT: SparseGpt,
     TAYLOR: Taylor,
     GBLM: Gblm,
@@ -23,4 +23,4 @@ OWN: Final[dict[str, Callable[[Pattern], Method | ByGradient]]] = {
 
 def method_of(name: str, recipe: Recipe, pattern: Pattern) -> Method | ByGradient:
     """The method of a name; a name without a file of its own is a preset of the score."""
-    return OWN[name](pattern) if name in OWN else Scored(recipe, pattern)
+    return BUILDERS[name](pattern) if name in BUILDERS else Scored(recipe, pattern)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from engine.pruning.live_spec import LiveState
 from engine.pruning.prune_spec import Loss
-from engine.pruning.recipe import PRESETS, Recipe
+from engine.pruning.recipe import Recipe
 from workbench.viewmodels.pruning_setup import Asked
 from workbench.widgets.signed_tint import plain_number
 
@@ -113,17 +113,6 @@ def formula(recipe: Recipe) -> str:
         else translate("Pruning", "per matrix")
     )
     return f"S = {size}{norm}, {group}"
-
-
-def recipe_name(recipe: Recipe, saved: dict[str, Recipe]) -> str:
-    """A score by its name, else by its formula."""
-    for name, known in saved.items():
-        if known == recipe:
-            return name
-    for name, known in PRESETS.items():
-        if known == recipe:
-            return method_name(name)
-    return formula(recipe)
 
 
 def percent(share: float, digits: int = 1) -> str:
