@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, Final, cast, get_args
 
 from engine.commands.compare_options import CompareOptions, one_of
 from engine.commands.console import note, watch
@@ -18,6 +18,8 @@ from engine.prompting.strategies.retrieved_knowledge import RetrievedKnowledge
 
 if TYPE_CHECKING:
     from engine.api import Engine
+
+MOST_PASSAGES: Final = 100
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class DocumentSearch:
         """Raise `BadSpec` for options that say nothing together, or nothing that is known."""
         if self.more and not self.files:
             raise BadSpec(f"“{self.more[0]}” is no option.", "Name documents after --documents.")
+        if not 1 <= self.passages <= MOST_PASSAGES:
+            raise BadSpec(
+                "The option “--passages” is outside its range.",
+                f"Choose between 1 and {MOST_PASSAGES}.",
+            )
         self._options().check()
 
     def with_column(self, options: CompareOptions) -> CompareOptions:

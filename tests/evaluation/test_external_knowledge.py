@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from engine.api import Engine
 from engine.cli import app
+from engine.commands.compare_documents import DocumentSearch
 from engine.context.documents.planted import found, plant
 from engine.context.documents_spec import DocumentOptions, DocumentText
 from engine.context.knowledge import given_to, search_spec
 from engine.decoding.params import Sampling
+from engine.errors import BadSpec
 from engine.evaluation.external import fewer_text, passages_sent, written_out
 from engine.evaluation.plan import messages_for
 from engine.evaluation.spec import CellKey, CompareSpec, Variant
@@ -229,3 +232,14 @@ def test_the_command_takes_documents(tmp_path):
     missing = CliRunner().invoke(app, [*line, str(tmp_path / "none.txt")])
     assert missing.exit_code == 2
     assert "none.txt" in missing.output
+
+
+def test_the_command_names_the_option_that_is_outside_its_range():
+    for most, fine in ((0, False), (1, True), (100, True), (101, False)):
+        search = DocumentSearch(files=(Path("a.txt"),), passages=most)
+        if fine:
+            search.check()
+            continue
+        with pytest.raises(BadSpec, match="“--passages”") as told:
+            search.check()
+        assert told.value.hint == "Choose between 1 and 100."

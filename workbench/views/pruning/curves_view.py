@@ -135,7 +135,7 @@ class CurvesView(QScrollArea):
         if stopped:
             texts.append(self.tr("Stopped: what was measured stays; Measure curves goes on."))
         if stored:
-            texts.append(self.tr("{n} points were measured before.").format(n=stored))
+            texts.append(self.tr("Points measured before: {n}.").format(n=stored))
         self.kept.setText(" ".join(texts))
         self.kept.setVisible(bool(texts))
 
