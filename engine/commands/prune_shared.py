@@ -56,7 +56,7 @@ def recipe_of_options(mode: str, u: float, a: float, group: str) -> Recipe:
     )
 
 
-def check_files(spec: PruneSpec | MeasuredSpec | StructuredSpec) -> None:
+def check_files(spec: MeasuredSpec) -> None:
     """Say what is wrong with the files of a job before the seconds of loading the libraries.
 
     Raises:

@@ -11,8 +11,6 @@ from engine.pruning.structured_spec import StructuredSpec
 from engine.pruning.sweep_spec import SweepPruneSpec
 from engine.pruning.tune_spec import TuneSpec
 
-Asked = MeasuredSpec | PruneSpec | StructuredSpec
-
 
 def prune_command(spec: PruneSpec) -> str:
     """``lathe prune …``."""
@@ -98,7 +96,7 @@ def _recipe(recipe: Recipe) -> list[str]:
     ]  # fmt: skip
 
 
-def _texts(spec: Asked) -> list[str]:
+def _texts(spec: MeasuredSpec) -> list[str]:
     """Texts and windows."""
     return [
         "--calibration", text_word(spec.calibration), "--evaluation", text_word(spec.evaluation),
