@@ -23,6 +23,8 @@ DEFAULT_METHODS: Final = USUAL
 DEFAULT_LENGTHS: Final = ("1x", "2x", "4x", "8x")
 LEAST_TOKENS: Final = 32
 LEAST_CHUNK: Final = 16
+SHOWN_CHARS: Final = 24
+"""Of what was typed, in a sentence about it."""
 IMPLEMENTATIONS: Final[tuple[AttentionChoice, ...]] = (
     "sdpa",
     "eager",
@@ -142,7 +144,8 @@ def tokens_of(length: str, trained: int) -> int:
     elif text.isdecimal():
         tokens = int(text)
     else:
-        raise BadSpec(f"“{length}” is no length.", "Write 4x or a number of tokens.")
+        shown = length if len(length) <= SHOWN_CHARS else f"{length[:SHOWN_CHARS]}…"
+        raise BadSpec(f"“{shown}” is no length.", "Write 4x or a number of tokens.")
     if tokens < LEAST_TOKENS:
         raise BadSpec(
             f"A text of {tokens} tokens hides no key.", f"Choose at least {LEAST_TOKENS} tokens."

@@ -94,6 +94,7 @@ def test_specs_travel_and_are_checked():
     for change, match in (
         ({"methods": ("rope++",)}, "no method"),
         ({"lengths": ("long",)}, "no length"),
+        ({"lengths": ("x" * 50_000,)}, "^.x{24}…. is no length"),
         ({"lengths": ("8",)}, "hides no key"),
         ({"factor": 0.5}, "factor"),
         ({"methods": ()}, "Nothing"),

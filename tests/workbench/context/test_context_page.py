@@ -129,6 +129,14 @@ def test_measuring_nothing_is_refused_and_reading_frequencies_is_not(driver: Dri
     assert driver.page.frequencies.line.report() is None
 
 
+def test_a_factor_below_one_is_none(driver: Driver) -> None:
+    driver.number("stretch-factor", "2.5")
+    assert (driver.model.setup.factor, driver.page.panel.factor.text()) == (2.5, "2.5")
+    driver.number("stretch-factor", "0.5")
+    assert driver.model.setup.factor == 0.0
+    assert driver.page.panel.factor.text() == "as each length needs"
+
+
 def test_divisors_are_searched_by_a_click(driver: Driver) -> None:
     panel = driver.page.panel
     assert not panel.search.isVisibleTo(driver.page)

@@ -290,6 +290,10 @@ class SetupPanel(SettingsColumn):
     def _factor_edited(self, value: float) -> None:
         self._edit(replace(self._setup, factor=value if value >= 1 else 0.0))
 
+    def _factor_finished(self) -> None:
+        """Below 1 nothing is stretched: what will be measured is shown."""
+        self.factor.setValue(self._setup.factor)
+
     def _numbers_edited(self) -> None:
         self._edit(
             replace(
@@ -338,6 +342,7 @@ class SetupPanel(SettingsColumn):
         self.divisors.editingFinished.connect(self._divisors_edited)
         self.lengths.editingFinished.connect(self._lengths_edited)
         self.factor.valueChanged.connect(self._factor_edited)
+        self.factor.editingFinished.connect(self._factor_finished)
         for box in (self.most, self.needles, self.early, self.seed, self.windows, self.stride):
             box.valueChanged.connect(self._numbers_edited)
         self.language.activated.connect(self._numbers_edited)
