@@ -59,7 +59,7 @@ PHRASES = {
     "engine/models/forecast.py": ("_alternatives", "_smaller"),
     "engine/models/plan.py": ("plan_found",),
     "engine/pruning/semi_structured.py": ("no_kernel",),
-    "engine/pruning/sources.py": ("text_of",),
+    "engine/text_source.py": ("text_of",),
     "engine/pruning/structured/job.py": ("_reason",),
 }
 # Functions whose return values are shown, and calls that say a step.
