@@ -65,6 +65,7 @@ class FrequenciesView(QScrollArea):
         column.addWidget(self.story)
         column.addWidget(self.card, 1)
         column.addWidget(self.table_card, 0, Qt.AlignmentFlag.AlignTop)
+        column.addStretch()  # where there are no curves, the sentence stays on top
         self.setWidget(content)
         self.begin.triggered.connect(self.run_wanted)
         for source in (model.probe, model.survey):
