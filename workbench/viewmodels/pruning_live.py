@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from engine.errors import EngineError
+from engine.errors import BadSpec, EngineError
 from engine.jobs.events import Event, Failed, Finished, Progress, Terminal
 from engine.pruning.live_spec import LivePruneSpec, LiveState
 from engine.pruning.prune_spec import Loss
@@ -207,7 +207,8 @@ class LiveModel(QObject):
         assert self.asked is not None
         if self.dense:
             return self.asked.live(0.0, {}, measured)
-        return self.asked.live(self.wish.ratio, self.fixed(), measured)
+        fixed = self.fixed() if self.state is not None else {}
+        return self.asked.live(self.wish.ratio, fixed, measured)
 
     def ask(self) -> None:
         """Have the copy follow the handles."""
@@ -295,9 +296,18 @@ class LiveModel(QObject):
             return False
 
     def fixed(self) -> dict[str, float]:
-        """The ratios that a person has set, by the names of the matrices."""
+        """The ratios that a person has set, by the names of the matrices.
+
+        Raises:
+            BadSpec: Layers are set, and their matrices are not known before the first answer.
+        """
         state = self.state
         if state is None:
+            if self.wish.fixed:
+                raise BadSpec(
+                    "The layers set by hand are not known yet.",
+                    "Start the slider, and wait until it shows them.",
+                )
             return {}
         pairs = zip(state.names, state.layers, strict=True)
         fixed = self.wish.fixed

@@ -310,6 +310,10 @@ def test_settings_come_back(driver: Driver, bench) -> None:
     assert again.structured.choice == replace(model.structured.choice, ranking="")
     assert again.prompts.choice == model.prompts.choice
     assert again.outliers.strength == 1.5
+    # before the slider shows the layers, nothing is pruned without those that were set
+    with driver.qtbot.waitSignal(again.run.refused) as refused:
+        assert not again.start("weights")
+    assert refused.args[0].message == "The layers set by hand are not known yet."
     # the layer that was set is cut so, though its matrices are known from the first answer alone
     with driver.qtbot.waitSignal(again.live.rested, timeout=RUN_MS):
         page.entered()
