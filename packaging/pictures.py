@@ -18,6 +18,7 @@ PICTURES = (
     ("compare", "light", "en", "compare-light.png"),
     ("compare", "light", "zh_CN", "compare-zh.png"),
     ("pruning", "light", "en", "pruning-light.png"),
+    ("context", "dark", "en", "context-dark.png"),
     ("attention", "dark", "en", "attention-dark.png"),
     ("models", "dark", "zh_CN", "models-dark-zh.png"),
 )

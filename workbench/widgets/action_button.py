@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from workbench.services.container import Services
@@ -24,6 +24,7 @@ class ActionButton(QPushButton):
     ) -> None:
         super().__init__(parent)
         self._action = action
+        self._once = role == "primary"
         self.setProperty("role", role)
         icon = action.property("icon-name")
         if isinstance(icon, str) and icon:
@@ -36,6 +37,11 @@ class ActionButton(QPushButton):
     def action(self) -> QAction:
         """The action behind the button."""
         return self._action
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The second half of a double click on Run does not press the Stop that took its place."""
+        if not self._once:
+            super().mouseDoubleClickEvent(event)
 
     def _trigger(self) -> None:
         self._action.trigger()

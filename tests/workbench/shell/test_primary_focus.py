@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.services.actions import Command
@@ -40,3 +41,33 @@ def test_a_primary_action_that_cannot_run_gives_the_keyboard_to_nobody(shell, qt
     page.header.set_primary(other)
     shell.services.actions.refresh()
     assert QApplication.focusWidget() is None
+
+
+def test_a_double_click_on_run_does_not_press_the_stop_that_takes_its_place(shell, qtbot) -> None:
+    page, window = shell.window.current_page(), shell.window
+    pressed: list[str] = []
+
+    def run() -> None:
+        pressed.append("run")
+        page.header.set_primary(actions["stop"])
+        window.layout().activate()
+        page.layout().activate()
+
+    actions = {
+        name: shell.services.actions.add(
+            Command(f"note.{name}-once", lambda: "Do it", done, scope="note")
+        )
+        for name, done in (("run-it", run), ("stop", lambda: pressed.append("stop")))
+    }
+    page.header.set_primary(actions["run-it"])
+    qtbot.waitUntil(lambda: page.header.primary.y() > 0)
+    button = page.header.primary
+    place = button.mapTo(window, button.rect().center())
+    QTest.mouseDClick(
+        window.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place
+    )
+    assert pressed == ["run"]
+    stop = page.header.primary
+    assert stop.action() is actions["stop"]
+    qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
+    assert pressed == ["run", "stop"]
