@@ -61,7 +61,7 @@ def asking(planted, language="en", model="teach-rope", techniques=("retrieved-kn
 
 def informed(engine, spec, texts, **options):
     search = search_spec(spec, (), texts, DocumentOptions(**{"top": 2, **options}))
-    return given_to(spec, engine.submit(search).result(120).knowledge)
+    return given_to(spec, engine.submit(search).result(120))
 
 
 def text_of(cell):
@@ -138,7 +138,7 @@ def test_a_stored_run_shows_and_repeats_what_was_sent_after_the_documents_are_go
     engine = Engine(Paths.below(tmp_path / "home"), project=project)
     try:
         spec = asking(planted, techniques=("zero-shot", "retrieved-knowledge"))
-        knowledge = engine.submit(search_spec(spec, files)).result(120).knowledge
+        knowledge = engine.submit(search_spec(spec, files)).result(120)
         spec = given_to(spec, knowledge)
         run = engine.submit(spec).result(120)
         for path in files:
