@@ -359,9 +359,11 @@ class MeasureView(QScrollArea):
         top.setSpacing(4)
         top.addWidget(self.verdict, 0, 0)
         top.addWidget(self.kept, 1, 0)
-        column.addWidget(self.line)
-        column.addWidget(self.twin_line)
-        column.addWidget(self.search_line)
+        lines = QVBoxLayout()
+        lines.setSpacing(0)  # those that are at rest take no room
+        for line in (self.line, self.twin_line, self.search_line):
+            lines.addWidget(line)
+        column.addLayout(lines)
         column.addLayout(top)
         column.addWidget(self.empty, 1)
         column.addWidget(self.map_card, 0, Qt.AlignmentFlag.AlignTop)
