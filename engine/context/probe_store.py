@@ -36,12 +36,10 @@ class StoredRow:
     Attributes:
         row: The row.
         long_factor: LongRoPE's divisors where its method has them.
-        longest: The row's own `longest`, of files from before rows said it themselves.
     """
 
     row: ProbeRow
     long_factor: tuple[float, ...] = ()
-    longest: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ class ProbeStore:
         for one in self._kept.rows:
             same = (one.row.method, one.row.tokens, one.long_factor) == asked
             if same and abs(one.row.factor - factor) < 1e-9:
-                return replace(_told(one), length=length)
+                return replace(one.row, stored=True, length=length)
         return None
 
     def keep(self, row: ProbeRow) -> None:
@@ -120,10 +118,6 @@ def _answers(one: StoredRow) -> tuple[object, ...]:
     return one.row.method, one.row.tokens, one.row.factor, one.long_factor
 
 
-def _told(one: StoredRow) -> ProbeRow:
-    return replace(one.row, stored=True, longest=one.row.longest or one.longest)
-
-
 def kept(spec: Spec, ctx: JobContext) -> KeptProbe:
     """Run a `KeptProbeSpec`: the rows of its methods and lengths that are on disk.
 
@@ -135,7 +129,7 @@ def kept(spec: Spec, ctx: JobContext) -> KeptProbe:
     if found is None:
         return KeptProbe()
     rows = [
-        _told(one)
+        replace(one.row, stored=True)
         for one in found.rows
         if one.row.method in probe.methods and one.row.length in probe.lengths
         if DIVIDED not in parts_of(one.row.method) or one.long_factor == probe.long_factor

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import Final
 
 from engine.context.documents_spec import DocumentOptions, DocumentText, Rank
 from engine.evaluation.spec import CompareSpec
 from engine.prompting.knowledge import Knowledge
+from workbench.viewmodels.pasted_texts import kept_texts, with_text
 
 PASSAGES: Final = 3
 MOST_PASSAGES: Final = 100
 RANKS: Final[tuple[Rank, ...]] = ("hybrid", "bm25", "embeddings")
-KEPT_CHARS: Final = 20_000
-"""Characters of pasted texts, together, that the session file keeps."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +55,7 @@ class DocumentChoice:
 
     def with_text(self, name: str, text: str) -> DocumentChoice:
         """A copy with a text that is no file; a name that is taken gets a number."""
-        names = {one.name for one in self.texts}
-        numbered = (f"{name} {number}" for number in count(2))
-        free = name if name not in names else next(one for one in numbered if one not in names)
-        return replace(self, texts=(*self.texts, DocumentText(free, text.strip())))
+        return replace(self, texts=with_text(self.texts, name, text))
 
     def without_text(self, name: str) -> DocumentChoice:
         """A copy with one text less."""
@@ -68,12 +63,7 @@ class DocumentChoice:
 
     def kept(self) -> tuple[DocumentText, ...]:
         """The texts that the session file keeps: in order, those that there is room for."""
-        kept, room = [], KEPT_CHARS
-        for one in self.texts:
-            if len(one.text) <= room:
-                kept.append(one)
-                room -= len(one.text)
-        return tuple(kept)
+        return kept_texts(self.texts)
 
     def check(self) -> None:
         """Raise `BadSpec` when a value is outside its range."""

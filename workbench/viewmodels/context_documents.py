@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
 from typing import Final, Literal, cast
 
@@ -18,7 +17,6 @@ from engine.context.documents_spec import (
     AnswerToken,
     DocumentsResult,
     DocumentsSpec,
-    DocumentText,
     Flow,
     Scenario,
     Step,
@@ -28,6 +26,7 @@ from engine.models.reference import ModelRef
 from workbench.viewmodels.documents_choice import DocumentsChoice
 from workbench.viewmodels.job_slot import JobSlot
 from workbench.viewmodels.jobs import Jobs
+from workbench.viewmodels.pasted_texts import with_text
 
 RunState = Literal["waiting", "running", "done", "failed", "stopped"]
 OFFERED_FLOWS: Final[tuple[Flow, ...]] = (
@@ -152,12 +151,7 @@ class DocumentsModel(QObject):
 
     def add_text(self, name: str, text: str) -> None:
         """A document that is no file; a name that is taken gets a number."""
-        names = {one.name for one in self.choice.texts}
-        numbered = (f"{name} {number}" for number in count(2))
-        free = name if name not in names else next(one for one in numbered if one not in names)
-        self.set_choice(
-            replace(self.choice, texts=(*self.choice.texts, DocumentText(free, text.strip())))
-        )
+        self.set_choice(replace(self.choice, texts=with_text(self.choice.texts, name, text)))
 
     def remove_text(self, name: str) -> None:
         """One text less."""

@@ -17,10 +17,8 @@ from engine.context.documents_spec import (
 from engine.errors import BadSpec
 from engine.models.reference import ModelRef
 from engine.prompting.elements import Language
+from workbench.viewmodels.pasted_texts import kept_texts
 
-KEPT_CHARS: Final = 20_000
-"""Characters of pasted texts, together, that the session file keeps: it is read at the start and
-written again and again; what is longer belongs in a file."""
 FIRST_FLOWS: Final[tuple[Flow, ...]] = ("truncate", "retrieval", "nbce")
 
 
@@ -65,13 +63,8 @@ class DocumentsChoice:
         return plain
 
     def kept(self) -> tuple[DocumentText, ...]:
-        """The texts that the session file keeps: in order, those that `KEPT_CHARS` has room for."""
-        kept, room = [], KEPT_CHARS
-        for one in self.texts:
-            if len(one.text) <= room:
-                kept.append(one)
-                room -= len(one.text)
-        return tuple(kept)
+        """The texts that the session file keeps: see `kept_texts`."""
+        return kept_texts(self.texts)
 
     @property
     def empty(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -102,18 +101,6 @@ def test_rows_of_other_scored_tokens_come_back_without_their_perplexity(engine, 
     assert {key: row.perplexity for key, row in again.items()} == {
         key: pytest.approx(row.perplexity) for key, row in alone.items()
     }
-
-
-def test_a_file_from_before_rows_said_their_longest_text_is_read(engine, asked):
-    engine.submit(replace(asked, methods=("direct",))).result(300)
-    file = file_of(Paths.default().data, asked)
-    plain = json.loads(file.read_bytes())
-    for one in plain["rows"]:
-        one["longest"] = one["row"].pop("longest")
-    file.write_text(json.dumps(plain), "utf-8")
-    found = engine.submit(KeptProbeSpec(probe=asked)).result(60)
-    assert [row.longest for row in found.rows] == [600, 600]
-    assert all(row.perplexity is not None for row in found.rows)
 
 
 def test_the_trained_length_is_told_first(engine, asked):

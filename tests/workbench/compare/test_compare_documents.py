@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QPushButton
 
 from engine.evaluation.external import passages_sent
+from engine.prompting.knowledge import FoundPassage
 from tests.workbench.compare.conftest import RUN_MS, Driver
 from workbench.bootstrap import Application
 from workbench.viewmodels.compare_documents import DocumentChoice
@@ -19,6 +21,7 @@ from workbench.viewmodels.compare_report import report_of
 from workbench.viewmodels.compare_setup import CompareSetup
 from workbench.viewmodels.prompt_state import PromptState
 from workbench.viewmodels.why_case import case_of_columns
+from workbench.views.compare.passage_sources import PassageSources
 
 FACTS = {"anna.txt": "The key of Anna is 4821.", "ben.md": "# Keys\n\nThe key of Ben is 77310."}
 
@@ -94,6 +97,22 @@ def test_without_a_column_made_for_it_every_column_reads(asking: Driver, files: 
     asking.run()
     for place in (0, 1):
         assert "The key of Ben is 77310." in sent(asking, place)
+
+
+def test_a_chip_tells_the_rank_of_its_own_item(asking: Driver, files: list[Path]) -> None:
+    drop(asking, files)
+    asking.run()
+    column = next(one for one in asking.page.model.columns if passages_sent(one.result))
+    first, second = passages_sent(column.result)
+    found = ((), (FoundPassage(second), FoundPassage(first)))  # of item 0 none, of item 1 both
+    variants = tuple(replace(one, knowledge=None) for one in column.spec.variants)
+    spec = replace(
+        column.spec, variants=variants, knowledge=replace(column.spec.knowledge, found=found)
+    )
+    sources = PassageSources(asking.page)
+    sources.show_column(replace(column, spec=spec, key=replace(column.key, item=1)))
+    assert "Rank 2" in sources.buttons[first].toolTip()
+    assert "Rank 1" in sources.buttons[second].toolTip()
 
 
 def test_a_document_that_cannot_be_read_is_told_and_nothing_is_lost(

@@ -31,7 +31,8 @@ from tests.workbench.compare.fake_jobs import FakeJobs
 from tests.workbench.context.conftest import Driver
 from workbench.viewmodels.context_documents import DocumentsModel, FlowRun
 from workbench.viewmodels.document_samples import sample
-from workbench.viewmodels.documents_choice import KEPT_CHARS, DocumentsChoice
+from workbench.viewmodels.documents_choice import DocumentsChoice
+from workbench.viewmodels.pasted_texts import KEPT_CHARS
 from workbench.views.context.steps_text import StepsText
 from workbench.widgets.passage_view import around
 from workbench.widgets.tinted_text import Stretch, TintedText
