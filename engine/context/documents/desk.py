@@ -83,17 +83,17 @@ class Desk:
         """Most new tokens of a step."""
         return max(1, min(self.spec.options.max_new_tokens, self.window // SHARE))
 
-    def room(self, frame: Sequence[int], most: int | None = None) -> int:
+    def room(self, frame: int, most: int | None = None) -> int:
         """Tokens left for passages.
 
         Args:
-            frame: The prompt without any.
+            frame: Tokens of the prompt without any.
             most: New tokens of the step; None = `most`.
 
         Raises:
             PromptTooLong: Nothing to speak of is left.
         """
-        left = self.window - (self.most if most is None else most) - len(frame)
+        left = self.window - (self.most if most is None else most) - frame
         if left < LEAST_ROOM:
             raise PromptTooLong(
                 f"The question leaves {max(0, left)} of {self.window:,} tokens for documents.",
@@ -103,7 +103,7 @@ class Desk:
 
     def question_room(self) -> int:
         """Tokens left for passages beside the question."""
-        return self.room(self.asked([]))
+        return self.room(len(self.asked([])))
 
     def asked(self, texts: Sequence[str]) -> tuple[int, ...]:
         """Tokens of the question about these passages."""

@@ -69,7 +69,7 @@ def _room(desk: Desk, beside: Sequence[str]) -> int:
         return desk.question_room()
     lengths = sorted(len(desk.loaded.tokenizer(text)["input_ids"]) for text in beside)
     fitting = [one for one in lengths if desk.window - desk.most - one >= LEAST_ROOM]
-    return desk.room((0,) * (fitting or lengths)[-1 if fitting else 0])
+    return desk.room(fitting[-1] if fitting else lengths[0])
 
 
 def _size(wanted: int) -> int:

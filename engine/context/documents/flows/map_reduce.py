@@ -20,7 +20,7 @@ def map_reduce(desk: Desk) -> Outcome:
     A wave whose results are not shorter than what it read would be repeated without end: then
     joining stops, and every result is cut to its share of the window instead.
     """
-    room = desk.room(_about(desk, ""))
+    room = desk.room(len(_about(desk, "")))
     library = desk.cut(min(LONGEST, room), room)
     if len(library.passages) == 1:
         only = library.passages[0]
@@ -29,7 +29,7 @@ def map_reduce(desk: Desk) -> Outcome:
     tasks = [Task(_about(desk, one.text), (one.number,)) for one in library.passages]
     mapped = desk.asker.wave("map", tasks, desk.most)
     steps = [step for step in mapped if not prompts.passed(step.text)] or mapped
-    room = desk.room(_joined(desk, []))
+    room = desk.room(len(_joined(desk, [])))
     for wave in range(1, desk.spec.options.rounds + 1):
         if _size(desk, steps) <= room:
             break

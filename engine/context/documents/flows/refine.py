@@ -15,7 +15,7 @@ def refine(desk: Desk) -> Outcome:
     """Ask about the first passage, then go on with each next one; order is kept, as in a story."""
     spec = desk.spec
     frame = prompts.refined(desk.loaded, spec.language, "", "", spec.question)
-    room = desk.room(frame, 2 * desk.most)  # the answer so far is read, and written anew
+    room = desk.room(len(frame), 2 * desk.most)  # the answer so far is read, and written anew
     library = desk.cut(min(LONGEST, room), room)
     so_far = ""
     before: tuple[int, ...] = ()
